@@ -1,0 +1,59 @@
+"""A stage from the second on: modules in a row, each with its branches in parallel and a fuse layer behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hrnet_cli import nn
+from hrnet_cli.model.blocks import chain
+from hrnet_cli.model.fuse import fuse_layers
+from hrnet_cli.model.place import Place, put
+from hrnet_cli.spec import StageSpec
+
+
+class HighResolutionModule(nn.Module):
+    """Branches, then the exchange between them: a list of N×C_j×H_j×W_j to a list of N×C_i×H_i×W_i.
+
+    A module of one branch has nothing to exchange, and so neither fuse layers nor the ReLU behind them.
+    """
+
+    def __init__(self, spec: StageSpec, widths: Sequence[int], stage: int, module: int, num_outputs: int) -> None:
+        put(self, Place("module", stage, module))
+        self.branches = nn.ModuleList(
+            [
+                chain(spec.block, widths[branch], spec.num_channels[branch], spec.num_blocks[branch])
+                for branch in range(spec.num_branches)
+            ]
+        )
+        for index, branch in enumerate(self.branches):
+            put(branch, Place("branch", stage, module, index))
+        if spec.num_branches > 1:
+            self.fuse_layers = fuse_layers(stage, module, spec.widths, num_outputs)
+            self.sums = nn.ModuleList([nn.Add() for _ in range(num_outputs)])
+            self.relu = nn.ReLU(inplace=True)
+            put(self.relu, Place("fuse", stage, module))
+            for i, add in enumerate(self.sums):
+                put(add, Place("fuse", stage, module, i))
+
+    def forward(self, xs: Sequence[nn.Tensor]) -> list[nn.Tensor]:
+        """Every branch on its own, then row i of the fuse layers for output i."""
+        xs = [branch(x) for branch, x in zip(self.branches, xs, strict=True)]
+        if len(xs) == 1:
+            return xs
+        fused = []
+        for edges, add in zip(self.fuse_layers, self.sums, strict=True):
+            terms = [x if edge is None else edge(x) for edge, x in zip(edges, xs, strict=True)]
+            fused.append(self.relu(add(*terms)))
+        return fused
+
+
+def stage(spec: StageSpec, number: int, keeps_all_branches: bool) -> nn.Sequential:
+    """`num_modules` modules; only the last one may drop outputs, and then keeps branch 0 alone."""
+    modules = []
+    for index in range(spec.num_modules):
+        is_last = index == spec.num_modules - 1
+        num_outputs = spec.num_branches if keeps_all_branches or not is_last else 1
+        modules.append(HighResolutionModule(spec, spec.widths, number, index, num_outputs))
+    stage = nn.Sequential(*modules)
+    put(stage, Place("stage", number))
+    return stage

@@ -1,0 +1,276 @@
+"""The kinds of value a spec is made of. A kind reads a plain value, or reports what is wrong with it and goes on.
+
+This is our own, small, and not pydantic, for one reason: importing pydantic and building its models costs more than
+everything else in a command together (docs/architecture.md has the figures), and a command is to be instant.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, ClassVar, NamedTuple, Protocol
+
+Path = tuple[str | int, ...]
+
+
+class Invalid:
+    """What a kind returns for a value that it has reported."""
+
+
+INVALID = Invalid()
+
+
+class Finding(NamedTuple):
+    """A problem at a path, before the path is resolved to a line; `key` puts it at the key, not at the value."""
+
+    code: str
+    path: Path
+    message: str
+    hint: str
+    key: bool = False
+
+
+Findings = list[Finding]
+
+
+class Kind(Protocol):
+    """What reads one value."""
+
+    def read(self, value: Any, path: Path, findings: Findings) -> Any:
+        """The value as the spec keeps it, or INVALID after a report in `findings`."""
+
+
+def show(value: Any) -> str:
+    """A value from a spec as a message quotes it: on one line, escaped and cut to a readable length."""
+    if value is None:
+        return "nothing"
+    text = _sketch(value, depth=2)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _sketch(value: Any, depth: int) -> str:
+    """`repr`, but bounded in width and depth: a value can nest and share its parts without end."""
+    if isinstance(value, str):
+        return repr(value[:80])
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**30:
+        return "a number of more than 30 digits"
+    if isinstance(value, list | tuple | Mapping):
+        if depth == 0:
+            return "..."
+        items = [_sketch(item, depth - 1) for item in list(value)[:8]]
+        return ("{%s}" if isinstance(value, Mapping) else "[%s]") % ", ".join(items)
+    return repr(value)
+
+
+def name_of(value: Any) -> str:
+    """The kind of a YAML value, in the words of YAML."""
+    names: tuple[tuple[Any, str], ...] = (
+        (bool, "a boolean"),
+        (int, "a whole number"),
+        (float, "a number"),
+        (str, "a string"),
+        (Mapping, "a mapping"),
+        (list | tuple, "a list"),
+        (type(None), "nothing"),
+    )
+    return next((name for kind, name in names if isinstance(value, kind)), f"a {type(value).__name__}")
+
+
+def wrong_type(value: Any, wanted: str, path: Path, hint: str = "") -> Finding:
+    """The finding for a value of the wrong kind."""
+    found = name_of(value) if value is None or isinstance(value, Mapping) else f"{name_of(value)}, {show(value)}"
+    return Finding("wrong-type", path, f"expected {wanted}, found {found}", hint)
+
+
+@dataclass(frozen=True)
+class Count:
+    """A whole number within bounds. A string that holds one, a float and a boolean are not numbers here."""
+
+    low: int
+    high: int
+
+    def read(self, value: Any, path: Path, findings: Findings) -> Any:
+        """The integer itself."""
+        if isinstance(value, bool) or not isinstance(value, int):
+            number = isinstance(value, str) and re.fullmatch(r"\s*\d{1,9}\s*", value)
+            hint = f"write {value.strip()} without quotes" if number else ""
+            findings.append(wrong_type(value, "a whole number", path, hint))
+            return INVALID
+        if not self.low <= value <= self.high:
+            code = "too-small" if value < self.low else "too-large"
+            message = f"{show(value)} is out of range"
+            findings.append(Finding(code, path, message, f"allowed: {self.low} to {self.high}"))
+            return INVALID
+        return value
+
+
+@dataclass(frozen=True)
+class Flag:
+    """true or false."""
+
+    def read(self, value: Any, path: Path, findings: Findings) -> Any:
+        """The boolean itself."""
+        if not isinstance(value, bool):
+            findings.append(wrong_type(value, "true or false", path))
+            return INVALID
+        return value
+
+
+@dataclass(frozen=True)
+class Text:
+    """A line of text."""
+
+    longest: int = 200
+
+    def read(self, value: Any, path: Path, findings: Findings) -> Any:
+        """The string itself."""
+        if not isinstance(value, str):
+            findings.append(wrong_type(value, "a string", path))
+            return INVALID
+        if not value.isprintable() or not 0 < len(value) <= self.longest:
+            message = f"{show(value)} is not one line of 1 to {self.longest} printable characters"
+            findings.append(Finding("bad-text", path, message, "shorten it, and leave out line breaks"))
+            return INVALID
+        return value
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few words."""
+
+    options: tuple[str, ...]
+
+    def read(self, value: Any, path: Path, findings: Findings) -> Any:
+        """The word itself."""
+        if not isinstance(value, str) or value not in self.options:
+            message = f"{show(value)} is none of {', '.join(self.options)}"
+            findings.append(Finding("unknown-choice", path, message, did_you_mean(value, self.options)))
+            return INVALID
+        return value
+
+
+@dataclass(frozen=True)
+class Each:
+    """A list with one kind of item."""
+
+    kind: Kind
+    longest: int
+
+    def read(self, value: Any, path: Path, findings: Findings) -> Any:
+        """A tuple of the items, INVALID for each that was reported: the length is still known."""
+        if not isinstance(value, list | tuple):
+            hint = f"write [{show(value)}]" if isinstance(value, int) else ""
+            findings.append(wrong_type(value, "a list", path, hint))
+            return INVALID
+        if len(value) > self.longest:
+            message = f"{len(value)} items are too many"
+            findings.append(Finding("too-long", path, message, f"allowed: at most {self.longest}"))
+            return INVALID
+        return tuple(self.kind.read(item, (*path, index), findings) for index, item in enumerate(value))
+
+
+@dataclass(frozen=True)
+class Size:
+    """An input shape as text, `1x3x256x192`, as a list, or with fewer numbers (`3x256x192`, `256x192`).
+
+    Missing leading numbers are 0 in the result and are filled in by `resolve_input`.
+    """
+
+    LARGEST: ClassVar[int] = 1_000_000
+
+    def read(self, value: Any, path: Path, findings: Findings) -> Any:
+        """(N, C, H, W)."""
+        parts = list(value) if isinstance(value, list | tuple) else re.split(r"[x×X]", str(value).strip())
+        numbers = [int(part) for part in map(str, parts[:5]) if re.fullmatch(r"\s*[0-9]{1,9}\s*", part)]
+        if not 2 <= len(parts) <= 4 or len(numbers) != len(parts):
+            message = f"{show(value)} is not an input shape"
+            hint = "write NxCxHxW, CxHxW or HxW, height before width: 1x3x256x192"
+            findings.append(Finding("bad-input", path, message, hint))
+            return INVALID
+        if not all(1 <= number <= self.LARGEST for number in numbers):
+            message = f"{show(value)} has a size that is out of range"
+            findings.append(Finding("bad-input", path, message, f"allowed: 1 to {self.LARGEST}"))
+            return INVALID
+        return (0,) * (4 - len(numbers)) + tuple(numbers)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A mapping with known keys, read into a frozen dataclass whose fields were declared with `entry`."""
+
+    into: type[Any]
+
+    def read(self, value: Any, path: Path, findings: Findings) -> Any:
+        """An instance, or INVALID; every field is read and every cross-check is run, whatever failed before."""
+        if not isinstance(value, Mapping):
+            findings.append(wrong_type(value, f"a mapping with {', '.join(self.keys())}", path))
+            return INVALID
+        before = len(findings)
+        findings += unknown_keys(value, self.keys(), path)
+        values = {}
+        for item in fields(self.into):
+            if item.name in value:
+                values[item.name] = item.metadata["kind"].read(value[item.name], (*path, item.name), findings)
+            elif item.default is MISSING:
+                message = f"{item.name} is missing"
+                findings.append(Finding("missing-key", (*path, item.name), message, item.metadata["help"]))
+        findings += self.into.cross_check(values, path)
+        return INVALID if len(findings) > before else self.into(**values)
+
+    def keys(self) -> tuple[str, ...]:
+        """The keys this record knows, in order."""
+        return tuple(item.name for item in fields(self.into))
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """A mapping whose `type` says which record it is."""
+
+    records: Mapping[str, type[Any]]
+
+    def read(self, value: Any, path: Path, findings: Findings) -> Any:
+        """An instance of the record that `type` names."""
+        names = tuple(self.records)
+        if not isinstance(value, Mapping):
+            hint = f"write {{type: {value}}}" if isinstance(value, str) and value in names else ""
+            findings.append(wrong_type(value, f"a mapping with type ({', '.join(names)})", path, hint))
+            return INVALID
+        if "type" not in value:
+            findings.append(Finding("missing-key", (*path, "type"), "type is missing", f"one of {', '.join(names)}"))
+            return INVALID
+        chosen = Choice(names).read(value["type"], (*path, "type"), findings)
+        if chosen is INVALID:
+            return INVALID
+        rest = {key: item for key, item in value.items() if key != "type"}
+        return Record(self.records[chosen]).read(rest, path, findings)
+
+
+def entry(kind: Kind, help: str, default: Any = MISSING) -> Any:
+    """A field of a record: how it is read, what it means, and its default (required without one)."""
+    metadata = {"kind": kind, "help": help}
+    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+
+
+def unknown_keys(value: Mapping[Any, Any], known: tuple[str, ...], path: Path) -> Iterator[Finding]:
+    """A finding per key that nobody reads, with the key that was probably meant."""
+    strange = [key for key in value if not isinstance(key, str) or key not in known]
+    for key in strange[:MOST_SUGGESTIONS]:
+        message = f"unknown key {show(key)}"
+        yield Finding("unknown-key", (*path, str(key)), message, did_you_mean(key, known), key=True)
+    if len(strange) > MOST_SUGGESTIONS:
+        message = f"{len(strange) - MOST_SUGGESTIONS} more unknown keys"
+        yield Finding("unknown-key", path, message, f"known: {', '.join(known)}")
+
+
+MOST_SUGGESTIONS = 20
+
+
+def did_you_mean(word: Any, options: tuple[str, ...]) -> str:
+    """The nearest option as a question, or all options where none is near. Case and dashes do not count."""
+    plain: Callable[[str], str] = lambda text: text.lower().replace("-", "_")  # noqa: E731
+    nearest = difflib.get_close_matches(plain(str(word)[:80]), [plain(option) for option in options], n=1, cutoff=0.6)
+    if nearest:
+        return f"did you mean {next(option for option in options if plain(option) == nearest[0])}?"
+    return f"known: {', '.join(options)}"

@@ -1,0 +1,21 @@
+"""Forward hooks to a Trace."""
+
+from hrnet_cli.tracing.record import Call, Failure, Node, Shapes, record, shapes
+from hrnet_cli.tracing.trace import ENGINES, InputError, SpecLike, Trace, build, build_torch, torch_engine, trace
+
+__all__ = [
+    "ENGINES",
+    "Call",
+    "Failure",
+    "InputError",
+    "Node",
+    "Shapes",
+    "SpecLike",
+    "Trace",
+    "build",
+    "build_torch",
+    "record",
+    "shapes",
+    "torch_engine",
+    "trace",
+]

@@ -1,0 +1,171 @@
+"""Forward hooks to a Trace: every call of every module, in order, on either engine.
+
+The two hooks are the same for `hrnet_cli.nn` and `torch.nn`. They are registered once for all modules and not on each: a
+network has more than a thousand. Inputs are recorded before the call.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from hrnet_cli.model import Place
+from hrnet_cli.nn import Shape, arguments
+
+Shapes = tuple[Shape, ...]
+
+
+class Node:
+    """A module of the traced network: what it is and what it has, but for what calling it showed."""
+
+    __slots__ = ("children", "module", "name", "path", "place", "type")
+
+    def __init__(self, module: Any, path: str, name: str) -> None:
+        self.module = module
+        self.path = path
+        self.name = name
+        self.type: str = type(module).__name__
+        self.place: Place | None = getattr(module, "place", None)
+        self.children: tuple[Node, ...] = ()
+
+    @property
+    def parameters(self) -> dict[str, Shape]:
+        """The module's own parameters (not those below it) by name."""
+        return {key: tuple(tensor.shape) for key, tensor in self.module.named_parameters(recurse=False)}
+
+    @property
+    def buffers(self) -> dict[str, Shape]:
+        """The module's own buffers by name."""
+        return {key: tuple(tensor.shape) for key, tensor in self.module.named_buffers(recurse=False)}
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The constructor arguments of a leaf."""
+        return arguments(self.module)
+
+    @property
+    def own_params(self) -> int:
+        """Elements of this module's own parameters."""
+        return sum(math.prod(shape) for shape in self.parameters.values())
+
+    @property
+    def own_buffers(self) -> int:
+        """Elements of this module's own buffers."""
+        return sum(math.prod(shape) for shape in self.buffers.values())
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it, parents first."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+class Call(NamedTuple):
+    """One call of one module. Lists of branches are flattened: a stage's inputs and outputs are its branches in order."""
+
+    index: int
+    node: Node
+    depth: int
+    place: Place | None
+    inputs: Shapes
+    outputs: Shapes
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether the module has none below it: what costs something is a leaf."""
+        return not self.node.children
+
+
+class Failure(NamedTuple):
+    """Where a forward pass broke: the innermost call that was under way, and the engine's own words."""
+
+    node: Node
+    place: Place | None
+    inputs: Shapes
+    message: str
+
+
+class Record(NamedTuple):
+    """What the hooks saw. With a failure, the calls that were finished before it."""
+
+    root: Node
+    calls: tuple[Call, ...]
+    failure: Failure | None
+
+
+class Hooks(NamedTuple):
+    """An engine's own two functions that put a hook on every module: `nn`'s or torch.nn.modules.module's."""
+
+    register_module_forward_pre_hook: Callable[[Any], Any]
+    register_module_forward_hook: Callable[[Any], Any]
+
+
+def record(model: Any, x: Any, hooks: Hooks) -> Record:
+    """Run `model` on `x` and record every call. The hooks are taken off again, whatever happens."""
+    recorder = _Recorder(model)
+    handles = (
+        hooks.register_module_forward_pre_hook(recorder.before),
+        hooks.register_module_forward_hook(recorder.after),
+    )
+    failure = None
+    try:
+        model(x)
+    except RuntimeError as error:
+        failure = recorder.failure(error)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return Record(recorder.root, tuple(call for call in recorder.calls if call is not None), failure)
+
+
+class _Recorder:
+    """The two hooks and what they have seen. Calls of modules outside the model are not its business."""
+
+    def __init__(self, model: Any) -> None:
+        self.nodes: dict[int, Node] = {}
+        self.calls: list[Call | None] = []
+        self.under_way: list[tuple[int, Node, Place | None, Shapes]] = []
+        self.root = self.add(model, "", "")
+
+    def add(self, module: Any, path: str, name: str) -> Node:
+        """The node of a module and of all below it; one that stands in two places is known by the first."""
+        node = self.nodes[id(module)] = Node(module, path, name)
+        prefix = path and path + "."
+        children = [
+            self.add(child, prefix + child_name, child_name)
+            for child_name, child in module.named_children()
+            if id(child) not in self.nodes
+        ]
+        if children:
+            node.children = tuple(children)
+        return node
+
+    def before(self, module: Any, inputs: tuple[Any, ...]) -> None:
+        node = self.nodes.get(id(module))
+        if node is not None:
+            place = node.place or (self.under_way[-1][2] if self.under_way else None)
+            self.under_way.append((len(self.calls), node, place, shapes(inputs[0] if len(inputs) == 1 else inputs)))
+            self.calls.append(None)
+
+    def after(self, module: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        if id(module) in self.nodes:
+            index, node, place, seen = self.under_way.pop()
+            self.calls[index] = Call(index, node, len(self.under_way), place, seen, shapes(output))
+
+    def failure(self, error: RuntimeError) -> Failure:
+        """What was under way when `error` came; raises it again where that was nothing of ours."""
+        if not self.under_way:
+            raise error
+        _, node, place, seen = self.under_way[-1]
+        return Failure(node, place, seen, str(error).splitlines()[0])
+
+
+_MANY = (list, tuple)
+
+
+def shapes(value: Any) -> Shapes:
+    """The shapes of all tensors in a value, lists and tuples flattened in order."""
+    if isinstance(value, _MANY):
+        return tuple(shape for item in value for shape in shapes(item))
+    return (tuple(value.shape),)

@@ -1,0 +1,114 @@
+"""A spec to its Trace, on the engine that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from hrnet_cli import nn
+from hrnet_cli.errors import HrnetError, MissingExtraError, UsageError
+from hrnet_cli.model import HighResolutionNet, build_network
+from hrnet_cli.spec import Shape4, Spec, load_spec, parse_input
+from hrnet_cli.tracing.record import Call, Failure, Hooks, Node, Record, record
+
+SpecLike = Spec | Mapping[str, Any] | str | Path
+
+
+class Trace(NamedTuple):
+    """A network and every call of one forward pass through it."""
+
+    spec: Spec
+    engine: str
+    input: Shape4
+    root: Node
+    calls: tuple[Call, ...]
+
+    @property
+    def leaf_calls(self) -> tuple[Call, ...]:
+        """The calls that compute something."""
+        return tuple(call for call in self.calls if call.is_leaf)
+
+
+class InputError(HrnetError):
+    """An input that cannot go through: `trace` is what happened before, `failure` is where it broke."""
+
+    code = "input"
+
+    def __init__(self, trace: Trace, failure: Failure) -> None:
+        size = "×".join(map(str, trace.input))
+        super().__init__(f"an input of {size} cannot go through {trace.spec.name}: {failure.message}")
+        self.trace = trace
+        self.failure = failure
+
+
+def trace(
+    spec: SpecLike = "w32", input: str | Shape4 | None = None, engine: str = "shapes", device: str = "meta"
+) -> Trace:
+    """Run a forward pass and record it.
+
+    `input` is N×C×H×W (or text as the command line takes it), by default the spec's own. The engine `shapes` needs no
+    torch; `torch` lowers the same network to torch.nn and runs it on `device`, by default `meta`, which computes shapes
+    and allocates nothing. Raises SpecError, UsageError, MissingExtraError, and InputError for an input that cannot go
+    through.
+    """
+    spec = load_spec(spec)
+    shape = input_shape(spec, input)
+    run = ENGINES.get(engine)
+    if run is None:
+        raise UsageError(f"no engine {engine!r}", f"engines: {', '.join(ENGINES)}")
+    seen = run(spec, shape, device)
+    result = Trace(spec, engine, shape, seen.root, seen.calls)
+    if seen.failure:
+        raise InputError(result, seen.failure)
+    return result
+
+
+def input_shape(spec: Spec, input: str | Shape4 | None) -> Shape4:
+    """The input that a command means: its own argument, or the spec's default."""
+    if input is None:
+        return spec.input_shape
+    return parse_input(input if isinstance(input, str) else "x".join(map(str, input)), spec)
+
+
+def _shapes_engine(spec: Spec, shape: Shape4, device: str) -> Record:
+    hooks = Hooks(nn.register_module_forward_pre_hook, nn.register_module_forward_hook)
+    return record(build_network(spec), nn.Tensor(shape), hooks)
+
+
+def _torch_engine(spec: Spec, shape: Shape4, device: str) -> Record:
+    lowering = torch_engine()
+    model, x = lowering.on_device(build_network(spec), shape, device)
+    with lowering.no_grad():
+        return record(model, x, Hooks(*lowering.HOOKS))
+
+
+ENGINES: dict[str, Callable[[Spec, Shape4, str], Record]] = {"shapes": _shapes_engine, "torch": _torch_engine}
+"""From a spec, an input shape and a device to what the hooks saw."""
+
+
+def torch_engine() -> ModuleType:
+    """The package `lowering`, imported now. Raises MissingExtraError where torch is not installed."""
+    try:
+        from hrnet_cli import lowering
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        hint = "pip install 'hrnet-cli[torch]'"
+        raise MissingExtraError("the torch engine needs torch, which is not installed", hint) from None
+    return lowering
+
+
+def build(spec: SpecLike = "w32") -> HighResolutionNet:
+    """The network of a spec over shapes: call it on an `nn.Tensor`. Raises SpecError."""
+    return build_network(load_spec(spec))
+
+
+def build_torch(spec: SpecLike = "w32") -> Any:
+    """The network of a spec as a torch.nn.Module that trains, saves and loads the original checkpoints strictly.
+
+    Weights are torch's own initial ones. Raises SpecError, and MissingExtraError without torch.
+    """
+    network = build(spec)
+    return torch_engine().lower(network)
