@@ -27,12 +27,12 @@ def lower(module: nn.Module, memo: dict[int, torch.nn.Module] | None = None) -> 
 def _lower_leaf(module: nn.Module) -> torch.nn.Module:
     """Class name and constructor arguments are all there is to a leaf."""
     name = type(module).__name__
-    made: torch.nn.Module = getattr(twins, name, getattr(torch.nn, name, None))(**nn.arguments(module))
-    return made
+    make: type[torch.nn.Module] = getattr(twins, name, None) or getattr(torch.nn, name)
+    return make(**nn.arguments(module))
 
 
 def _lower_tree(module: nn.Module, memo: dict[int, torch.nn.Module]) -> torch.nn.Module:
-    lowered = torch_class(type(module))()
+    lowered = torch_class(type(module))()  # type: ignore[arg-type]  # a class is hashable
     for name, value in vars(module).items():
         if isinstance(value, nn.Module):
             lowered.add_module(name, lower(value, memo))
@@ -54,7 +54,7 @@ class Lowered(torch.nn.Module):
 
 
 def _restore(definition: type[nn.Module]) -> torch.nn.Module:
-    made = torch_class(definition)
+    made = torch_class(definition)  # type: ignore[arg-type]
     return made.__new__(made)
 
 

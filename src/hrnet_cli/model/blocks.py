@@ -45,9 +45,10 @@ class BasicBlock(Block):
 
     def forward(self, x: nn.Tensor) -> nn.Tensor:
         """N×in×H×W to N×channels×H×W."""
-        y = self.relu(self.bn1(self.conv1(x)))
+        y: nn.Tensor = self.relu(self.bn1(self.conv1(x)))
         y = self.bn2(self.conv2(y))
-        return self.relu(self.add(y, self.shortcut(x)))
+        y = self.relu(self.add(y, self.shortcut(x)))
+        return y
 
 
 class Bottleneck(Block):
@@ -65,10 +66,11 @@ class Bottleneck(Block):
 
     def forward(self, x: nn.Tensor) -> nn.Tensor:
         """N×in×H×W to N×4·channels×H×W."""
-        y = self.relu(self.bn1(self.conv1(x)))
+        y: nn.Tensor = self.relu(self.bn1(self.conv1(x)))
         y = self.relu(self.bn2(self.conv2(y)))
         y = self.bn3(self.conv3(y))
-        return self.relu(self.add(y, self.shortcut(x)))
+        y = self.relu(self.add(y, self.shortcut(x)))
+        return y
 
 
 BLOCKS: dict[str, type[BasicBlock] | type[Bottleneck]] = {"BASIC": BasicBlock, "BOTTLENECK": Bottleneck}

@@ -117,8 +117,11 @@ class Upsample(Leaf):
 
 
 class Add(Leaf):
-    """The sum of any number of maps, from the left. torch.nn has no such module; here an addition is a leaf like any other, so
-    that hooks see it. Sizes of 1 broadcast, as they do in torch and so in every original implementation."""
+    """The sum of any number of maps, from the left.
+
+    torch.nn has no such module; here an addition is a leaf like any other, so that hooks see it. Sizes of 1 broadcast,
+    as they do in torch and so in every original implementation.
+    """
 
     def forward(self, *terms: Tensor) -> Tensor:
         """Maps of one shape to that shape."""
@@ -153,7 +156,7 @@ def arguments(module: Any) -> dict[str, Any]:
     leaf = LEAVES.get(type(module).__name__)
     if leaf is None:
         return {}
-    values = {name: getattr(module, name) for name in argument_names(leaf)}
+    values = {name: getattr(module, name) for name in argument_names(leaf)}  # type: ignore[arg-type]  # a class is hashable
     if "bias" in values:
         values["bias"] = values["bias"] is not None and values["bias"] is not False
     if "scale_factor" in values:

@@ -72,7 +72,7 @@ class Module:
         """Tensors that are saved but not trained (batch norm's running statistics)."""
         return self._named_tensors("buffers", recurse)
 
-    def own_tensors(self, kind: str) -> dict[str, Tensor]:
+    def own_tensors(self, kind: str) -> dict[str, Tensor]:  # noqa: ARG002
         """This module's own tensors of a kind (`parameters` or `buffers`), by name; leaves with tensors override it."""
         return {}
 
@@ -97,7 +97,7 @@ class Leaf(Module):
 
 
 class Sequential(Module):
-    """Modules called one after the other, named `0`, `1`, …"""
+    """Modules called one after the other; their names are `0`, `1` and so on."""
 
     def __init__(self, *modules: Module) -> None:
         self.__dict__.update((str(index), module) for index, module in enumerate(modules))
@@ -119,7 +119,7 @@ class Sequential(Module):
 
 
 class ModuleList(Module):
-    """A list of modules (or None, which holds a place and has no keys) that its owner calls."""
+    """A list of modules (or None: a place without keys) that its owner calls."""
 
     def __init__(self, modules: list[Any]) -> None:
         self.__dict__.update((str(index), module) for index, module in enumerate(modules))

@@ -94,8 +94,8 @@ class Count:
     def read(self, value: Any, path: Path, findings: Findings) -> Any:
         """The integer itself."""
         if isinstance(value, bool) or not isinstance(value, int):
-            number = isinstance(value, str) and re.fullmatch(r"\s*\d{1,9}\s*", value)
-            hint = f"write {value.strip()} without quotes" if number else ""
+            quoted = isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,9}\s*", value)
+            hint = f"write {quoted[0].strip()} without quotes" if quoted else ""
             findings.append(wrong_type(value, "a whole number", path, hint))
             return INVALID
         if not self.low <= value <= self.high:

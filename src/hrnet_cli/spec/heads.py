@@ -19,7 +19,7 @@ class HeadSpec:
     """Whether it needs every branch of the last stage, and so decides the default of `multi_scale_output`."""
 
     @classmethod
-    def cross_check(cls, values: Mapping[str, Any], path: Path) -> Iterator[Finding]:
+    def cross_check(cls, _values: Mapping[str, Any], _path: Path) -> Iterator[Finding]:
         """What is wrong between fields that are right each by itself."""
         yield from ()
 

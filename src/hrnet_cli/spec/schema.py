@@ -83,7 +83,7 @@ STAGE_KEY = re.compile(r"stage[1-9][0-9]{0,5}")
 class Stages:
     """`stage1` … `stageN`, which stand at the top of a spec, as a tuple."""
 
-    def read(self, value: Mapping[str, Any], path: Path, findings: Findings) -> Any:
+    def read(self, value: Mapping[str, Any], path: Path, findings: Findings) -> Any:  # noqa: ARG002
         """The stages in the order of their numbers; the path of each is its own key."""
         if len(value) > MOST_STAGES:
             findings.append(Finding("too-many-stages", (), f"{len(value)} stages", f"allowed: at most {MOST_STAGES}"))

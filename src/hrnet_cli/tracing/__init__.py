@@ -1,7 +1,7 @@
 """Forward hooks to a Trace."""
 
+from hrnet_cli.tracing.engines import ENGINES, InputError, SpecLike, Trace, build, build_torch, torch_engine, trace
 from hrnet_cli.tracing.record import Call, Failure, Node, Shapes, record, shapes
-from hrnet_cli.tracing.trace import ENGINES, InputError, SpecLike, Trace, build, build_torch, torch_engine, trace
 
 __all__ = [
     "ENGINES",

@@ -1,7 +1,7 @@
 """Forward hooks to a Trace: every call of every module, in order, on either engine.
 
-The two hooks are the same for `hrnet_cli.nn` and `torch.nn`. They are registered once for all modules and not on each: a
-network has more than a thousand. Inputs are recorded before the call.
+The two hooks are the same for `hrnet_cli.nn` and `torch.nn`. They are registered once for all modules and not on each:
+a network has more than a thousand. Inputs are recorded before the call.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ class Node:
 
 
 class Call(NamedTuple):
-    """One call of one module. Lists of branches are flattened: a stage's inputs and outputs are its branches in order."""
+    """One call of one module. Lists of branches are flattened: a stage's outputs are its branches in order."""
 
-    index: int
+    order: int
     node: Node
     depth: int
     place: Place | None
@@ -148,10 +148,10 @@ class _Recorder:
             self.under_way.append((len(self.calls), node, place, shapes(inputs[0] if len(inputs) == 1 else inputs)))
             self.calls.append(None)
 
-    def after(self, module: Any, inputs: tuple[Any, ...], output: Any) -> None:
+    def after(self, module: Any, _: tuple[Any, ...], output: Any) -> None:
         if id(module) in self.nodes:
-            index, node, place, seen = self.under_way.pop()
-            self.calls[index] = Call(index, node, len(self.under_way), place, seen, shapes(output))
+            order, node, place, seen = self.under_way.pop()
+            self.calls[order] = Call(order, node, len(self.under_way), place, seen, shapes(output))
 
     def failure(self, error: RuntimeError) -> Failure:
         """What was under way when `error` came; raises it again where that was nothing of ours."""

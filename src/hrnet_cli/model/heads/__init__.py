@@ -1,4 +1,4 @@
-"""The heads. Each is the network that carries it, since the original keys stand beside the backbone's, not below a `head`."""
+"""The heads. Each is the network that carries it: the original keys stand beside the backbone's, not below a `head`."""
 
 from hrnet_cli.model.heads.heatmap import PoseHighResolutionNet
 from hrnet_cli.model.network import HighResolutionNet

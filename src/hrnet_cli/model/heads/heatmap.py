@@ -23,4 +23,5 @@ class PoseHighResolutionNet(HighResolutionNet):
 
     def forward(self, x: nn.Tensor) -> nn.Tensor:
         """The heatmaps, from branch 0."""
-        return self.final_layer(self.features(x)[0])
+        heatmaps: nn.Tensor = self.final_layer(self.features(x)[0])
+        return heatmaps

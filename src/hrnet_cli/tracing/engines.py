@@ -72,7 +72,7 @@ def input_shape(spec: Spec, input: str | Shape4 | None) -> Shape4:
     return parse_input(input if isinstance(input, str) else "x".join(map(str, input)), spec)
 
 
-def _shapes_engine(spec: Spec, shape: Shape4, device: str) -> Record:
+def _shapes_engine(spec: Spec, shape: Shape4, _device: str) -> Record:
     hooks = Hooks(nn.register_module_forward_pre_hook, nn.register_module_forward_hook)
     return record(build_network(spec), nn.Tensor(shape), hooks)
 
