@@ -1,0 +1,147 @@
+"""What a network costs, by the part of it that costs it. Every grouping adds up to the total exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hrnet_cli.analysis.costs import CONVENTIONS, Cost, costs
+from hrnet_cli.model import Place
+from hrnet_cli.nn import Shape
+from hrnet_cli.spec import Published
+from hrnet_cli.tracing import Trace
+
+
+@dataclass(frozen=True)
+class CostRow:
+    """A part of the network. Rows of level 1 add up to the row of level 0 above them; those add up to the total."""
+
+    level: int
+    label: str
+    params: int
+    macs: int
+    count: int
+    """In the convention of the report: `count` of all rows of one level adds up to the total's."""
+
+
+@dataclass(frozen=True)
+class Flops:
+    """The result of `flops`."""
+
+    spec: str
+    engine: str
+    input: Shape
+    convention: str
+    by: str
+    rows: tuple[CostRow, ...]
+    params: int
+    macs: int
+    flops: int
+    fvcore: int
+    count: int
+    published: Published | None
+
+
+def flops(trace: Trace, by: str = "stage", convention: str = "macs") -> Flops:
+    """The costs of a trace in groups: `by` is a key of GROUPINGS, `convention` of CONVENTIONS."""
+    count = CONVENTIONS[convention].count
+    total = _Sum()
+    groups: dict[str, tuple[_Sum, dict[str, _Sum]]] = {}
+    for cost in costs(trace):
+        label, part = GROUPINGS[by](cost)
+        group, parts = groups.setdefault(label, (_Sum(), {}))
+        for each in (total, group, parts.setdefault(part, _Sum())):
+            each.add(cost, count(cost))
+    rows = []
+    for label, (group, parts) in groups.items():
+        rows.append(group.row(0, label))
+        if len(parts) > 1:
+            rows += [part.row(1, name) for name, part in parts.items()]
+    return Flops(
+        spec=trace.spec.name,
+        engine=trace.engine,
+        input=trace.input,
+        convention=convention,
+        by=by,
+        rows=tuple(rows),
+        params=total.params,
+        macs=total.macs,
+        flops=2 * total.macs,
+        fvcore=total.fvcore,
+        count=total.count,
+        published=trace.spec.published,
+    )
+
+
+class _Sum:
+    def __init__(self) -> None:
+        self.params = self.macs = self.fvcore = self.count = 0
+
+    def add(self, cost: Cost, count: int) -> None:
+        self.params += cost.params
+        self.macs += cost.macs
+        self.fvcore += cost.fvcore
+        self.count += count
+
+    def row(self, level: int, label: str) -> CostRow:
+        return CostRow(level, label, self.params, self.macs, self.count)
+
+
+Labels = tuple[str, str]
+"""The row that a cost belongs to, and the part of that row; rows with one part only are not divided."""
+
+
+def _place(cost: Cost) -> Place:
+    return cost.call.place or Place("network")
+
+
+def _name(place: Place) -> str:
+    """A part that is a row of its own."""
+    if place.part == "transition":
+        return f"transition {place.stage}"
+    return f"stage {place.stage}" if place.stage else place.part
+
+
+def _share(place: Place) -> str:
+    """Within a stage or a module: the branches, or the exchange between them."""
+    return "fuse layers" if place.part == "fuse" else "branches"
+
+
+def _by_stage(cost: Cost) -> Labels:
+    place = _place(cost)
+    return _name(place), _share(place)
+
+
+def _by_module(cost: Cost) -> Labels:
+    place = _place(cost)
+    name = _name(place)
+    return (name if place.module is None else f"{name} module {place.module}"), _share(place)
+
+
+def _by_branch(cost: Cost) -> Labels:
+    place = _place(cost)
+    if place.part in ("transition", "fuse"):
+        return {"transition": "transitions", "fuse": "fuse layers"}[place.part], _name(place)
+    if place.stage:
+        return f"branch {place.branch or 0}", _name(place)
+    return place.part, place.part
+
+
+def _by_layer(cost: Cost) -> Labels:
+    return cost.call.node.path, ""
+
+
+def _by_type(cost: Cost) -> Labels:
+    arguments = cost.call.node.arguments
+    kernel = "×".join(map(str, arguments.get("kernel_size", ())))
+    stride = arguments.get("stride", (1, 1))[0]
+    return cost.call.node.type, kernel if stride == 1 else f"{kernel} stride {stride}"
+
+
+GROUPINGS: dict[str, Callable[[Cost], Labels]] = {
+    "stage": _by_stage,
+    "branch": _by_branch,
+    "module": _by_module,
+    "layer": _by_layer,
+    "type": _by_type,
+}
