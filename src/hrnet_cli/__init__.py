@@ -9,27 +9,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hrnet_cli.analysis.api import describe, flops, fuse
+    from hrnet_cli.analysis.verify import verify
     from hrnet_cli.spec import Spec, load_spec
     from hrnet_cli.tracing import Trace, build, build_torch, trace
 
 __version__ = "0.1.0"
-__all__ = ["Spec", "Trace", "build", "build_torch", "load_spec", "trace"]
-
 _WHERE = {
-    "Spec": ("hrnet_cli.spec", "Spec"),
-    "Trace": ("hrnet_cli.tracing", "Trace"),
-    "build": ("hrnet_cli.tracing", "build"),
-    "build_torch": ("hrnet_cli.tracing", "build_torch"),
-    "load_spec": ("hrnet_cli.spec", "load_spec"),
-    "trace": ("hrnet_cli.tracing", "trace"),
+    "Spec": "hrnet_cli.spec",
+    "Trace": "hrnet_cli.tracing",
+    "build": "hrnet_cli.tracing",
+    "build_torch": "hrnet_cli.tracing",
+    "describe": "hrnet_cli.analysis.api",
+    "flops": "hrnet_cli.analysis.api",
+    "fuse": "hrnet_cli.analysis.api",
+    "load_spec": "hrnet_cli.spec",
+    "trace": "hrnet_cli.tracing",
+    "verify": "hrnet_cli.analysis.verify",
 }
+__all__ = ["Spec", "Trace", "build", "build_torch", "describe", "flops", "fuse", "load_spec", "trace", "verify"]
 
 
 def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module, attribute = _WHERE[name]
-    return getattr(import_module(module), attribute)
+    return getattr(import_module(_WHERE[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -36,7 +36,7 @@ FVCORE: dict[str, Callable[[Call], int]] = {
     "BatchNorm2d": lambda call: 2 * math.prod(call.inputs[0]),
     "Upsample": lambda call: math.prod(call.outputs[0]),
 }
-"""What fvcore 0.1.5 adds to the MACs: two per element of an affine batch norm, one per element of a nearest upsampling."""
+"""What fvcore 0.1.5 adds to the MACs: 2 per element of a batch norm, 1 per element that nearest upsampling makes."""
 
 
 def costs(trace: Trace) -> list[Cost]:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from hrnet_cli.analysis.costs import costs
 from hrnet_cli.analysis.flops import CostRow, flops
-from hrnet_cli.analysis.fuse import Edge, fuse
+from hrnet_cli.analysis.fuse import Edge, fuse, operation
 from hrnet_cli.errors import UsageError
 from hrnet_cli.model import BLOCKS
 from hrnet_cli.nn import Shape
 from hrnet_cli.tracing import Call, Node, Trace
 
 
-@dataclass(frozen=True)
-class TreeRow:
+class TreeRow(NamedTuple):
     """A module, or several siblings in a row that are the same as one shown before them."""
 
     depth: int
     path: str
     """The module's path in code; of siblings, the first one's."""
     type: str
-    count: int
+    times: int
     """1, or how many siblings this row stands for."""
     last_path: str
     """The last sibling's path; the same as `path` where there is one."""
@@ -39,8 +37,7 @@ class TreeRow:
     macs: int
 
 
-@dataclass(frozen=True)
-class StageSummary:
+class StageSummary(NamedTuple):
     """A stage in numbers."""
 
     stage: int
@@ -52,8 +49,7 @@ class StageSummary:
     widths: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class Description:
+class Description(NamedTuple):
     """The result of `describe`."""
 
     spec: str
@@ -119,6 +115,7 @@ class _Tree:
             self.macs[cost.call.node.path] = self.macs.get(cost.call.node.path, 0) + cost.macs
         edges = [edge for layer in fuse(trace).layers for row in layer.rows for edge in row]
         self.notes = {edge.path: _edge_note(edge) for edge in edges if edge.path}
+        self.notes |= {path: note for path, call in self.calls.items() if (note := _transition_note(call, trace))}
         self.numbers: dict[Any, int] = {}
         self.signatures: dict[str, int] = {}
         self.settle(trace.root)
@@ -140,18 +137,31 @@ class _Tree:
         yield self.row(node, node, depth, 1, "")
         if self.stops(node, depth):
             return
-        children = [child for child in node.children if self.shows(child, depth)]
+        children = [child for child in self.below(node) if self.shows(child, depth)]
         index = 0
         while index < len(children):
             first = children[index]
             yield from self.rows(first, depth + 1)
             index += 1
             same = index
-            while same < len(children) and self.signatures[children[same].path] == self.signatures[first.path]:
+            while same < len(children) and self.same(first, children[same]):
                 same += 1
-            if same > index and _is_number(first.name):
+            if same > index:
                 yield self.row(children[index], children[same - 1], depth + 1, same - index, first.path)
                 index = same
+
+    def below(self, node: Node) -> Iterator[Node]:
+        """The children; a list that is never called itself has nothing to show but its members, unless in full."""
+        for child in node.children:
+            if child.type == "ModuleList" and not self.full:
+                yield from self.below(child)
+            else:
+                yield child
+
+    def same(self, one: Node, other: Node) -> bool:
+        """Whether two members of one list are the same. Attributes that happen to be alike have names to be seen."""
+        in_one_list = one.name.isdigit() and _parent(one) == _parent(other)
+        return in_one_list and self.signatures[one.path] == self.signatures[other.path]
 
     def stops(self, node: Node, depth: int) -> bool:
         if self.most is not None:
@@ -163,7 +173,7 @@ class _Tree:
 
     def shows(self, child: Node, depth: int) -> bool:
         """Whether a child is shown: the sums, which the original has no modules for, only in full."""
-        if not self.full and all(each.type in ("Add", "ModuleList") for each in child.walk()):
+        if not self.full and child.type == "Add":
             return False
         return depth > 0 or self.stage is None or self.in_stage(child)
 
@@ -173,13 +183,13 @@ class _Tree:
         places = {each.place for each in child.walk() if each.place}
         return any(place.stage == (self.stage - 1 if place.part == "transition" else self.stage) for place in places)
 
-    def row(self, node: Node, last: Node, depth: int, count: int, same_as: str) -> TreeRow:
+    def row(self, node: Node, last: Node, depth: int, times: int, same_as: str) -> TreeRow:
         call = self.calls.get(node.path)
         return TreeRow(
             depth=depth,
             path=node.path,
             type=node.type,
-            count=count,
+            times=times,
             last_path=last.path,
             same_as=same_as,
             arguments=node.arguments,
@@ -194,15 +204,23 @@ class _Tree:
 BLOCK_TYPES = {block.__name__ for block in BLOCKS.values()}
 
 
-def _is_number(name: str) -> bool:
-    """Only members of a list are counted together; two attributes that happen to be alike have names to be seen."""
-    return name.isdigit()
+def _parent(node: Node) -> str:
+    return node.path.rpartition(".")[0]
 
 
 def _edge_note(edge: Edge) -> str:
-    resize = f"×{edge.factor} up" if edge.kind == "up" else f"÷{edge.factor} down"
+    arrow = "↑" if edge.kind == "up" else "↓"
     channels = f"{edge.in_channels}→{edge.out_channels} ({ratio(edge.in_channels, edge.out_channels)})"
-    return f"i={edge.i} ← j={edge.j}: {resize}, {channels}"
+    return f"i={edge.i}←j={edge.j} {arrow}{edge.factor} {channels}"
+
+
+def _transition_note(call: Call, trace: Trace) -> str:
+    place = call.node.place
+    if place is None or place.part != "transition":
+        return ""
+    inside = [leaf for leaf in trace.leaf_calls if leaf.place is place]
+    before, after = call.inputs[0][1], call.outputs[0][1]
+    return f"branch {place.branch} from {place.source}: {operation(inside)}, {before}→{after}"
 
 
 def ratio(before: int, after: int) -> str:

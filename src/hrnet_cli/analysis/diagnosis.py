@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from hrnet_cli.nn import Shape
 from hrnet_cli.spec import Spec
 from hrnet_cli.tracing import Failure, InputError, trace
 
 
-@dataclass(frozen=True)
-class AxisFit:
+class AxisFit(NamedTuple):
     """What to do with one axis of the input. A size of None does not exist."""
 
     axis: str
@@ -26,8 +26,7 @@ class AxisFit:
     """What to add to reach it."""
 
 
-@dataclass(frozen=True)
-class Diagnosis:
+class Diagnosis(NamedTuple):
     """Where a forward pass breaks. `i` and `j` name the fuse edge i←j where it is a fuse sum that breaks."""
 
     spec: str
@@ -71,8 +70,23 @@ def diagnose(error: InputError) -> Diagnosis:
         divisor=divisor,
         height=fit(spec, "height", height, divisor),
         width=fit(spec, "width", width, divisor),
-        message=failure.message,
+        message=_reason(failure, j),
     )
+
+
+def _reason(failure: Failure, j: int | None) -> str:
+    """Why it breaks, in the same words for both engines."""
+    if j is not None:
+        before, term = (_size(shape) for shape in failure.inputs[j - 1 : j + 1])
+        return f"{before} + {term}: what comes from branch {j} has another size"
+    if failure.node.type == "Conv2d":
+        kernel, (_, _, height, width) = failure.node.arguments["kernel_size"], failure.inputs[0]
+        return f"a {_size(kernel)} kernel does not fit on a map of {height}×{width}"
+    return failure.message
+
+
+def _size(shape: Shape) -> str:
+    return "×".join(map(str, shape))
 
 
 def _breaking_term(failure: Failure) -> int | None:

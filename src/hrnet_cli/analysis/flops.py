@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hrnet_cli.analysis.costs import CONVENTIONS, Cost, costs
 from hrnet_cli.model import Place
@@ -12,20 +12,18 @@ from hrnet_cli.spec import Published
 from hrnet_cli.tracing import Trace
 
 
-@dataclass(frozen=True)
-class CostRow:
+class CostRow(NamedTuple):
     """A part of the network. Rows of level 1 add up to the row of level 0 above them; those add up to the total."""
 
     level: int
     label: str
     params: int
     macs: int
-    count: int
-    """In the convention of the report: `count` of all rows of one level adds up to the total's."""
+    value: int
+    """The figure in the convention of the report; those of level 0 add up to the total."""
 
 
-@dataclass(frozen=True)
-class Flops:
+class Flops(NamedTuple):
     """The result of `flops`."""
 
     spec: str
@@ -38,7 +36,8 @@ class Flops:
     macs: int
     flops: int
     fvcore: int
-    count: int
+    total: int
+    """In the convention of the report."""
     published: Published | None
 
 
@@ -68,23 +67,23 @@ def flops(trace: Trace, by: str = "stage", convention: str = "macs") -> Flops:
         macs=total.macs,
         flops=2 * total.macs,
         fvcore=total.fvcore,
-        count=total.count,
+        total=total.value,
         published=trace.spec.published,
     )
 
 
 class _Sum:
     def __init__(self) -> None:
-        self.params = self.macs = self.fvcore = self.count = 0
+        self.params = self.macs = self.fvcore = self.value = 0
 
-    def add(self, cost: Cost, count: int) -> None:
+    def add(self, cost: Cost, value: int) -> None:
         self.params += cost.params
         self.macs += cost.macs
         self.fvcore += cost.fvcore
-        self.count += count
+        self.value += value
 
     def row(self, level: int, label: str) -> CostRow:
-        return CostRow(level, label, self.params, self.macs, self.count)
+        return CostRow(level, label, self.params, self.macs, self.value)
 
 
 Labels = tuple[str, str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hrnet_cli.analysis.costs import Cost, costs
 from hrnet_cli.errors import UsageError
@@ -11,8 +11,7 @@ from hrnet_cli.nn import Shape
 from hrnet_cli.tracing import Call, Trace
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """Output branch i from input branch j. `factor` is how much larger (`up`) or smaller (`down`) the map becomes."""
 
     i: int
@@ -32,8 +31,7 @@ class Edge:
     """Its module, or nothing for an identity, which has none."""
 
 
-@dataclass(frozen=True)
-class FuseLayer:
+class FuseLayer(NamedTuple):
     """The exchange of one module: rows are outputs, columns inputs."""
 
     stage: int
@@ -46,8 +44,7 @@ class FuseLayer:
     macs: int
 
 
-@dataclass(frozen=True)
-class Fuse:
+class Fuse(NamedTuple):
     """The result of `fuse`. A layer that is the same as an earlier one is there all the same."""
 
     spec: str

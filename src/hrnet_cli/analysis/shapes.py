@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from hrnet_cli.analysis.diagnosis import Diagnosis, diagnose
 from hrnet_cli.analysis.fuse import operation
 from hrnet_cli.nn import Shape
 from hrnet_cli.tracing import Call, InputError, Trace
 
+if TYPE_CHECKING:
+    from hrnet_cli.analysis.diagnosis import Diagnosis
 
-@dataclass(frozen=True)
-class BranchShape:
+
+class BranchShape(NamedTuple):
     """One branch: its C×H×W, at 1/stride of the input."""
 
     branch: int
@@ -19,8 +20,7 @@ class BranchShape:
     shape: Shape
 
 
-@dataclass(frozen=True)
-class TransitionStep:
+class TransitionStep(NamedTuple):
     """How a branch enters a stage: from branch `source` of the one before. Without a step it is passed on."""
 
     branch: int
@@ -29,8 +29,7 @@ class TransitionStep:
     shape: Shape
 
 
-@dataclass(frozen=True)
-class ModuleShapes:
+class ModuleShapes(NamedTuple):
     """A module: its branches before the exchange, and what leaves it. Stage 1 has one, without an exchange."""
 
     module: int
@@ -39,8 +38,7 @@ class ModuleShapes:
     outputs: tuple[Shape, ...]
 
 
-@dataclass(frozen=True)
-class StageShapes:
+class StageShapes(NamedTuple):
     """A stage, with the transition before it."""
 
     stage: int
@@ -52,8 +50,7 @@ class StageShapes:
     modules: tuple[ModuleShapes, ...]
 
 
-@dataclass(frozen=True)
-class CallRow:
+class CallRow(NamedTuple):
     """One module call, in order; `depth` 0 is the network itself."""
 
     order: int
@@ -65,8 +62,7 @@ class CallRow:
     outputs: tuple[Shape, ...]
 
 
-@dataclass(frozen=True)
-class Shapes:
+class Shapes(NamedTuple):
     """The result of `trace`. With a failure: everything up to it."""
 
     spec: str
@@ -82,6 +78,8 @@ class Shapes:
 
 def shapes(trace: Trace, calls: bool = False, error: InputError | None = None) -> Shapes:
     """The branch shapes of a trace; with `calls`, every call too; with `error`, its diagnosis."""
+    from hrnet_cli.analysis.diagnosis import diagnose  # only an input that fails pays for it
+
     whole = next((call for call in trace.calls if call.depth == 0), None)
     first = next((call for call in trace.calls if _is(call, "stage") and _stage(call) == 1), None)
     return Shapes(

@@ -1,19 +1,20 @@
 """A YAML or JSON text as plain values, with the line and column of each.
 
 Read in two passes of PyYAML: the events first, so that a text that nests, repeats or refers too much is refused before
-anything is built from it, then the nodes. Only plain values come out; a tag that would make anything else is refused.
-JSON is read as the YAML it is.
+anything is built from it, then the nodes. Only plain values come out; a tag that would make anything else is refused,
+and PyYAML's constructors are never called. JSON is read as the YAML it is.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import yaml
 
 from hrnet_cli.errors import Problem, SpecError
-from hrnet_cli.spec.fields import Path
+from hrnet_cli.spec.fields import Path, key_name, show
 
 MOST_VALUES = 10_000
 """Values in a document, aliases counted as often as they are used. A published config has about 200."""
@@ -44,19 +45,36 @@ _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_Base):  # type: ignore[misc]  # the C loader where PyYAML was built with it
-    """SafeLoader that also reads `1e-5` as the number that YAML 1.2, JSON and people mean by it."""
+    """SafeLoader with the numbers of JSON: `1e-5` is one, while `1:30`, `010`, `0x1F` and `1_000` stay texts."""
 
 
+_TAG = "tag:yaml.org,2002:"
+_MERGE = f"{_TAG}merge"
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag.removeprefix(_TAG) in ("bool", "merge", "null")]
+    for first, resolvers in _Base.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(f"{_TAG}int", re.compile(r"[-+]?(0|[1-9][0-9]*)$"), list("-+0123456789"))
 _Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789")
+    f"{_TAG}float",
+    re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?$"),
+    list("-+.0123456789"),
 )
-_MERGE = "tag:yaml.org,2002:merge"
+
+_SCALARS: dict[str, Callable[[str], Any]] = {
+    "str": str,
+    "null": lambda _: None,
+    "bool": lambda text: yaml.SafeLoader.bool_values[text.lower()],
+    "int": int,
+    "float": float,
+    "merge": str,
+}
 
 
 def read_document(text: str, source: str = "") -> Document:
     """Parse a text. Raises SpecError with the place of what cannot be read: syntax, a duplicate key, a bound."""
     if len(text) > LONGEST_TEXT:
-        raise _refused("too-large", f"{len(text):,} characters", f"allowed: at most {LONGEST_TEXT:,}", source)
+        raise refused("too-large", f"{len(text):,} characters", f"allowed: at most {LONGEST_TEXT:,}", source)
     if text.lstrip()[:1] in ("{", "["):
         text = text.replace("\t", " ")  # JSON may indent with tabs, YAML may not; columns stay as they are
     try:
@@ -65,13 +83,14 @@ def read_document(text: str, source: str = "") -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = ", ".join(part for part in (error.context, error.problem) if part) or "cannot be read"
-        raise _refused("syntax", message, "check the YAML here and on the line before", source, mark) from None
-    except yaml.YAMLError as error:
+        raise refused("syntax", message, "check the YAML here and on the line before", source, mark) from None
+    except (yaml.YAMLError, UnicodeError) as error:
         message = " ".join(str(getattr(error, "reason", error)).split())
-        raise _refused("syntax", message, "a spec is YAML or JSON text in UTF-8", source) from None
+        raise refused("syntax", message, "a spec is YAML or JSON text in UTF-8", source) from None
 
 
-def _refused(code: str, message: str, hint: str, source: str, mark: Any = None) -> SpecError:
+def refused(code: str, message: str, hint: str, source: str, mark: Any = None) -> SpecError:
+    """A text of which nothing can be read: one problem and no more."""
     line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
     return SpecError([Problem(code, "", message, hint, source, line, column)])
 
@@ -86,14 +105,18 @@ def _guard(text: str, source: str) -> None:
             depth -= 1
         values += isinstance(event, yaml.NodeEvent)
         if depth > DEEPEST:
-            raise _refused("too-deep", "nested too deeply", f"allowed: {DEEPEST} levels", source, event.start_mark)
+            raise _too_deep(source, event.start_mark)
         if values > MOST_VALUES:
             raise _too_many(source, event.start_mark)
 
 
+def _too_deep(source: str, mark: Any) -> SpecError:
+    return refused("too-deep", "nested too deeply", f"allowed: {DEEPEST} levels", source, mark)
+
+
 def _too_many(source: str, mark: Any) -> SpecError:
     hint = f"allowed: {MOST_VALUES:,}, aliases counted as often as they are used; a config has about 200"
-    return _refused("too-large", f"more than {MOST_VALUES:,} values", hint, source, mark)
+    return refused("too-large", f"more than {MOST_VALUES:,} values", hint, source, mark)
 
 
 class _Composer:
@@ -111,65 +134,92 @@ class _Composer:
         """The one document of the text."""
         node = self.loader.get_single_node()
         if node is None:
-            raise _refused("empty", "there is nothing in it", "a spec has at least stage1", self.source)
+            raise refused("empty", "there is nothing in it", "a spec has at least stage1", self.source)
         value = self.value(node, ())
         if self.problems:
             raise SpecError(self.problems)
         return Document(value, self.keys, self.values)
 
-    def value(self, node: Any, path: Path) -> Any:
-        """A node as a plain value."""
+    def value(self, node: Any, path: Path, depth: int = 0) -> Any:
+        """A node as a plain value. The bounds hold for aliases too, which the events cannot show."""
         self.count += 1
-        if self.count > MOST_VALUES or len(path) > DEEPEST:  # aliases: the events cannot show this
+        if self.count > MOST_VALUES:
             raise _too_many(self.source, node.start_mark)
-        self.values[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
-        if isinstance(node, yaml.MappingNode):
-            return self.mapping(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
-        return self.scalar(node)
+        if depth > DEEPEST:
+            raise _too_deep(self.source, node.start_mark)
+        value: Any
+        if isinstance(node, yaml.ScalarNode):
+            value = self.scalar(node)
+        elif node.tag not in (f"{_TAG}map", f"{_TAG}seq"):
+            value = None
+            self.strange_tag(node)
+        elif isinstance(node, yaml.MappingNode):
+            value = self.mapping(node, path, depth + 1)
+        else:
+            value = [self.value(item, (*path, index), depth + 1) for index, item in enumerate(node.value)]
+        self.values[path] = _mark(node)  # last, since what `<<` brings in is first marked here
+        return value
 
     def scalar(self, node: Any) -> Any:
-        """A scalar by YAML's own rules; a date or a number too long for one stays the text that it is."""
-        if node.tag.endswith(":timestamp"):
-            return node.value
+        """A scalar as its tag says; one that is none of these (`!!int abc`, a number too long for one) stays text."""
+        tag = node.tag.removeprefix(_TAG)
+        if tag not in _SCALARS:
+            self.strange_tag(node)
+            return None
         try:
-            return self.loader.construct_object(node)
-        except ValueError:
+            return _SCALARS[tag](node.value)
+        except (KeyError, ValueError):
             return node.value
 
-    def mapping(self, node: Any, path: Path) -> dict[Any, Any]:
+    def strange_tag(self, node: Any) -> None:
+        """Report a tag that would make something else than a plain value (`!!python/object`, `!!set`)."""
+        message = f"the tag {show(node.tag)} is not for a spec"
+        self.problems.append(
+            Problem("unknown-tag", "", message, "leave it out: a spec is plain values", self.source, *_mark(node))
+        )
+
+    def mapping(self, node: Any, path: Path, depth: int) -> dict[Any, Any]:
         """A mapping; a key that stands twice is a problem, since YAML would silently keep the last."""
         merged: dict[Any, Any] = {}
         own: dict[Any, Any] = {}
+        for source in _merge_sources(node):
+            merged |= self.merged(source, path, depth)
         for key_node, value_node in node.value:
             if key_node.tag == _MERGE:
-                for source in value_node.value if isinstance(value_node, yaml.SequenceNode) else [value_node]:
-                    merged = self.merged(source, path) | merged
                 continue
             key = self.scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else "?"
-            place = (*path, str(key))
+            place = (*path, key_name(key))
             if key in own:
                 self.duplicate(key, place, key_node)
-            self.keys[place] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-            own[key] = self.value(value_node, place)
+            self.keys[place] = _mark(key_node)
+            own[key] = self.value(value_node, place, depth)
         return merged | own
 
-    def merged(self, node: Any, path: Path) -> dict[Any, Any]:
+    def merged(self, node: Any, path: Path, depth: int) -> dict[Any, Any]:
         """What `<<` brings in."""
-        value = self.value(node, path)
+        value = self.value(node, path, depth)
         if not isinstance(value, dict):
-            raise _refused("syntax", "<< wants a mapping", "name an anchor of a mapping", self.source, node.start_mark)
+            raise refused("syntax", "<< wants a mapping", "name an anchor of a mapping", self.source, node.start_mark)
         return value
 
     def duplicate(self, key: Any, path: Path, node: Any) -> None:
         """Report a key that stands twice in one mapping."""
-        line, column = node.start_mark.line + 1, node.start_mark.column + 1
-        message = f"{key!r:.60} stands here again, first on line {self.keys[path][0]}"
+        message = f"{show(key)} stands here again, first on line {self.keys[path][0]}"
         dotted = dotted_path(path)
         self.problems.append(
-            Problem("duplicate-key", dotted, message, "keep one of the two", self.source, line, column)
+            Problem("duplicate-key", dotted, message, "keep one of the two", self.source, *_mark(node))
         )
+
+
+def _mark(node: Any) -> Mark:
+    return (node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _merge_sources(mapping: Any) -> list[Any]:
+    """The nodes that a mapping's `<<` name, the strongest last: in a list that is the first, as YAML has it."""
+    nodes = [value for key, value in mapping.value if key.tag == _MERGE]
+    lists = [node.value if isinstance(node, yaml.SequenceNode) else [node] for node in nodes]
+    return [source for sources in lists for source in reversed(sources)]
 
 
 def dotted_path(path: Path) -> str:

@@ -6,11 +6,10 @@ everything else in a command together (docs/architecture.md has the figures), an
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
-from typing import Any, ClassVar, NamedTuple, Protocol
+from dataclasses import MISSING, field, fields
+from typing import Any, NamedTuple, Protocol
 
 Path = tuple[str | int, ...]
 
@@ -64,6 +63,11 @@ def _sketch(value: Any, depth: int) -> str:
     return repr(value)
 
 
+def key_name(key: Any) -> str:
+    """A mapping's key as a path names it: as it is if it is a short printable string, else as a message quotes it."""
+    return key if isinstance(key, str) and key.isprintable() and len(key) <= 60 else show(key)
+
+
 def name_of(value: Any) -> str:
     """The kind of a YAML value, in the words of YAML."""
     names: tuple[tuple[Any, str], ...] = (
@@ -84,8 +88,7 @@ def wrong_type(value: Any, wanted: str, path: Path, hint: str = "") -> Finding:
     return Finding("wrong-type", path, f"expected {wanted}, found {found}", hint)
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(NamedTuple):
     """A whole number within bounds. A string that holds one, a float and a boolean are not numbers here."""
 
     low: int
@@ -95,7 +98,7 @@ class Count:
         """The integer itself."""
         if isinstance(value, bool) or not isinstance(value, int):
             quoted = isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,9}\s*", value)
-            hint = f"write {quoted[0].strip()} without quotes" if quoted else ""
+            hint = f"write {int(quoted[0])} without quotes" if quoted else ""
             findings.append(wrong_type(value, "a whole number", path, hint))
             return INVALID
         if not self.low <= value <= self.high:
@@ -106,7 +109,6 @@ class Count:
         return value
 
 
-@dataclass(frozen=True)
 class Flag:
     """true or false."""
 
@@ -118,8 +120,7 @@ class Flag:
         return value
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """A line of text."""
 
     longest: int = 200
@@ -136,8 +137,7 @@ class Text:
         return value
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """One of a few words."""
 
     options: tuple[str, ...]
@@ -151,8 +151,7 @@ class Choice:
         return value
 
 
-@dataclass(frozen=True)
-class Each:
+class Each(NamedTuple):
     """A list with one kind of item."""
 
     kind: Kind
@@ -171,33 +170,40 @@ class Each:
         return tuple(self.kind.read(item, (*path, index), findings) for index, item in enumerate(value))
 
 
-@dataclass(frozen=True)
+LARGEST_SIZE = 1_000_000
+
+
 class Size:
     """An input shape as text, `1x3x256x192`, as a list, or with fewer numbers (`3x256x192`, `256x192`).
 
     Missing leading numbers are 0 in the result and are filled in by `resolve_input`.
     """
 
-    LARGEST: ClassVar[int] = 1_000_000
-
     def read(self, value: Any, path: Path, findings: Findings) -> Any:
         """(N, C, H, W)."""
-        parts = list(value) if isinstance(value, list | tuple) else re.split(r"[x×X]", str(value).strip())
-        numbers = [int(part) for part in map(str, parts[:5]) if re.fullmatch(r"\s*[0-9]{1,9}\s*", part)]
+        parts = re.split(r"[x×X]", value.strip()) if isinstance(value, str) else value
+        parts = list(parts) if isinstance(parts, list | tuple) else []
+        numbers = [number for number in map(self.number, parts[:5]) if number is not None]
         if not 2 <= len(parts) <= 4 or len(numbers) != len(parts):
             message = f"{show(value)} is not an input shape"
             hint = "write NxCxHxW, CxHxW or HxW, height before width: 1x3x256x192"
             findings.append(Finding("bad-input", path, message, hint))
             return INVALID
-        if not all(1 <= number <= self.LARGEST for number in numbers):
+        if not all(1 <= number <= LARGEST_SIZE for number in numbers):
             message = f"{show(value)} has a size that is out of range"
-            findings.append(Finding("bad-input", path, message, f"allowed: 1 to {self.LARGEST}"))
+            findings.append(Finding("bad-input", path, message, f"allowed: 1 to {LARGEST_SIZE}"))
             return INVALID
         return (0,) * (4 - len(numbers)) + tuple(numbers)
 
+    @staticmethod
+    def number(part: Any) -> int | None:
+        """A whole number, also where it is a string that holds one."""
+        if isinstance(part, str):
+            return int(part) if re.fullmatch(r"\s*[0-9]{1,9}\s*", part) else None
+        return part if isinstance(part, int) and not isinstance(part, bool) else None
 
-@dataclass(frozen=True)
-class Record:
+
+class Record(NamedTuple):
     """A mapping with known keys, read into a frozen dataclass whose fields were declared with `entry`."""
 
     into: type[Any]
@@ -224,8 +230,7 @@ class Record:
         return tuple(item.name for item in fields(self.into))
 
 
-@dataclass(frozen=True)
-class OneOf:
+class OneOf(NamedTuple):
     """A mapping whose `type` says which record it is."""
 
     records: Mapping[str, type[Any]]
@@ -258,7 +263,7 @@ def unknown_keys(value: Mapping[Any, Any], known: tuple[str, ...], path: Path) -
     strange = [key for key in value if not isinstance(key, str) or key not in known]
     for key in strange[:MOST_SUGGESTIONS]:
         message = f"unknown key {show(key)}"
-        yield Finding("unknown-key", (*path, str(key)), message, did_you_mean(key, known), key=True)
+        yield Finding("unknown-key", (*path, key_name(key)), message, did_you_mean(key, known), key=True)
     if len(strange) > MOST_SUGGESTIONS:
         message = f"{len(strange) - MOST_SUGGESTIONS} more unknown keys"
         yield Finding("unknown-key", path, message, f"known: {', '.join(known)}")
@@ -269,8 +274,11 @@ MOST_SUGGESTIONS = 20
 
 def did_you_mean(word: Any, options: tuple[str, ...]) -> str:
     """The nearest option as a question, or all options where none is near. Case and dashes do not count."""
+    import difflib  # only a mistake pays for it
+
     plain: Callable[[str], str] = lambda text: text.lower().replace("-", "_")  # noqa: E731
-    nearest = difflib.get_close_matches(plain(str(word)[:80]), [plain(option) for option in options], n=1, cutoff=0.6)
+    wanted = plain(word[:80]) if isinstance(word, str) else ""
+    nearest = difflib.get_close_matches(wanted, [plain(option) for option in options], n=1, cutoff=0.6)
     if nearest:
         return f"did you mean {next(option for option in options if plain(option) == nearest[0])}?"
     return f"known: {', '.join(options)}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from hrnet_cli.errors import Problem, SpecError, UnreadableError, UsageError
-from hrnet_cli.spec.document import LONGEST_TEXT, Document, dotted_path, read_document
+from hrnet_cli.spec.document import LONGEST_TEXT, Document, dotted_path, read_document, refused
 from hrnet_cli.spec.fields import INVALID, Findings, Size, did_you_mean
 from hrnet_cli.spec.presets import preset_names, preset_path
 from hrnet_cli.spec.schema import Shape4, Spec, read_spec
@@ -53,15 +54,15 @@ def _problems(findings: Findings, document: Document, source: str) -> list[Probl
 
 def read_source(source: str | Path) -> tuple[str, str]:
     """The text that SPEC names, and what to call it. A file that is there wins over a preset of its name."""
-    if str(source) == "-":
-        return _decoded(sys.stdin.buffer.read(LONGEST_TEXT + 1), "<stdin>"), "<stdin>"
     path = Path(source)
     try:
+        if str(source) == "-":
+            return _text(getattr(sys.stdin, "buffer", BytesIO()), "<stdin>"), "<stdin>"
         if path.is_dir():
             raise UnreadableError(f"{path} is a folder", "name a spec file in it")
         if path.exists():
             with path.open("rb") as file:
-                return _decoded(file.read(4 * LONGEST_TEXT + 4), str(path)), str(path)
+                return _text(file, str(path)), str(path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UnreadableError(f"cannot read {str(source)!r}: {reason}", "name a spec file or a preset") from None
@@ -71,7 +72,11 @@ def read_source(source: str | Path) -> tuple[str, str]:
     return preset_path(str(source)).read_text(encoding="utf-8"), preset_path(str(source)).name
 
 
-def _decoded(data: bytes, source: str) -> str:
+def _text(file: BinaryIO, source: str) -> str:
+    """All that a file holds, or no more of it than shows that it is too long."""
+    data = file.read(LONGEST_TEXT + 1)
+    if len(data) > LONGEST_TEXT:
+        raise refused("too-large", f"more than {LONGEST_TEXT:,} bytes", "a published config has about 1,000", source)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

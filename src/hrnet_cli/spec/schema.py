@@ -79,7 +79,6 @@ class StageSpec:
 STAGE_KEY = re.compile(r"stage[1-9][0-9]{0,5}")
 
 
-@dataclass(frozen=True)
 class Stages:
     """`stage1` … `stageN`, which stand at the top of a spec, as a tuple."""
 
@@ -93,7 +92,7 @@ class Stages:
         findings += _gaps(keys)
         stages = tuple(Record(StageSpec).read(value[key], (key,), findings) for key in keys)
         plain = [value[key] if isinstance(value[key], Mapping) else {} for key in keys]
-        findings += _first_stage(plain[0] if plain else {})
+        findings += _first_stage(plain[0] if keys[:1] == ["stage1"] else {})
         findings += _falling_branches(keys, plain)
         if len(findings) == before:
             findings += _too_large(stages)
@@ -122,7 +121,7 @@ def _falling_branches(keys: list[str], stages: list[Mapping[str, Any]]) -> Itera
     """A transition adds branches and never drops one."""
     for (before, old), (key, new) in pairwise(zip(keys, stages, strict=True)):
         had, has = old.get("num_branches"), new.get("num_branches")
-        if isinstance(had, int) and isinstance(has, int) and 0 < has < had <= MOST_BRANCHES:
+        if type(had) is type(has) is int and 0 < has < had <= MOST_BRANCHES:
             message = f"{has} branches after the {had} of {before}"
             hint = f"set num_branches to {had} or more: a transition adds branches and never drops one"
             yield Finding("falling-branches", (key, "num_branches"), message, hint)
@@ -149,7 +148,7 @@ class Published:
         """Both figures are a number and a unit."""
         for name in ("params", "flops"):
             figure = values.get(name)
-            if isinstance(figure, str) and not re.fullmatch(r"\d{1,6}(\.\d{1,6})?[MG]", figure):
+            if isinstance(figure, str) and not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?[MG]", figure):
                 yield Finding("bad-figure", (*path, name), f"{figure!r} is not a figure", "write 28.5M or 7.1G")
 
 

@@ -38,7 +38,7 @@ class InputError(HrnetError):
 
     def __init__(self, trace: Trace, failure: Failure) -> None:
         size = "×".join(map(str, trace.input))
-        super().__init__(f"an input of {size} cannot go through {trace.spec.name}: {failure.message}")
+        super().__init__(f"an input of {size} cannot go through {trace.spec.name}: {failure.place}: {failure.message}")
         self.trace = trace
         self.failure = failure
 

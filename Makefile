@@ -1,0 +1,56 @@
+# make demo: set up, and see every command on HRNet-W32. make test: set up, and run every check there is.
+# Needs Python 3.10 or newer and make, nothing else. Everything is written below this folder.
+
+PYTHON ?= python3
+FULL := .venv
+BARE := .venv-bare
+HRNET := $(FULL)/bin/hrnet-cli
+PIP_FLAGS := --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: demo test lint bench docs clean
+
+demo: $(FULL)/.installed
+	$(HRNET) describe w32 --stage 2
+	$(HRNET) trace w32 --input 1x3x256x192
+	$(HRNET) fuse w32 --stage 3 --module 0
+	$(HRNET) flops w32
+	$(HRNET) verify w32
+
+test: lint $(BARE)/.installed
+	$(FULL)/bin/python -m pytest -n 2
+	$(BARE)/bin/python -m pytest -n 2 -m "not torch"
+
+lint: $(FULL)/.tested
+	$(FULL)/bin/ruff check
+	$(FULL)/bin/ruff format --check
+	$(FULL)/bin/mypy
+	$(FULL)/bin/lint-imports
+
+bench: $(FULL)/.benched
+	$(FULL)/bin/python benchmarks/run.py --write docs/benchmarks.md
+
+docs: $(FULL)/.tested
+	$(FULL)/bin/python tools/docs.py
+
+clean:
+	rm -rf $(FULL) $(BARE) dist build
+
+# The package with everything it can use, as a user installs it; then what its tests and its benchmarks need.
+$(FULL)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(FULL)
+	$(FULL)/bin/pip install $(PIP_FLAGS) --editable '.[torch]'
+	touch $@
+
+$(FULL)/.tested: $(FULL)/.installed
+	$(FULL)/bin/pip install $(PIP_FLAGS) --editable '.[torch,test,lint]'
+	touch $@
+
+$(FULL)/.benched: $(FULL)/.installed
+	$(FULL)/bin/pip install $(PIP_FLAGS) --editable '.[torch,bench]'
+	touch $@
+
+# The package alone, without torch: what a CI check installs.
+$(BARE)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(BARE)
+	$(BARE)/bin/pip install $(PIP_FLAGS) --editable '.[test]'
+	touch $@

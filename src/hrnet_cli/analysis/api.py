@@ -1,0 +1,82 @@
+"""The reports as functions of a spec: what the commands and `import hrnet_cli` call.
+
+Each imports its own analysis when it is called, so that a command pays for no other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hrnet_cli.spec import Shape4
+from hrnet_cli.tracing import InputError, SpecLike, trace
+
+if TYPE_CHECKING:
+    from hrnet_cli.analysis.describe import Description
+    from hrnet_cli.analysis.flops import Flops
+    from hrnet_cli.analysis.fuse import Fuse
+    from hrnet_cli.analysis.shapes import Shapes
+
+Input = str | Shape4 | None
+
+
+def describe(
+    spec: SpecLike = "w32",
+    input: Input = None,
+    engine: str = "shapes",
+    device: str = "meta",
+    *,
+    depth: int | None = None,
+    stage: int | None = None,
+    full: bool = False,
+) -> Description:
+    """The module tree and the summary of a spec; arguments as in `trace` and `analysis.describe`."""
+    from hrnet_cli.analysis.describe import describe
+
+    return describe(trace(spec, input, engine, device), depth=depth, stage=stage, full=full)
+
+
+def shapes(
+    spec: SpecLike = "w32",
+    input: Input = None,
+    engine: str = "shapes",
+    device: str = "meta",
+    *,
+    calls: bool = False,
+) -> Shapes:
+    """The branch shapes of a spec. An input that cannot go through is a result too: its `failure` is not None."""
+    from hrnet_cli.analysis.shapes import shapes
+
+    try:
+        return shapes(trace(spec, input, engine, device), calls=calls)
+    except InputError as error:
+        return shapes(error.trace, calls=calls, error=error)
+
+
+def fuse(
+    spec: SpecLike = "w32",
+    input: Input = None,
+    engine: str = "shapes",
+    device: str = "meta",
+    *,
+    stage: int | None = None,
+    module: int | None = None,
+) -> Fuse:
+    """The fuse layers of a spec, of one stage or module if asked."""
+    from hrnet_cli.analysis.fuse import fuse
+
+    return fuse(trace(spec, input, engine, device), stage=stage, module=module)
+
+
+def flops(
+    spec: SpecLike = "w32",
+    input: Input = None,
+    engine: str = "shapes",
+    device: str = "meta",
+    *,
+    by: str = "stage",
+    convention: str = "macs",
+) -> Flops:
+    """What a spec costs, in groups `by` stage, branch, module, layer or type, in a named convention."""
+    from hrnet_cli.analysis.flops import flops
+
+    return flops(trace(spec, input, engine, device), by=by, convention=convention)

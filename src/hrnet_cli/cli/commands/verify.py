@@ -1,0 +1,39 @@
+"""`hrnet-cli verify`."""
+
+from __future__ import annotations
+
+from hrnet_cli.cli.options import (
+    Color,
+    ColorOption,
+    DeviceOption,
+    Format,
+    FormatOption,
+    InputOption,
+    OutputOption,
+    SpecArgument,
+)
+from hrnet_cli.cli.output import Target, emit
+from hrnet_cli.render import Report
+
+
+def verify(
+    spec: SpecArgument = "w32",
+    input: InputOption = None,
+    device: DeviceOption = "meta",
+    format: FormatOption = Format.text,
+    output: OutputOption = None,
+    color: ColorOption = Color.auto,
+) -> None:
+    """Hold our figures against torch and others.
+
+    Both engines, torchinfo, fvcore and torch's FlopCounterMode are compared module by module; a disagreement is exit 1.
+
+    Example: hrnet-cli verify w32
+    """
+    from hrnet_cli.analysis.verify import verify as compare
+    from hrnet_cli.present.verify import present
+
+    result = compare(spec, input, device)
+    emit(Report("verify", result, lambda: present(result)), Target(format, output, color))
+    if not result.agrees:
+        raise SystemExit(1)

@@ -1,0 +1,82 @@
+"""Where a report goes: standard output or a file, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+from hrnet_cli.cli.options import Color, Format
+from hrnet_cli.errors import UnreadableError
+from hrnet_cli.render import FORMATS, Canvas, Report
+
+if TYPE_CHECKING:
+    from hrnet_cli.analysis.diagnosis import Diagnosis
+
+
+class Target(NamedTuple):
+    """The three options of every report."""
+
+    format: Format
+    output: str | None
+    color: Color
+
+
+def emit(report: Report, target: Target) -> None:
+    """Render a report and write it. Raises UnreadableError where the file cannot be written."""
+    text = FORMATS[target.format.value](report, canvas(target.output, target.color))
+    if target.output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    else:
+        write(Path(target.output), text)
+
+
+def explain(diagnosis: Diagnosis, color: Color = Color.auto) -> NoReturn:
+    """Say on stderr why an input cannot go through and what would, and exit with 2."""
+    from hrnet_cli.present.diagnosis import present
+
+    report = Report("diagnosis", diagnosis, lambda: present(diagnosis))
+    sys.stderr.write(FORMATS["text"](report, canvas(None, color, to_stderr=True)))
+    raise SystemExit(2)
+
+
+def canvas(output: str | None, color: Color, to_stderr: bool = False) -> Canvas:
+    """The width and colour of where the text goes: a terminal's own, or without bound and plain."""
+    stream = sys.stderr if to_stderr else sys.stdout
+    terminal = output is None and stream.isatty()
+    quiet = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    colored = color is Color.always or (color is Color.auto and terminal and not quiet)
+    bounded = terminal or (output is None and os.environ.get("COLUMNS", "").isdigit())
+    return Canvas(max(shutil.get_terminal_size().columns, 20) if bounded else None, colored)
+
+
+def write(path: Path, text: str) -> None:
+    """Write beside the file and then replace it, so that nobody ever sees half of it."""
+    if path.exists() and not path.is_file():
+        _write_through(path, text)
+        return
+    real = path.resolve()
+    beside = real.with_name(f".{real.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(real)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise _unwritable(path, error) from None
+
+
+def _write_through(path: Path, text: str) -> None:
+    """A device or a pipe cannot be replaced."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: Path, error: OSError) -> UnreadableError:
+    return UnreadableError(
+        f"cannot write {str(path)!r}: {error.strerror or error}", "name a file in a folder that is there"
+    )

@@ -1,0 +1,1 @@
+"""Results to documents: headings, facts, tables, trees, drawings; no markup, no colours."""

@@ -1,0 +1,75 @@
+"""Numbers and shapes as text: the one place that rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from hrnet_cli.nn import Shape
+
+_UNITS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
+
+
+def short(number: int) -> str:
+    """Four digits and a decimal unit: 28.54M, 7.645G, 561."""
+    for size, unit in _UNITS:
+        if number >= size:
+            return f"{digits(number / size)}{unit}"
+    return str(number)
+
+
+def digits(number: float) -> str:
+    """About four significant digits: 7.645, 15.29, 114.2."""
+    decimals = 3 if number < 10 else 2 if number < 100 else 1
+    return f"{number:.{decimals}f}"
+
+
+def in_giga(number: int, giga: int) -> str:
+    """A figure in G of a convention: decimal, or 2³⁰ where the authors counted so."""
+    if giga == 10**9:
+        return short(number)
+    return f"{digits(number / giga)}Gi" if number * 1000 >= giga else f"{digits(number / giga * 1024)}Mi"
+
+
+def exact(number: int) -> str:
+    """Every digit, in threes: 28,536,113."""
+    return f"{number:,}"
+
+
+def size(shape: Shape) -> str:
+    """1×3×256×192."""
+    return "×".join(map(str, shape))
+
+
+def map_size(shape: Shape) -> str:
+    """A map without its batch: 32×64×48."""
+    return size(shape[1:]) if len(shape) == 4 else size(shape)
+
+
+def sizes(shapes: Iterable[Shape]) -> str:
+    """Several maps without their batch: 32×64×48, 64×32×24."""
+    return ", ".join(map_size(shape) for shape in shapes)
+
+
+def numbers(values: Sequence[int]) -> str:
+    """A list of numbers, said once where they are all the same: 4 4 4 becomes 3 × 4."""
+    if len(values) > 1 and len(set(values)) == 1:
+        return f"{len(values)} × {values[0]}"
+    return ", ".join(map(str, values))
+
+
+def plural(count: int, word: str) -> str:
+    """1 module, 8 modules; branch becomes branches."""
+    ending = "" if count == 1 else "es" if word.endswith("ch") else "s"
+    return f"{count} {word}{ending}"
+
+
+def percent(part: int, whole: int) -> str:
+    """A share of the whole: 37.9%."""
+    return f"{100 * part / whole:.1f}%" if whole else "0.0%"
+
+
+def bar(part: int, whole: int, width: int = 20) -> str:
+    """A share as a bar, in eighths of a character."""
+    eighths = round(8 * width * part / whole) if whole else 0
+    full, rest = divmod(eighths, 8)
+    return "█" * full + (" ▏▎▍▌▋▊▉"[rest] if rest else "")

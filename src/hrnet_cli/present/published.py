@@ -1,0 +1,13 @@
+"""Our figure beside the one that was printed."""
+
+from __future__ import annotations
+
+
+def compare(printed: str, ours: int, giga: int) -> str:
+    """✓ where our count, in G of `giga`, rounds to the printed text; else how far it is off."""
+    number, unit = printed[:-1], printed[-1]
+    mine = ours / (giga if unit == "G" else 10**6)
+    decimals = len(number.partition(".")[2])
+    if f"{mine:.{decimals}f}" == number:
+        return "✓"
+    return f"✗ (ours {mine:.{decimals}f}{unit}, {100 * (mine / float(number) - 1):+.2f}%)"

@@ -1,0 +1,57 @@
+"""Documents to formats. A row in FORMATS is a format; JSON is the result itself and needs no document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from hrnet_cli.present.document import Document
+
+
+class Report(NamedTuple):
+    """What a command has to say: its name, its result, and the document that the result makes when one is asked for."""
+
+    command: str
+    result: Any
+    document: Callable[[], Document]
+
+
+class Canvas(NamedTuple):
+    """What is written on: columns (None without a bound) and whether it shows colours."""
+
+    width: int | None = None
+    color: bool = False
+
+
+def _text(report: Report, canvas: Canvas) -> str:
+    from hrnet_cli.render import text
+
+    return text.render(report.document(), canvas.width, canvas.color)
+
+
+def _json(report: Report, _: Canvas) -> str:
+    from hrnet_cli.render import json
+
+    return json.render(report.command, report.result)
+
+
+def _markdown(report: Report, _: Canvas) -> str:
+    from hrnet_cli.render import markdown
+
+    return markdown.render(report.document())
+
+
+def _svg(report: Report, canvas: Canvas) -> str:
+    from hrnet_cli.render import svg
+
+    return svg.render(report.document(), canvas.width, f"hrnet-cli {report.command}")
+
+
+FORMATS: dict[str, Callable[[Report, Canvas], str]] = {
+    "text": _text,
+    "json": _json,
+    "markdown": _markdown,
+    "svg": _svg,
+}
+
+__all__ = ["FORMATS", "Canvas", "Report"]

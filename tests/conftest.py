@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("repo", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.load_profile("repo")
+
+
+@pytest.fixture
+def small() -> dict[str, Any]:
+    """A plain spec with both blocks, a width that changes between stages, and few weights."""
+    return {
+        "name": "small",
+        "input": [1, 3, 64, 64],
+        "stage1": {"num_modules": 1, "num_branches": 1, "block": "BOTTLENECK", "num_blocks": [1], "num_channels": [4]},
+        "stage2": {
+            "num_modules": 1,
+            "num_branches": 2,
+            "block": "BASIC",
+            "num_blocks": [1, 2],
+            "num_channels": [4, 8],
+        },
+        "stage3": {
+            "num_modules": 2,
+            "num_branches": 3,
+            "block": "BASIC",
+            "num_blocks": [1, 1, 1],
+            "num_channels": [6, 8, 16],
+        },
+    }

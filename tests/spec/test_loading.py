@@ -1,0 +1,189 @@
+"""Where specs come from, and the bounds on what is read."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from support import caught
+
+from hrnet_cli import load_spec
+from hrnet_cli.errors import Problem, SpecError, UnreadableError, UsageError
+from hrnet_cli.spec import parse_input, parse_spec, preset_names, preset_path, read_source
+
+STAGE = {"num_modules": 1, "num_branches": 1, "block": "BASIC", "num_blocks": [1], "num_channels": [1]}
+BOUND = 1_000_000
+
+
+def codes(source: Any) -> list[str]:
+    error = caught(SpecError, load_spec, source)
+    return [problem.code for problem in error.problems]
+
+
+def stdin(data: bytes) -> SimpleNamespace:
+    return SimpleNamespace(buffer=io.BytesIO(data))
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_presets_by_both_their_names(name: str) -> None:
+    assert load_spec(name) == load_spec(f"{name}.yaml") == load_spec(preset_path(name))
+
+
+def test_a_spec_is_itself() -> None:
+    spec = load_spec()
+    assert load_spec(spec) is spec
+    assert pickle.loads(pickle.dumps(spec)) == spec
+
+
+def test_a_file_wins_over_a_preset_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "w32.yaml").write_text(json.dumps({"stage1": STAGE, "name": "mine"}))
+    monkeypatch.chdir(tmp_path)
+    assert load_spec("w32.yaml").name == "mine"
+    assert load_spec("w32").name == "hrnet-w32"
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", stdin(b"\xef\xbb\xbfstage1: 1"))
+    error = caught(SpecError, load_spec, "-")
+    assert [problem.where for problem in error.problems] == ["<stdin>:1:9"]
+
+
+def test_standard_input_that_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert codes("-") == ["empty"]
+
+
+@pytest.mark.parametrize("character", ["x", "é", "😀"])
+def test_a_long_text_is_refused_and_never_cut(character: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bytes are counted, and a character that the bound would split is no encoding error."""
+    data = f"# {character * BOUND}\n".encode()
+    path = tmp_path / "long.yaml"
+    path.write_bytes(data)
+    assert codes(path) == ["too-large"]
+    monkeypatch.setattr(sys, "stdin", stdin(data))
+    assert codes("-") == ["too-large"]
+
+
+def test_an_endless_file_is_not_read_to_its_end() -> None:
+    assert codes("/dev/zero") == ["too-large"]
+
+
+@pytest.mark.parametrize("count", [17, 5_000, 100_000])
+def test_too_many_stages_in_any_form(count: int, tmp_path: Path) -> None:
+    stages = {f"stage{number}": STAGE if count == 17 else {} for number in range(1, count + 1)}
+    assert codes(stages) == ["too-many-stages"]
+    path = tmp_path / "many.json"
+    path.write_text(json.dumps(stages))
+    assert codes(path) == [{17: "too-many-stages", 5_000: "too-many-stages", 100_000: "too-large"}[count]]
+
+
+def test_too_many_stages_just_below_the_bound_on_text() -> None:
+    text = "\n".join(f"stage{number}:" for number in range(1, 80_001))
+    assert BOUND * 0.9 < len(text) < BOUND
+    error = caught(SpecError, parse_spec, text)
+    assert [problem.code for problem in error.problems] == ["too-large"]
+
+
+def test_many_unknown_keys_are_named_up_to_a_point() -> None:
+    found = caught(SpecError, load_spec, {"stage1": STAGE} | {f"key{number}": 0 for number in range(100_000)}).problems
+    assert len(found) == 21
+    assert found[-1].message == "99980 more unknown keys"
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["1:" * 400_000 + "1", "1:" * 300 + "1.5", "0x" + "f" * 500_000, "9" * 900_000, "1e999999"],
+    ids=["sexagesimal", "sexagesimal-float", "hexadecimal", "decimal", "infinite"],
+)
+@pytest.mark.parametrize("place", ["in_channels: {}", "{}: 1", "input: [{}, 1]", "input: {}", "head: {{type: {}}}"])
+def test_numbers_without_measure(number: str, place: str) -> None:
+    assert caught(SpecError, parse_spec, place.format(f"? {number}\n" if place.startswith("{}") else number))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [10**5000, -(10**5000), float("inf"), (10**5000,), {10**5000: 1}, {1, 2}, b"x", object],
+    ids=lambda value: type(value).__name__,
+)
+@pytest.mark.parametrize("path", ["in_channels", "input", "name", "head", "published", "stage1", "multi_scale_output"])
+def test_values_that_no_file_can_hold(value: Any, path: str) -> None:
+    assert caught(SpecError, load_spec, {"stage1": STAGE, path: value, 10**5000: 1})
+
+
+def test_a_mapping_that_holds_itself() -> None:
+    spec: dict[str, Any] = {"stage1": STAGE}
+    spec["head"] = spec["name"] = spec["input"] = spec
+    assert sorted(codes(spec)) == ["bad-input", "missing-key", "wrong-type"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("w33", "did you mean w32?"),
+        ("W32", "did you mean w32?"),
+        ("folder/w32", "no file and no preset 'folder/w32'"),
+        ("../presets/w32", "no file and no preset"),
+        ("w32.yaml.yaml", "no file and no preset"),
+        ("a\0b", "'a\\x00b'"),
+        ("x" * 5000, "cannot read"),
+        (".", "is a folder"),
+    ],
+)
+def test_names_of_nothing(name: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UnreadableError) as error:
+        read_source(name)
+    assert words in str(error.value)
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    path = tmp_path / "spec.yaml"
+    path.touch()
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(UnreadableError, match="Permission denied"):
+        load_spec(path)
+
+
+def test_a_merged_mapping_is_reported_where_it_stands() -> None:
+    text = f"base: &base {{num_modules: 1}}\nstage1:\n  <<: *base\nstage2: {json.dumps(STAGE)}\n"
+    error = caught(SpecError, parse_spec, text)
+    missing = [problem for problem in error.problems if problem.code == "missing-key"]
+    assert {(problem.line, problem.column) for problem in missing} == {(3, 3)}
+
+
+def test_a_problem_in_words() -> None:
+    problem = Problem("too-small", "stage1.num_modules", "0 is out of range", "allowed: 1 to 100", "a.yaml", 3, 16)
+    assert str(problem) == "a.yaml:3:16: stage1.num_modules: 0 is out of range [too-small]\n  allowed: 1 to 100"
+    assert str(Problem("empty", "", "nothing", "")) == "nothing [empty]"
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("1x3x256x192", (1, 3, 256, 192)),
+        ("3x256x192", (1, 3, 256, 192)),
+        ("256x192", (1, 3, 256, 192)),
+        (" 2X3×64 x 32 ", (2, 3, 64, 32)),
+        ("1x1x256x192", (1, 1, 256, 192)),
+    ],
+)
+def test_inputs(text: str, shape: tuple[int, ...]) -> None:
+    assert parse_input(text, load_spec("w32")) == shape
+
+
+@pytest.mark.parametrize(
+    "text", ["", "256", "256x", "0x0", "1x3x0x192", "-1x3", "1x2x3x4x5", "1e3x1e3", "1000001x1", "٣x٣", "1.5x2", "axb"]
+)
+def test_inputs_that_are_none(text: str) -> None:
+    with pytest.raises(UsageError, match="--input") as error:
+        parse_input(text, load_spec("w32"))
+    assert error.value.hint

@@ -1,0 +1,115 @@
+"""hypothesis strategies: small valid specs as plain mappings, inputs for them, and what a careless hand makes of a spec."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from hypothesis import strategies as st
+
+Plain = dict[str, Any]
+BLOCKS = ("BASIC", "BOTTLENECK")
+
+
+@st.composite
+def stages(draw: st.DrawFn, branches: int, most_modules: int) -> Plain:
+    """One stage of so many branches."""
+
+    def each(most: int) -> list[int]:
+        return draw(st.lists(st.integers(1, most), min_size=branches, max_size=branches))
+
+    return {
+        "num_modules": draw(st.integers(1, most_modules)),
+        "num_branches": branches,
+        "block": draw(st.sampled_from(BLOCKS)),
+        "num_blocks": each(2),
+        "num_channels": each(4),
+    }
+
+
+@st.composite
+def specs(draw: st.DrawFn, most_stages: int = 5) -> Plain:
+    """1 to 5 stages of 1 to 5 branches that do not fall, uneven in everything that may be uneven."""
+    later = sorted(draw(st.lists(st.integers(1, 5), max_size=most_stages - 1)))
+    spec: Plain = {"stage1": draw(stages(1, most_modules=1))}
+    spec |= {f"stage{number}": draw(stages(branches, 2)) for number, branches in enumerate(later, 2)}
+    joints, kernel = draw(st.integers(1, 5)), draw(st.integers(1, 5))
+    heatmap = {"type": "heatmap", "num_joints": joints, "final_conv_kernel": kernel}
+    optional = {
+        "in_channels": st.integers(1, 4),
+        "head": st.sampled_from([{"type": "none"}, heatmap]),
+        "multi_scale_output": st.booleans(),
+        "name": st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=20),
+        "input": st.sampled_from(["64x96", [32, 32], "3x64x64"]),
+    }
+    spec |= draw(st.fixed_dictionaries({}, optional=optional))
+    if spec.get("input") == "3x64x64":
+        spec["in_channels"] = 3
+    return spec
+
+
+sizes = st.integers(1, 200) | st.integers(1, 6).map(lambda n: 32 * n)
+"""Heights and widths: half of them go through any network."""
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.integers(10**4_400, 10**4_401)
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from(["stage1", "BASIC", "1x3x64x64", "0", "\x1b[31m", "[bold]", "\ud800", "x" * 500])
+)
+garbage = st.recursive(
+    scalars | st.binary(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(scalars, inner, max_size=4)
+        | st.lists(inner, max_size=3).map(tuple)
+    ),
+    max_leaves=8,
+)
+
+
+def deep(depth: int, mapping: bool) -> Any:
+    """Lists or mappings in each other, deeper than Python recurses."""
+    value: Any = []
+    for _ in range(depth):
+        value = {"stage1": value} if mapping else [value]
+    return value
+
+
+deep_garbage = st.builds(deep, st.sampled_from([3, 40, 2_000]), st.booleans())
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path of everything that stands in a plain value, three levels down."""
+    if len(path) == 3:
+        return [path]
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    below = [place for key, item in list(items) for place in places(item, (*path, key))]
+    return ([path] if path else []) + below
+
+
+@st.composite
+def mutilated(draw: st.DrawFn) -> Plain:
+    """A valid spec with a few things dropped, renamed or replaced, anywhere in it."""
+    spec = copy.deepcopy(draw(specs(most_stages=3)))
+    for _ in range(draw(st.integers(1, 3))):
+        where = places(spec)
+        if not where:
+            break
+        *parents, last = draw(st.sampled_from(where))
+        owner: Any = spec
+        for key in parents:
+            owner = owner[key]
+        action = draw(st.sampled_from(["drop", "rename", "replace", "replace", "repeat"]))
+        if action == "drop":
+            del owner[last]
+        elif action == "rename" and isinstance(owner, dict):
+            owner[draw(scalars | st.just(f"{last}s"))] = owner.pop(last)
+        elif action == "repeat" and isinstance(owner[last], list):
+            owner[last] = owner[last] * draw(st.integers(0, 20))
+        else:
+            owner[last] = draw(garbage | deep_garbage)
+    return spec

@@ -1,0 +1,159 @@
+"""What a trace says, and that it leaves nothing behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hrnet_cli import build, nn, trace
+from hrnet_cli.errors import UsageError
+from hrnet_cli.model import Place
+from hrnet_cli.nn import module as nn_module
+from hrnet_cli.tracing import Hooks, InputError, Trace, record
+
+
+@pytest.fixture
+def traced(small: dict[str, Any]) -> Trace:
+    return trace(small)
+
+
+def no_hooks() -> bool:
+    return nn_module._hooks == [] == nn_module._pre_hooks
+
+
+def test_no_hook_is_left() -> None:
+    trace("w32")
+    assert no_hooks()
+    with pytest.raises(InputError):
+        trace("w32", "250x250")
+    assert no_hooks()
+
+
+def test_no_hook_is_left_after_an_error_of_another_kind(small: dict[str, Any]) -> None:
+    hooks = Hooks(nn.register_module_forward_pre_hook, nn.register_module_forward_hook)
+    with pytest.raises(AttributeError):
+        record(build(small), None, hooks)
+    assert no_hooks()
+
+
+def test_a_handle_can_be_removed_twice() -> None:
+    handle = nn.register_module_forward_hook(lambda module, inputs, output: None)
+    handle.remove()
+    handle.remove()
+    assert no_hooks()
+
+
+def test_two_traces_are_the_same(small: dict[str, Any]) -> None:
+    first, second = trace(small), trace(small)
+    assert [call[2:] for call in first.calls] == [call[2:] for call in second.calls]
+
+
+def test_calls_are_numbered_and_nest(traced: Trace) -> None:
+    assert [call.index for call in traced.calls] == list(range(len(traced.calls)))
+    assert traced.calls[0].node is traced.root and traced.calls[0].depth == 0
+    for before, after in zip(traced.calls, traced.calls[1:], strict=False):
+        assert after.depth <= before.depth + 1
+
+
+def test_inputs_are_those_before_the_call(traced: Trace) -> None:
+    for before, after in zip(traced.leaf_calls, traced.leaf_calls[1:], strict=False):
+        if after.node.type in ("BatchNorm2d", "ReLU", "Upsample"):
+            assert after.inputs == before.outputs, after.node.path
+
+
+def test_lists_of_branches_are_flattened(traced: Trace) -> None:
+    stage = next(call for call in traced.calls if call.node.path == "stage3")
+    assert stage.inputs == stage.outputs == ((1, 6, 16, 16), (1, 8, 8, 8), (1, 16, 4, 4))
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("conv1", Place("stem")),
+        ("relu", Place("stem")),
+        ("layer1.0.downsample.0", Place("stage", 1)),
+        ("transition1.1.0.0", Place("transition", 1, branch=1, source=0)),
+        ("transition2.0.0", Place("transition", 2, branch=0, source=0)),
+        ("transition2.2.0.1", Place("transition", 2, branch=2, source=1)),
+        ("stage2.0.branches.1.1.conv2", Place("branch", 2, 0, 1)),
+        ("stage3.1", Place("module", 3, 1)),
+        ("stage3.1.fuse_layers.0.2.2", Place("fuse", 3, 1, 0, 2)),
+        ("stage3.0.fuse_layers.2.0.1.0", Place("fuse", 3, 0, 2, 0)),
+        ("stage3.0.sums.1", Place("fuse", 3, 0, 1)),
+        ("stage3.0.relu", Place("fuse", 3, 0)),
+    ],
+)
+def test_places(traced: Trace, path: str, place: Place) -> None:
+    assert {call.place for call in traced.calls if call.node.path == path} == {place}
+
+
+def test_every_leaf_call_stands_somewhere(traced: Trace) -> None:
+    assert all(call.place for call in traced.leaf_calls)
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        (Place("stem"), "stem"),
+        (Place("head"), "head"),
+        (Place("stage", 1), "stage 1"),
+        (Place("module", 3, 2), "stage 3 module 2"),
+        (Place("branch", 3, 2, 1), "stage 3 module 2 branch 1"),
+        (Place("fuse", 3, 2, 0, 1), "stage 3 module 2 fuse 0←1"),
+        (Place("fuse", 3, 2, 0), "stage 3 module 2 fuse 0"),
+        (Place("fuse", 3, 2), "stage 3 module 2 fuse"),
+        (Place("transition", 2, branch=1, source=0), "transition 2 branch 1"),
+    ],
+)
+def test_places_in_words(place: Place, words: str) -> None:
+    assert str(place) == words
+
+
+def test_a_failure_says_where_and_keeps_what_was_before() -> None:
+    with pytest.raises(InputError) as error:
+        trace("w32", "250x250")
+    failure, before = error.value.failure, error.value.trace
+    assert failure.node.path == "stage2.0.sums.0"
+    assert failure.place == Place("fuse", 2, 0, 0)
+    assert failure.inputs == ((1, 32, 63, 63), (1, 32, 64, 64))
+    assert before.calls[-1].node.path == "stage2.0.fuse_layers.0.1"
+    assert "1×3×250×250 cannot go through hrnet-w32" in str(error.value)
+
+
+def test_the_bare_backbone_passes_where_its_fuse_layers_can() -> None:
+    assert trace("w32", (2, 3, 32, 32)).calls[0].outputs == ((2, 17, 8, 8),)
+    assert trace("w32", "1x1").calls[0].outputs[0][:2] == (1, 17), "sizes of 1 broadcast, as in the original"
+
+
+def test_numbers_stay_whole_at_any_size() -> None:
+    huge = trace("w48", "1000000x3x1000000x1000000").calls[0].outputs[0]
+    assert huge == (1_000_000, 17, 250_000, 250_000)
+
+
+@pytest.mark.parametrize("input", ["axb", (1, 2, 3, 4, 5), (0, 3, 64, 64), ()])
+def test_inputs_that_are_none(input: Any) -> None:
+    with pytest.raises(UsageError, match="--input"):
+        trace("w32", input)
+
+
+def test_engines_that_are_none() -> None:
+    with pytest.raises(UsageError, match="engines: shapes, torch"):
+        trace("w32", engine="tensorflow")
+
+
+def test_modules_of_others_are_not_recorded(traced: Trace, small: dict[str, Any]) -> None:
+    """Hooks are global: another network called meanwhile is not ours."""
+    other = build(small)
+
+    class Both(nn.Module):
+        def __init__(self) -> None:
+            self.ours = build(small)
+
+        def forward(self, x: nn.Tensor) -> Any:
+            other(x)
+            return self.ours(x)
+
+    hooks = Hooks(nn.register_module_forward_pre_hook, nn.register_module_forward_hook)
+    seen = record(Both(), nn.Tensor((1, 3, 64, 64)), hooks)
+    assert len(seen.calls) == len(traced.calls) + 1
