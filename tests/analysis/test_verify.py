@@ -294,7 +294,7 @@ def test_an_input_that_cannot_go_through_is_the_users(small: dict[str, Any]) -> 
 def test_fvcore_takes_a_smaller_input_where_memory_is_short(
     monkeypatch: pytest.MonkeyPatch, small: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr(verifying, "MOST_ACTIVATIONS", 1_500_000)
+    monkeypatch.setattr(verifying, "MOST_ACTIVATIONS", 2_000_000)
     found = verify(small, "2x3x192x336")
     assert found.agrees
     source = by_name(found)["fvcore"]

@@ -1,0 +1,114 @@
+"""Writes what the documents quote: `python tools/docs.py`. With `--check` it writes nothing and fails on a difference.
+
+A document quotes a command between two markers, and what stands between them is what the command prints:
+
+    <!-- run: hrnet-cli presets -->
+    <!-- end -->
+
+A picture is named with the command that draws it: `<!-- image: docs/trace.svg hrnet-cli trace --format svg -->`.
+docs/cli.md is written as a whole from the commands' own help, the tables of docs/spec.md from the fields' own texts.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import MISSING, Field, fields
+from pathlib import Path
+from typing import Any
+
+from hrnet_cli.spec import HEAD_SPECS, Spec, StageSpec
+from hrnet_cli.spec.schema import Published
+
+ROOT = Path(__file__).parent.parent
+QUOTE = re.compile(r"(<!-- (run|fields): (.+?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+IMAGE = re.compile(r"<!-- image: (\S+) (.+?) -->")
+RECORDS: dict[str, type[Any]] = {
+    "spec": Spec,
+    "stage": StageSpec,
+    "published": Published,
+    **{f"head {name}": head for name, head in HEAD_SPECS.items()},
+}
+
+
+def run(command: str) -> str:
+    """What a command prints at 80 columns, without colour; `; echo exit $?` shows how it ended."""
+    line, asks, _ = command.partition("; echo exit $?")
+    words = [sys.executable, "-m", "hrnet_cli", *shlex.split(line)[1:]]
+    environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "TERMINAL_WIDTH": "80", "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(words, capture_output=True, encoding="utf-8", cwd=ROOT, env=environment, check=False)
+    if done.returncode and not asks:
+        raise SystemExit(f"{command}: exit {done.returncode}\n{done.stderr}")
+    ending = f"exit {done.returncode}\n" if asks else ""
+    return done.stdout + done.stderr + ending
+
+
+def quoted(match: re.Match[str]) -> str:
+    """A quotation, made anew."""
+    start, kind, what, _, end = match.groups()
+    if kind == "run":
+        return f"{start}```console\n$ {what}\n{run(what)}```\n{end}"
+    return f"{start}{field_table(RECORDS[what])}{end}"
+
+
+def field_table(record: type[Any]) -> str:
+    """The fields of a record of the spec: name, what it means, default."""
+    rows = [f"| `{item.name}` | {item.metadata['help']} | {default(item)} |" for item in fields(record)]
+    return "\n".join(["| key | meaning | default |", "|---|---|---|", *rows]) + "\n" if rows else "No fields.\n"
+
+
+def default(item: Field[Any]) -> str:
+    """A field's default as the YAML it stands for."""
+    if item.default is MISSING:
+        return "required"
+    if item.name == "input":
+        return "`256x192`"
+    if item.default is None or item.name == "head":
+        return ""
+    return f"`{item.default}`"
+
+
+def cli() -> str:
+    """docs/cli.md: the help of every command."""
+    names = re.findall(r"^  (\w+)  ", run("hrnet-cli --help").partition("Commands:")[2], re.MULTILINE)
+    parts = ["# Commands\n", "Written by `make docs` from the commands' own help.\n"]
+    for name in ("", *names):
+        command = " ".join(["hrnet-cli", name]).strip()
+        parts.append(f"## {command}\n\n```text\n{run(f'{command} --help')}```\n")
+        if name == "presets":
+            parts.append(f"### {command} show\n\n```text\n{run(f'{command} show --help')}```\n")
+    return "\n".join(parts)
+
+
+def documents() -> dict[Path, str]:
+    """Every document as it should be."""
+    made = {ROOT / "docs" / "cli.md": cli()}
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        if path not in made:
+            text = path.read_text(encoding="utf-8")
+            made[path] = QUOTE.sub(quoted, text)
+            made |= {ROOT / picture: run(command) for picture, command in IMAGE.findall(text)}
+    return made
+
+
+CHECK = "--check" in sys.argv
+
+
+def main() -> None:
+    """Write the documents, or say which are not as they should be."""
+    stale = []
+    for path, text in documents().items():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(str(path.relative_to(ROOT)))
+            if not CHECK:
+                path.write_text(text, encoding="utf-8")
+    if stale:
+        print(("stale, run make docs: " if CHECK else "written: ") + ", ".join(stale))
+    raise SystemExit(1 if stale and CHECK else 0)
+
+
+if __name__ == "__main__":
+    main()
