@@ -1,4 +1,4 @@
-"""hypothesis strategies: small valid specs as plain mappings, inputs for them, and what a careless hand makes of a spec."""
+"""hypothesis strategies: small valid specs as plain mappings, inputs for them, and what careless hands make of them."""
 
 from __future__ import annotations
 

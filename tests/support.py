@@ -106,7 +106,7 @@ def calls(trace: Trace) -> list[tuple[Any, ...]]:
     """Every call as plain facts, by which two engines are compared."""
     return [
         (
-            *(call.index, call.depth, call.node.path, call.node.type, call.place, call.inputs, call.outputs),
+            *(call.depth, call.node.path, call.node.type, call.place, call.inputs, call.outputs),
             *(call.node.arguments, call.node.parameters, call.node.buffers),
         )
         for call in trace.calls

@@ -166,6 +166,11 @@ def test_one_output_kept_agrees(small: dict[str, Any]) -> None:
     assert statuses(found) == dict.fromkeys(SOURCES, "agree")
 
 
+def test_branches_that_nothing_reads_agree(small: dict[str, Any]) -> None:
+    found = verify({**small, "multi_scale_output": True, "head": {"type": "heatmap"}})
+    assert statuses(found) == dict.fromkeys(SOURCES, "agree")
+
+
 def test_a_wrong_rule_of_ours_is_caught_by_every_peer(monkeypatch: pytest.MonkeyPatch, small: dict[str, Any]) -> None:
     right = costs.MACS["Conv2d"]
     monkeypatch.setitem(costs.MACS, "Conv2d", lambda call, weight: right(call, weight) + 1)

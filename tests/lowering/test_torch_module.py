@@ -62,7 +62,7 @@ def test_a_step_of_an_optimizer_lowers_the_loss(network: Any, x: Any) -> None:
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        losses.append(float(loss))
+        losses.append(loss.item())
     assert losses[-1] < losses[0]
 
 
@@ -166,19 +166,19 @@ def test_tracing_allocates_nothing() -> None:
     """Every tensor that any operation makes on the way is on the meta device, at an input of 4096×4096."""
     from torch.utils._python_dispatch import TorchDispatchMode
 
-    class Devices(TorchDispatchMode):  # type: ignore[misc]
-        seen: set[str] = set()  # noqa: RUF012
+    seen: set[str] = set()
 
+    class Devices(TorchDispatchMode):  # type: ignore[no-untyped-call]
         def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             result = func(*args, **(kwargs or {}))
-            self.seen |= {tensor.device.type for tensor in torch.utils._pytree.tree_leaves(result)}
+            seen.update(tensor.device.type for tensor in torch.utils._pytree.tree_leaves(result))
             return result
 
-    with Devices():
-        seen = trace("w48", "1x3x4096x4096", engine="torch")
-    assert Devices.seen == {"meta"}
-    assert {tensor.device.type for tensor in seen.root.module.state_dict().values()} == {"meta"}
-    assert seen.calls[0].outputs == ((1, 17, 1024, 1024),)
+    with Devices():  # type: ignore[no-untyped-call]
+        traced = trace("w48", "1x3x4096x4096", engine="torch")
+    assert seen == {"meta"}
+    assert {tensor.device.type for tensor in traced.root.module.state_dict().values()} == {"meta"}
+    assert traced.calls[0].outputs == ((1, 17, 1024, 1024),)
 
 
 def test_no_hook_is_left_on_torch(small: dict[str, Any]) -> None:

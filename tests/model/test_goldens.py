@@ -84,7 +84,7 @@ def test_outputs_and_branches(golden: Golden, traced: Trace) -> None:
 
 
 def test_modules_by_type(golden: Golden, traced: Trace) -> None:
-    """Additions are leaves here and come in a list of their own; everything else is there as often as in the original."""
+    """Additions are leaves here and come in a list of their own; all else is there as often as in the original."""
     counts = Counter(node.type for node in traced.root.walk())
     expected = golden.facts["module_counts"]
     fused = sum(hasattr(node.module, "sums") for node in traced.root.walk())

@@ -1,4 +1,4 @@
-"""Each table against what it names: adding a block or a head is one class and one line, and this says which is missing."""
+"""Each table against what it names: a new block or head is one class and one line, and this says which is missing."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def expectations(path: Path) -> list[Expected]:
     else:
         text = path.read_text(encoding="utf-8").splitlines()
         lines = [line.removeprefix("# expect: ") for line in text if line.startswith("# expect: ")]
-    return [Expected(*(line.split(" ", 3) + [""])[:4]) for line in lines]
+    return [Expected(*[*line.split(" ", 3), ""][:4]) for line in lines]
 
 
 def problems(path: Path) -> list[Problem]:

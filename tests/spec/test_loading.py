@@ -74,13 +74,13 @@ def test_an_endless_file_is_not_read_to_its_end() -> None:
     assert codes("/dev/zero") == ["too-large"]
 
 
-@pytest.mark.parametrize("count", [17, 5_000, 100_000])
+@pytest.mark.parametrize("count", [17, 1_000, 100_000])
 def test_too_many_stages_in_any_form(count: int, tmp_path: Path) -> None:
     stages = {f"stage{number}": STAGE if count == 17 else {} for number in range(1, count + 1)}
     assert codes(stages) == ["too-many-stages"]
     path = tmp_path / "many.json"
     path.write_text(json.dumps(stages))
-    assert codes(path) == [{17: "too-many-stages", 5_000: "too-many-stages", 100_000: "too-large"}[count]]
+    assert codes(path) == ["too-large" if count == 100_000 else "too-many-stages"]
 
 
 def test_too_many_stages_just_below_the_bound_on_text() -> None:

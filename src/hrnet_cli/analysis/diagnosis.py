@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hrnet_cli.nn import Shape
 from hrnet_cli.spec import Spec
-from hrnet_cli.tracing import Failure, InputError, trace
+from hrnet_cli.tracing import ENGINES, Failure, InputError
 
 
 class AxisFit(NamedTuple):
@@ -80,8 +80,10 @@ def _reason(failure: Failure, j: int | None) -> str:
         before, term = (_size(shape) for shape in failure.inputs[j - 1 : j + 1])
         return f"{before} + {term}: what comes from branch {j} has another size"
     if failure.node.type == "Conv2d":
-        kernel, (_, _, height, width) = failure.node.arguments["kernel_size"], failure.inputs[0]
-        return f"a {_size(kernel)} kernel does not fit on a map of {height}×{width}"
+        kernel, padding = failure.node.arguments["kernel_size"], failure.node.arguments["padding"]
+        size = failure.inputs[0][2:]
+        if any(n + 2 * pad < k for n, pad, k in zip(size, padding, kernel, strict=True)):
+            return f"a {_size(kernel)} kernel does not fit on a map of {_size(size)}"
     return failure.message
 
 
@@ -98,11 +100,7 @@ def _breaking_term(failure: Failure) -> int | None:
 
 def goes_through(spec: Spec, size: int) -> bool:
     """Whether a square input of this size passes. Height and width follow the same rule, each by itself."""
-    try:
-        trace(_skeleton(spec), (1, spec.in_channels, size, size))
-    except InputError:
-        return False
-    return True
+    return ENGINES["shapes"](_skeleton(spec), (1, spec.in_channels, size, size), "meta").failure is None
 
 
 def _skeleton(spec: Spec) -> Spec:

@@ -49,6 +49,7 @@ class Fuse(NamedTuple):
 
     spec: str
     engine: str
+    convention: str
     input: Shape
     layers: tuple[FuseLayer, ...]
 
@@ -58,7 +59,7 @@ def fuse(trace: Trace, stage: int | None = None, module: int | None = None) -> F
     layers = [layer for layer in _layers(trace) if stage in (None, layer.stage) and module in (None, layer.module)]
     if not layers and (stage is not None or module is not None):
         raise UsageError(_nothing(trace, stage, module), "hrnet-cli fuse without --stage and --module shows all")
-    return Fuse(trace.spec.name, trace.engine, trace.input, tuple(layers))
+    return Fuse(trace.spec.name, trace.engine, "macs", trace.input, tuple(layers))
 
 
 def _nothing(trace: Trace, stage: int | None, module: int | None) -> str:

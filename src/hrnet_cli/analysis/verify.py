@@ -1,7 +1,7 @@
 """The shapes engine against torch's own hooks, torchinfo, FlopCounterMode and fvcore, module by module.
 
-Each counts by a convention of its own. Its rule is written here over our costs, term by term, so that a figure is
-compared exactly and a total that differs is explained by numbers that add up. What a peer cannot tell is counted as
+Each counts by a convention of its own, which `peer_rules` has over our costs, term by term: so a figure is compared
+exactly, and a total that differs is explained by numbers that add up. What a peer cannot tell is counted as
 `not told`; a module that one side has and the other lacks is a disagreement.
 """
 
@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hrnet_cli.analysis.costs import Cost, costs
+from hrnet_cli.analysis.costs import costs
 from hrnet_cli.analysis.diagnosis import smallest_divisor
+from hrnet_cli.analysis.peer_rules import HOOKS_RULE, NOTHING, PEER_RULES, Figures, Known, Rule, knowledge, macs
 from hrnet_cli.errors import HrnetError
 from hrnet_cli.nn import Shape
 from hrnet_cli.spec import Shape4
-from hrnet_cli.tracing import Call, InputError, Node, Shapes, SpecLike, Trace, torch_engine, trace
+from hrnet_cli.tracing import Call, InputError, Shapes, SpecLike, Trace, torch_engine, trace
 
 if TYPE_CHECKING:
     from hrnet_cli.lowering.peers import Report
@@ -149,7 +150,7 @@ def verify(
     models = {} if model is None else {device: model}
     answers = [hooks, *(_ask_peer(rule, ours, models) for rule in PEER_RULES)]
     sources = tuple(_source(answer) for answer in answers)
-    known = _known(ours, _macs)
+    known = knowledge(ours, macs)
     return Verification(
         spec=ours.spec.name,
         engine=ours.engine,
@@ -163,155 +164,6 @@ def verify(
         sources=sources,
         rows=tuple(_rows(known, answers)) if modules else None,
     )
-
-
-class Figures(NamedTuple):
-    """What is compared of a module, with all below it: the shapes that each call returns, parameters, and the count."""
-
-    outputs: tuple[Shapes, ...] | None
-    params: int | None
-    total: int | None
-
-
-NOTHING = Figures(None, None, None)
-
-
-class Known(NamedTuple):
-    """All that our trace knows of a module."""
-
-    node: Node
-    outputs: tuple[Shapes, ...]
-    params: int
-    total: int
-    reached: bool
-    """Whether it or a module in it was called: a container of nothing but identities was not."""
-
-
-Terms = Callable[[Cost], dict[str, int]]
-"""What a leaf call counts under a convention, by the name of the term."""
-
-
-def _known(trace: Trace, terms: Terms) -> dict[str, Known]:
-    """Every module by path, in the order of the tree."""
-    outputs: dict[str, tuple[Shapes, ...]] = {}
-    counted: Counter[str] = Counter()
-    for call in trace.calls:
-        outputs[call.node.path] = (*outputs.get(call.node.path, ()), call.outputs)
-    for cost in costs(trace):
-        counted[cost.call.node.path] += sum(terms(cost).values())
-    params = _with_all_below(trace.root, {node.path: node.own_params for node in trace.root.walk()})
-    counts = _with_all_below(trace.root, counted)
-    calls = _with_all_below(trace.root, {path: len(each) for path, each in outputs.items()})
-    return {
-        node.path: Known(node, outputs.get(node.path, ()), params[node.path], counts[node.path], calls[node.path] > 0)
-        for node in trace.root.walk()
-    }
-
-
-def _with_all_below(root: Node, own: Mapping[str, int]) -> dict[str, int]:
-    """The sum over each module and those below it."""
-    sums = {node.path: own.get(node.path, 0) for node in root.walk()}
-    for node in reversed(list(root.walk())):
-        sums[node.path] += sum(sums[child.path] for child in node.children)
-    return sums
-
-
-class Rule(NamedTuple):
-    """A source's convention: what it counts, term by term, and how much of what we know it can tell."""
-
-    source: str
-    device: str
-    unit: str
-    convention: str
-    terms: Terms
-    can_tell: Callable[[Known], Figures]
-    """What it says of a module if it agrees with us."""
-    tells_params: bool
-    note: Callable[[dict[str, Known]], str] = lambda _: ""
-
-
-def _macs(cost: Cost) -> dict[str, int]:
-    return {"MACs": cost.macs}
-
-
-def _torchinfo(cost: Cost) -> dict[str, int]:
-    """calculate_macs of torchinfo/layer_info.py: every weight and bias of a `Conv…` × N·H·W of its output, else × N."""
-    batch, _, *size = cost.call.outputs[0]
-    elements = {name: math.prod(shape) for name, shape in cost.call.node.parameters.items()}
-    if "Conv" in cost.call.node.type:
-        return {"MACs": cost.macs, "bias × output positions": elements.get("bias", 0) * batch * math.prod(size)}
-    rest = batch * sum(elements.values()) - cost.macs
-    return {"MACs": cost.macs, f"N × parameters of {cost.call.node.type}": rest}
-
-
-def _fvcore(cost: Cost) -> dict[str, int]:
-    return {"MACs": cost.macs, f"fvcore's rule for {cost.call.node.type}": cost.fvcore - cost.macs}
-
-
-def _all_told(known: Known) -> Figures:
-    return Figures(known.outputs, known.params, known.total)
-
-
-def _told_by_torchinfo(known: Known) -> Figures:
-    """Of a list of branches the first one only, and no count of a composite.
-
-    A container that is never called has a row, with its parameters, only where something in it is called.
-    """
-    if not known.reached:
-        return NOTHING
-    first_tensors = tuple(outputs[:1] for outputs in known.outputs)
-    return Figures(first_tensors, known.params, None if known.node.children else known.total)
-
-
-def _torchinfo_limits(known: dict[str, Known]) -> str:
-    lists = sum(any(len(call) > 1 for call in each.outputs) for each in known.values())
-    only_first = f"; keeps the first tensor of a list: {lists} modules compared on branch 0 only" if lists else ""
-    return f"counts leaves only{only_first}"
-
-
-HOOKS_RULE = Rule(
-    source="torch hooks",
-    device="",
-    unit="MACs",
-    convention="multiply-accumulates of convolutions, bias not counted, from torch's own weights and shapes",
-    terms=_macs,
-    can_tell=_all_told,
-    tells_params=True,
-)
-
-PEER_RULES = (
-    Rule(
-        source="torchinfo",
-        device="meta",
-        unit="mult-adds",
-        convention="convolution weights and biases × output positions; of any other layer, batch size × parameters",
-        terms=_torchinfo,
-        can_tell=_told_by_torchinfo,
-        tells_params=True,
-        note=_torchinfo_limits,
-    ),
-    Rule(
-        source="FlopCounterMode",
-        device="meta",
-        unit="FLOPs",
-        convention="2 × MACs of convolutions and matrix products; bias, batch norm and all else not counted",
-        terms=lambda cost: {"2 × MACs": 2 * cost.macs},
-        can_tell=lambda known: Figures(None, None, (known.total or None) if known.outputs else None),
-        tells_params=False,
-        note=lambda _: "lists a module only where it counts something there; knows no shapes and no parameters",
-    ),
-    Rule(
-        source="fvcore",
-        device="cpu",
-        unit="flops",
-        convention="MACs, 2 per element of a batch norm, 1 per output element of a nearest upsampling",
-        terms=_fvcore,
-        can_tell=lambda known: Figures(None, known.params, known.total),
-        tells_params=True,
-        note=lambda _: "knows no shapes",
-    ),
-)
-"""The peers in `lowering.peers.PEERS`, in the order in which they are run and shown."""
 
 
 class Answer(NamedTuple):
@@ -333,7 +185,7 @@ def _ask_hooks(ours: Trace, device: str) -> tuple[Answer, Any]:
         theirs = trace(ours.spec, ours.input, engine="torch", device=device)
     except InputError as error:
         return _broken(Answer(HOOKS_RULE, ours, device), error.failure.node.path, error.failure.message), None
-    known = _known(theirs, _macs)
+    known = knowledge(theirs, macs)
     modules = {path: peers.Told(each.outputs, each.params, each.total) for path, each in known.items()}
     report = peers.Report(peers.torch.__version__, known[""].params, known[""].total, modules, ())
     return Answer(HOOKS_RULE, ours, device, report, _first_other_call(ours, theirs)), theirs.root.module
@@ -426,7 +278,7 @@ FIGURES = ("output shape", "params", "count")
 def _source(answer: Answer) -> Source:
     """The verdict: every figure of every module, then the totals."""
     rule, report = answer.rule, answer.report
-    known = _known(answer.ours, rule.terms)
+    known = knowledge(answer.ours, rule.terms)
     terms = _reconciliation(answer.ours, rule)
     expected = sum(term.count for term in terms)
     pairs = dict(_pairs(answer, known)) if report else {}
@@ -499,7 +351,7 @@ def _tally(pairs: dict[str, tuple[Figures, Figures]], index: int) -> Tally:
 def _rows(known: dict[str, Known], answers: list[Answer]) -> Iterator[ModuleRow]:
     """Every module of ours with what each source that ran says of it."""
     ran = [answer for answer in answers if answer.report]
-    pairs = [dict(_pairs(answer, _known(answer.ours, answer.rule.terms))) for answer in ran]
+    pairs = [dict(_pairs(answer, knowledge(answer.ours, answer.rule.terms))) for answer in ran]
     for path, each in known.items():
         told = tuple(
             Told(answer.rule.source, *by_path[path][1], agrees=by_path[path][0] == by_path[path][1])

@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import gc
-import os
+import signal
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from contextlib import suppress
+from typing import NoReturn
 
-if TYPE_CHECKING:
-    from hrnet_cli.errors import HrnetError
+from hrnet_cli.errors import HrnetError
 
 
 def main() -> None:
     """Run a command. Exit 0: clean; 1: findings; 2: bad usage or bad input, with one message on stderr."""
     gc.set_threshold(100_000)  # most commands end before there is anything to collect
-    from hrnet_cli.cli.app import app
-    from hrnet_cli.errors import HrnetError
-
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # when whoever reads us has gone, end as cat and grep do
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that has no × still gets its report
     try:
-        app()
+        from hrnet_cli.cli.app import app
+
+        app(prog_name="hrnet-cli")
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
     except HrnetError as error:
-        if error.code == "input":
-            _explain(error)
         fail(f"error: {error}")
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever read us has gone; say nothing more to them
-        raise SystemExit(141) from None
     except OSError as error:
         fail(f"error: cannot write the report: {error.strerror or error}")
     except MemoryError:
@@ -37,16 +35,8 @@ def main() -> None:
         fail("error: this is nested too deeply to be read")
 
 
-def _explain(error: HrnetError) -> None:
-    from hrnet_cli.analysis.diagnosis import diagnose
-    from hrnet_cli.cli.output import explain
-    from hrnet_cli.tracing import InputError
-
-    assert isinstance(error, InputError)
-    explain(diagnose(error))
-
-
 def fail(message: str) -> NoReturn:
     """One message on stderr, and exit 2."""
-    sys.stderr.write(message + "\n")
+    with suppress(OSError, AttributeError):  # stderr is full, or closed
+        sys.stderr.write(message + "\n")
     raise SystemExit(2)

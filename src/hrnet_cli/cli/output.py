@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from hrnet_cli.cli.options import Color, Format
-from hrnet_cli.errors import UnreadableError
+from hrnet_cli.errors import HrnetError, UnreadableError
 from hrnet_cli.render import FORMATS, Canvas, Report
 
 if TYPE_CHECKING:
@@ -28,10 +30,32 @@ def emit(report: Report, target: Target) -> None:
     """Render a report and write it. Raises UnreadableError where the file cannot be written."""
     text = FORMATS[target.format.value](report, canvas(target.output, target.color))
     if target.output is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        say(text)
     else:
         write(Path(target.output), text)
+
+
+def say(text: str) -> None:
+    """Write to standard output. Raises UnreadableError where there is none (`>&-`)."""
+    if sys.stdout is None:
+        raise UnreadableError("cannot write the report: standard output is closed", "name a file with --output")
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+@contextmanager
+def diagnosed(color: Color) -> Iterator[None]:
+    """What runs inside and meets an input that cannot go through ends with the diagnosis."""
+    try:
+        yield
+    except HrnetError as error:
+        from hrnet_cli.tracing import InputError
+
+        if not isinstance(error, InputError):
+            raise
+        from hrnet_cli.analysis.diagnosis import diagnose
+
+        explain(diagnose(error), color)
 
 
 def explain(diagnosis: Diagnosis, color: Color = Color.auto) -> NoReturn:
@@ -39,14 +63,15 @@ def explain(diagnosis: Diagnosis, color: Color = Color.auto) -> NoReturn:
     from hrnet_cli.present.diagnosis import present
 
     report = Report("diagnosis", diagnosis, lambda: present(diagnosis))
-    sys.stderr.write(FORMATS["text"](report, canvas(None, color, to_stderr=True)))
+    if sys.stderr is not None:
+        sys.stderr.write(FORMATS["text"](report, canvas(None, color, to_stderr=True)))
     raise SystemExit(2)
 
 
 def canvas(output: str | None, color: Color, to_stderr: bool = False) -> Canvas:
     """The width and colour of where the text goes: a terminal's own, or without bound and plain."""
     stream = sys.stderr if to_stderr else sys.stdout
-    terminal = output is None and stream.isatty()
+    terminal = output is None and stream is not None and stream.isatty()
     quiet = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     colored = color is Color.always or (color is Color.auto and terminal and not quiet)
     bounded = terminal or (output is None and os.environ.get("COLUMNS", "").isdigit())
@@ -58,14 +83,16 @@ def write(path: Path, text: str) -> None:
     if path.exists() and not path.is_file():
         _write_through(path, text)
         return
-    real = path.resolve()
+    real = Path(os.path.realpath(path))
     beside = real.with_name(f".{real.name}.{os.getpid()}.tmp")
     try:
         beside.write_text(text, encoding="utf-8")
         beside.replace(real)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise _unwritable(path, error) from None
+    finally:
+        with suppress(OSError):
+            beside.unlink()
 
 
 def _write_through(path: Path, text: str) -> None:

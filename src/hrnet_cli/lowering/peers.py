@@ -82,12 +82,13 @@ def flop_counter(model: torch.nn.Module, x: torch.Tensor) -> Report:
 def fvcore(model: torch.nn.Module, x: torch.Tensor) -> Report:
     """What fvcore 0.1.5 says: parameters and flops (a multiply-add is one) of every module, containers too.
 
-    It needs real tensors: a meta tensor has no complete type in a JIT graph.
+    It needs real tensors: a meta tensor has no complete type in a JIT graph. torch drops from that graph what no output
+    depends on (a head on branch 0 that was given all branches), so every branch is made an output.
     """
     with _imported("fvcore"):
         from fvcore.nn import FlopCountAnalysis, parameter_count
     analysis = FlopCountAnalysis(model, x).unsupported_ops_warnings(False).uncalled_modules_warnings(False)
-    with _quiet():
+    with _quiet(), _branches_returned(model):
         counts, total = analysis.tracer_warnings("none").by_module(), analysis.total()
         params = parameter_count(model)
     modules = {path: Told(None, params.get(path, 0), _integer(count)) for path, count in counts.items()}
@@ -113,6 +114,24 @@ def _integer(count: Any) -> int:
     if count != int(count):
         raise ValueError(f"fvcore counts {count}")
     return int(count)
+
+
+@contextmanager
+def _branches_returned(model: torch.nn.Module) -> Iterator[None]:
+    """Make the model return, beside its output, every list of branches that a module in it returned."""
+    branches: list[Any] = []
+
+    def keep(_: torch.nn.Module, __: Any, output: Any) -> None:
+        if isinstance(output, list | tuple):
+            branches.append(output)
+
+    handles = [module.register_forward_hook(keep) for module in model.modules() if module is not model]
+    handles.append(model.register_forward_hook(lambda _, __, output: (output, branches)))
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 @contextmanager

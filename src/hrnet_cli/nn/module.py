@@ -115,7 +115,7 @@ class Sequential(Module):
         return list(self)[index]
 
     def __len__(self) -> int:
-        return len(list(self))
+        return sum(1 for _ in self)
 
 
 class ModuleList(Module):

@@ -86,7 +86,8 @@ def _label(row: TreeRow, name: str, full: bool) -> Line:
         final = row.last_path.rpartition(".")[2]
         same = Span(f", as ({row.same_as.rpartition('.')[2]})", "muted")
         numbers = f"({last}–{final})" if row.times > 1 else f"({last})"
-        return (Span(numbers, "strong"), Span(f" {row.times} × {row.type}", "type"), same)
+        times = f"{row.times} × " if row.times > 1 else ""
+        return (Span(numbers, "strong"), Span(f" {times}{row.type}", "type"), same)
     what = Span(f" {row.note}", "mark") if row.note and not full else Span(f" {row.type}", "type")
     more = arguments(row.arguments) if full else ""
     if full and row.note:

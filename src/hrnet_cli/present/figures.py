@@ -6,28 +6,22 @@ from collections.abc import Iterable, Sequence
 
 from hrnet_cli.nn import Shape
 
-_UNITS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
+_DECIMAL = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
+_BINARY = ((2**40, "Ti"), (2**30, "Gi"), (2**20, "Mi"), (2**10, "Ki"))
 
 
-def short(number: int) -> str:
-    """Four digits and a decimal unit: 28.54M, 7.645G, 561."""
-    for size, unit in _UNITS:
-        if number >= size:
+def short(number: int, giga: int = 10**9) -> str:
+    """Four digits and a unit: 28.54M, 7.645G, 561; 7.120Gi where a G is 2³⁰, as the authors counted."""
+    for size, unit in _DECIMAL if giga == 10**9 else _BINARY:
+        if number >= 0.99995 * size:
             return f"{digits(number / size)}{unit}"
     return str(number)
 
 
 def digits(number: float) -> str:
     """About four significant digits: 7.645, 15.29, 114.2."""
-    decimals = 3 if number < 10 else 2 if number < 100 else 1
+    decimals = 3 if number < 9.9995 else 2 if number < 99.995 else 1
     return f"{number:.{decimals}f}"
-
-
-def in_giga(number: int, giga: int) -> str:
-    """A figure in G of a convention: decimal, or 2³⁰ where the authors counted so."""
-    if giga == 10**9:
-        return short(number)
-    return f"{digits(number / giga)}Gi" if number * 1000 >= giga else f"{digits(number / giga * 1024)}Mi"
 
 
 def exact(number: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hrnet_cli.analysis.costs import CONVENTIONS
 from hrnet_cli.analysis.flops import CostRow, Flops
 from hrnet_cli.present.document import Cell, Column, Document, Facts, Heading, Span, Table
-from hrnet_cli.present.figures import bar, digits, exact, in_giga, percent, short, size
+from hrnet_cli.present.figures import bar, digits, exact, percent, short, size
 from hrnet_cli.present.published import compare
 
 
@@ -24,7 +24,7 @@ def _table(result: Flops) -> Table:
     total: tuple[Cell, ...] = (
         Span("total", "strong"),
         Span(short(result.params), "strong"),
-        Span(in_giga(result.total, convention.giga), "strong"),
+        Span(short(result.total, convention.giga), "strong"),
         percent(result.total, result.total),
         "",
     )
@@ -33,7 +33,7 @@ def _table(result: Flops) -> Table:
 
 def _row(row: CostRow, result: Flops) -> tuple[Cell, ...]:
     role = "muted" if row.level else ""
-    figures = (short(row.params), in_giga(row.value, CONVENTIONS[result.convention].giga))
+    figures = (short(row.params), short(row.value, CONVENTIONS[result.convention].giga))
     share = percent(row.value, result.total)
     drawn = "" if row.level else bar(row.value, result.total)
     return (

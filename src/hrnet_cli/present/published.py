@@ -10,4 +10,5 @@ def compare(printed: str, ours: int, giga: int) -> str:
     decimals = len(number.partition(".")[2])
     if f"{mine:.{decimals}f}" == number:
         return "✓"
-    return f"✗ (ours {mine:.{decimals}f}{unit}, {100 * (mine / float(number) - 1):+.2f}%)"
+    off = f", {100 * (mine / float(number) - 1):+.2f}%" if float(number) else ""
+    return f"✗ (ours {mine:.{decimals}f}{unit}{off})"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from hrnet_cli.present.document import Block, Cell, Document, Drawing, Facts, Heading, Note, Table, Tree, plain
+from hrnet_cli.present.document import Block, Cell, Column, Document, Drawing, Facts, Heading, Note, Table, Tree, plain
 
 
 def render(document: Document) -> str:
@@ -20,9 +21,11 @@ def _block(block: Block) -> str:
     if isinstance(block, Facts):
         return "\n".join(f"- **{escape(name)}**: {escape(plain(value))}" for name, value in block.rows)
     if isinstance(block, Table):
-        return _table([column.title for column in block.columns], [c.right for c in block.columns], list(block.rows))
+        return _table(block.columns, (list(map(_cell, row)) for row in block.rows))
     if isinstance(block, Tree):
-        return _tree(block)
+        return _table(
+            block.columns, ([_cell(row.cells[0], row.depth), *map(_cell, row.cells[1:])] for row in block.rows)
+        )
     return _drawing(block)
 
 
@@ -32,15 +35,17 @@ def escape(text: str) -> str:
     return special.replace("\n", "<br>")
 
 
-def _table(titles: list[str], right: list[bool], rows: list[tuple[Cell, ...]]) -> str:
-    lines = [titles, ["---:" if each else "---" for each in right]]
-    body = [[escape(plain(cell)) for cell in row] for row in rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in [[escape(t) for t in lines[0]], lines[1], *body])
+def _cell(cell: Cell, depth: int = 0) -> str:
+    """A cell of a table; em spaces are an indentation that Markdown leaves as it is."""
+    text = plain(cell)
+    indent = len(text) - len(text.lstrip(" "))
+    return "\u2003" * (depth + indent // 2) + escape(text[indent:])
 
 
-def _tree(block: Tree) -> str:
-    """A table: Markdown has no tree with columns, and the paths say where each row hangs."""
-    return _table([c.title for c in block.columns], [c.right for c in block.columns], [row.cells for row in block.rows])
+def _table(columns: tuple[Column, ...], rows: Iterable[list[str]]) -> str:
+    titles = [escape(column.title) for column in columns]
+    sides = ["---:" if column.right else "---" for column in columns]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (titles, sides, *rows))
 
 
 def _drawing(block: Drawing) -> str:

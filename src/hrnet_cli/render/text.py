@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from io import StringIO
 
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -70,11 +72,11 @@ def draw(document: Document, console: Console) -> None:
     for number, block in enumerate(document.blocks):
         if number and not isinstance(block, Note):
             console.print()
-        for part in _parts(block, console.width):
+        for part in _parts(block, console):
             console.print(part, soft_wrap=console.width == UNBOUNDED)
 
 
-def _parts(block: Block, width: int) -> Iterator[RenderableType]:
+def _parts(block: Block, console: Console) -> Iterator[RenderableType]:
     if isinstance(block, Heading):
         yield Text(block.text, style="bold")
     elif isinstance(block, Note):
@@ -82,11 +84,11 @@ def _parts(block: Block, width: int) -> Iterator[RenderableType]:
     elif isinstance(block, Facts):
         yield _facts(block)
     elif isinstance(block, Table):
-        yield _table(block)
+        yield from _table(block, console.width)
     elif isinstance(block, Tree):
-        yield from _tree(block, width)
+        yield from _tree(block, console)
     else:
-        yield from _drawing(block, width)
+        yield from _drawing(block, console.width)
 
 
 def _text(cell: Cell, before: str = "") -> Text:
@@ -94,7 +96,7 @@ def _text(cell: Cell, before: str = "") -> Text:
 
 
 def _grid() -> RichTable:
-    return RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=STYLES["muted"])
+    return RichTable(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style=STYLES["muted"])
 
 
 def _facts(block: Facts) -> RichTable:
@@ -107,25 +109,54 @@ def _facts(block: Facts) -> RichTable:
     return table
 
 
-def _table(block: Table) -> RichTable:
+def _table(block: Table, width: int) -> Iterator[RenderableType]:
+    """Rows under columns, no narrower than their longest words."""
+    widths = _column_widths(block, width)
+    if widths is None:
+        yield from _narrow_table(block, width)
+        return
     table = _grid()
-    for column in block.columns:
-        table.add_column(Text(column.title), justify="right" if column.right else "left", overflow="fold")
+    for column, size in zip(block.columns, widths, strict=True):
+        table.add_column(
+            Text(column.title), "", width=size, justify="right" if column.right else "left", overflow="fold"
+        )
     for number, row in enumerate(block.rows):
         if number in block.rules:
-            table.add_row(*(_rule(block, index) for index in range(len(block.columns))))
+            table.add_row(*(Text("─" * size, style=STYLES["muted"]) for size in widths))
         table.add_row(*map(_text, row))
-    return table
+    yield table
 
 
-def _rule(block: Table, index: int) -> Text:
-    cells = [block.columns[index].title, *(plain(row[index]) for row in block.rows)]
-    return Text(
-        "─" * max(len(each) for cell in cells for each in cell.split("\n")), style=STYLES["muted"], overflow="crop"
-    )
+def _narrow_table(block: Table, width: int) -> Iterator[RenderableType]:
+    """Without the bars, a last column without a title; where that is too wide too, each row's cells one a line."""
+    if not block.columns[-1].title:
+        yield from _table(Table(block.columns[:-1], tuple(row[:-1] for row in block.rows), block.rules), width)
+        return
+    titles = [column.title for column in block.columns]
+    for number, row in enumerate(block.rows):
+        yield from [Text()] * bool(number)
+        yield _facts(Facts(tuple((title, cell) for title, cell in zip(titles, row, strict=True) if plain(cell))))
 
 
-def _tree(block: Tree, width: int) -> Iterator[Text]:
+def _column_widths(block: Table, width: int) -> list[int] | None:
+    """As wide as the longest line, less where that is too wide together, never less than the longest word."""
+    columns = [[column.title, *(plain(row[index]) for row in block.rows)] for index, column in enumerate(block.columns)]
+    widths = [max(cell_len(line) for cell in cells for line in cell.split("\n")) for cells in columns]
+    room = width - GAP * (len(widths) - 1)
+    if sum(widths) > room:
+        words = [max(cell_len(word) for cell in cells for word in _WORD.findall(cell)) for cells in columns]
+        if sum(words) > room:
+            return None
+        while sum(widths) > room:
+            widths[max(range(len(widths)), key=lambda index: widths[index] - words[index])] -= 1
+    return widths
+
+
+_WORD = re.compile(r"^\s*\S*|\S+", re.MULTILINE)
+"""What is not broken in two: an indented word with its indentation."""
+
+
+def _tree(block: Tree, console: Console) -> Iterator[Text]:
     """Rows under columns; a label that leaves no room for its figures has them on a line below it."""
     titles = [Text(column.title, style=STYLES["muted"]) for column in block.columns]
     stems = guides([row.depth for row in block.rows])
@@ -133,12 +164,15 @@ def _tree(block: Tree, width: int) -> Iterator[Text]:
         [_text(row.cells[0], stem), *map(_text, row.cells[1:])] for stem, row in zip(stems, block.rows, strict=True)
     ]
     sizes = [max(cell.cell_len for cell in column) for column in zip(titles, *rows, strict=True)]
-    sizes[0] = min(sizes[0], max(width - sum(sizes[1:]) - GAP * len(sizes[1:]), 10))
+    sizes[0] = min(sizes[0], max(console.width - sum(sizes[1:]) - GAP * len(sizes[1:]), 10))
     yield _columns(titles, block.columns, sizes)
     for stem, row in zip(stems, rows, strict=True):
         if row[0].cell_len > sizes[0]:
-            yield row[0]
-            row[0] = Text(stem.replace("├", "│").replace("└", " "))
+            below = stem.replace("├", "│").replace("└", " ")
+            first, *others = row[0][len(stem) :].wrap(console, max(console.width - len(stem), 10))
+            yield Text.assemble(stem, first)
+            yield from (Text.assemble(below, other) for other in others)
+            row[0] = Text(below)
         yield _columns(row, block.columns, sizes)
 
 

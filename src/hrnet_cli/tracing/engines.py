@@ -66,10 +66,14 @@ def trace(
 
 
 def input_shape(spec: Spec, input: str | Shape4 | None) -> Shape4:
-    """The input that a command means: its own argument, or the spec's default."""
+    """The input that a command means: its own argument, or the spec's default. Raises UsageError."""
     if input is None:
         return spec.input_shape
-    return parse_input(input if isinstance(input, str) else "x".join(map(str, input)), spec)
+    shape = parse_input(input if isinstance(input, str) else "x".join(map(str, input)), spec)
+    if shape[1] != spec.in_channels:
+        message = f"--input: {shape[1]} channels, but {spec.name} takes {spec.in_channels}"
+        raise UsageError(message, f"write {'x'.join(map(str, (shape[0], spec.in_channels, *shape[2:])))}")
+    return shape
 
 
 def _shapes_engine(spec: Spec, shape: Shape4, _device: str) -> Record:

@@ -18,7 +18,7 @@ from hrnet_cli.cli.options import (
     OutputOption,
     SpecArgument,
 )
-from hrnet_cli.cli.output import Target, emit
+from hrnet_cli.cli.output import Target, diagnosed, emit
 from hrnet_cli.render import Report
 
 
@@ -43,5 +43,6 @@ def describe(
     from hrnet_cli.analysis import api
     from hrnet_cli.present.describe import present
 
-    result = api.describe(spec, input, engine.value, device, depth=depth, stage=stage, full=full)
+    with diagnosed(color):
+        result = api.describe(spec, input, engine.value, device, depth=depth, stage=stage, full=full)
     emit(Report("describe", result, lambda: present(result, full)), Target(format, output, color))

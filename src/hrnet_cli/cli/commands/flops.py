@@ -20,7 +20,7 @@ from hrnet_cli.cli.options import (
     OutputOption,
     SpecArgument,
 )
-from hrnet_cli.cli.output import Target, emit
+from hrnet_cli.cli.output import Target, diagnosed, emit
 from hrnet_cli.render import Report
 
 
@@ -44,5 +44,6 @@ def flops(
     from hrnet_cli.analysis import api
     from hrnet_cli.present.flops import present
 
-    result = api.flops(spec, input, engine.value, device, by=by.value, convention=convention.value)
+    with diagnosed(color):
+        result = api.flops(spec, input, engine.value, device, by=by.value, convention=convention.value)
     emit(Report("flops", result, lambda: present(result)), Target(format, output, color))

@@ -18,7 +18,7 @@ from hrnet_cli.cli.options import (
     OutputOption,
     SpecArgument,
 )
-from hrnet_cli.cli.output import Target, emit
+from hrnet_cli.cli.output import Target, diagnosed, emit
 from hrnet_cli.render import Report
 
 
@@ -42,5 +42,6 @@ def fuse(
     from hrnet_cli.analysis import api
     from hrnet_cli.present.fuse import present
 
-    result = api.fuse(spec, input, engine.value, device, stage=stage, module=module)
+    with diagnosed(color):
+        result = api.fuse(spec, input, engine.value, device, stage=stage, module=module)
     emit(Report("fuse", result, lambda: present(result)), Target(format, output, color))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from hrnet_cli.cli.options import Color, ColorOption, Format, FormatOption, OutputOption, complete_spec
-from hrnet_cli.cli.output import Target, emit
+from hrnet_cli.cli.output import Target, emit, say
 from hrnet_cli.render import Report
 
 app = typer.Typer(name="presets", rich_markup_mode=None)
@@ -44,5 +43,4 @@ def show(name: Annotated[str, typer.Argument(help="A preset's name.", autocomple
     """
     from hrnet_cli.spec import preset_path
 
-    sys.stdout.write(preset_path(name).read_text(encoding="utf-8"))
-    sys.stdout.flush()
+    say(preset_path(name).read_text(encoding="utf-8"))

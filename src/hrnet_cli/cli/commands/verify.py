@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from hrnet_cli.cli.options import (
     Color,
     ColorOption,
@@ -12,13 +16,14 @@ from hrnet_cli.cli.options import (
     OutputOption,
     SpecArgument,
 )
-from hrnet_cli.cli.output import Target, emit
+from hrnet_cli.cli.output import Target, diagnosed, emit
 from hrnet_cli.render import Report
 
 
 def verify(
     spec: SpecArgument = "w32",
     input: InputOption = None,
+    modules: Annotated[bool, typer.Option("--modules", help="List every module with each source's verdict.")] = False,
     device: DeviceOption = "meta",
     format: FormatOption = Format.text,
     output: OutputOption = None,
@@ -33,7 +38,8 @@ def verify(
     from hrnet_cli.analysis.verify import verify as compare
     from hrnet_cli.present.verify import present
 
-    result = compare(spec, input, device)
+    with diagnosed(color):
+        result = compare(spec, input, device, modules=modules)
     emit(Report("verify", result, lambda: present(result)), Target(format, output, color))
     if not result.agrees:
         raise SystemExit(1)

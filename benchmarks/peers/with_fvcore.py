@@ -1,0 +1,13 @@
+"""fvcore's table of a network: `with_fvcore.py SPEC NxCxHxW`, as its README calls it (so gradients are on)."""
+
+import sys
+
+import torch
+from fvcore.nn import FlopCountAnalysis, flop_count_table
+
+import hrnet_cli
+
+spec, size = sys.argv[1:]
+shape = tuple(int(part) for part in size.split("x"))
+model = hrnet_cli.build_torch(spec).eval()
+print(flop_count_table(FlopCountAnalysis(model, torch.randn(shape))))

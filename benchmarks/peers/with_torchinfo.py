@@ -1,0 +1,14 @@
+"""torchinfo's table of a network: `with_torchinfo.py SPEC NxCxHxW [DEVICE]`, as its README calls it."""
+
+import sys
+
+import torch
+from torchinfo import summary
+
+import hrnet_cli
+
+spec, size, device = [*sys.argv[1:], "cpu"][:3]
+shape = tuple(int(part) for part in size.split("x"))
+with torch.device(device):
+    model = hrnet_cli.build_torch(spec).eval()
+summary(model, input_size=shape, device=device)

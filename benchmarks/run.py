@@ -1,0 +1,298 @@
+"""hrnet-cli against the tools that a user would pick instead: `python benchmarks/run.py [--write FILE] [--quick]`.
+
+Every program is run as a whole process, from start to exit, in turns (A, B, C, A, B, C, …), so that what else the
+machine does meets all of them. Times and peaks are medians. This process stays small on purpose: on Linux a child's
+peak memory (ru_maxrss) is never below what its parent had when it started it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+PYTHON = sys.executable
+PEERS = Path(__file__).parent / "peers"
+HRNET_CLI = str(Path(PYTHON).parent / "hrnet-cli")
+LIBRARIES = ("hrnet-cli", "typer", "rich", "pyyaml", "pydantic", "torch", "torchinfo", "fvcore", "ptflops")
+IMPORTS = "import typer, rich, pydantic, yaml"
+
+
+class Program(NamedTuple):
+    """What is run: its name in the tables, its command line, and how often."""
+
+    name: str
+    command: tuple[str, ...]
+    runs: int
+
+
+class Figure(NamedTuple):
+    """The median of a program's runs, or one run."""
+
+    seconds: float
+    bytes: int
+
+
+class Network(NamedTuple):
+    """What is measured: a preset at an input size, and the targets for it as shares of torchinfo's figures."""
+
+    title: str
+    spec: str
+    input: str
+    most_time: float
+    most_memory: float | None
+    is_large: bool
+
+
+NETWORKS = (
+    Network("W32 at 256×192", "w32", "1x3x256x192", 0.15, None, is_large=False),
+    Network("W48 at 1024×2048", "w48", "1x3x1024x2048", 0.02, 0.15, is_large=True),
+)
+MOST_OF_IMPORTS = 1.5
+MOST_MILLISECONDS = 10.0
+OURS = ("hrnet-cli trace", "hrnet-cli flops")
+
+
+class Check(NamedTuple):
+    """One target, and what came out."""
+
+    what: str
+    measured: float
+    most: float
+    unit: str
+
+
+def main() -> None:
+    """Measure, print the report, and write it where that was asked for."""
+    options = arguments()
+    networks = [network for network in NETWORKS if not (options.quick and network.is_large)]
+    load = os.getloadavg()[0]
+    warm_up(programs(NETWORKS[0], 1, 1))
+    figures = {}
+    for network in networks:
+        slow = options.slow_runs if network.is_large else max(options.runs // 3, 1)
+        figures[network] = measure(programs(network, options.runs, slow))
+    text = report(figures, {network: one_more(network) for network in networks}, load, options)
+    print(text)
+    if options.write:
+        options.write.write_text(text + "\n", encoding="utf-8")
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="hrnet-cli against torchinfo, fvcore and ptflops")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="write the report as Markdown")
+    parser.add_argument("--quick", action="store_true", help=f"only {NETWORKS[0].title}")
+    parser.add_argument("--runs", type=int, default=15, help="runs of what is fast; a third of it for W32's peers")
+    parser.add_argument("--slow-runs", type=int, default=1, help="runs of the peers at 1024×2048")
+    return parser.parse_args()
+
+
+def programs(network: Network, fast: int, slow: int) -> list[Program]:
+    """Who is measured on a network: ours and the bare imports `fast` times, the peers `slow` times."""
+    job = (network.spec, network.input)
+    peers = [
+        Program("torchinfo", peer("with_torchinfo", *job), slow),
+        Program("fvcore", peer("with_fvcore", *job), slow),
+        Program("ptflops", peer("with_ptflops", *job), slow),
+        Program("torchinfo on meta", peer("with_torchinfo", *job, "meta"), slow),
+    ]
+    ours = [Program(name, (HRNET_CLI, name.split()[1], network.spec, "--input", network.input), fast) for name in OURS]
+    return [Program(IMPORTS, peer("baseline"), fast), *ours, *peers]
+
+
+def peer(script: str, *arguments: str) -> tuple[str, ...]:
+    """The command line of a script in peers/."""
+    return (PYTHON, str(PEERS / f"{script}.py"), *arguments)
+
+
+def warm_up(every: Sequence[Program]) -> None:
+    """Run each once, uncounted: Python then finds every module compiled, as after a normal install."""
+    for program in every:
+        run(program)
+
+
+def measure(every: Sequence[Program]) -> dict[str, Figure]:
+    """Medians by program; who has fewer runs has them spread over the rounds."""
+    seen: dict[str, list[Figure]] = {program.name: [] for program in every}
+    rounds = max(program.runs for program in every)
+    for number in range(rounds):
+        for program in every:
+            if number * program.runs // rounds != (number - 1) * program.runs // rounds:
+                seen[program.name].append(run(program))
+    return {
+        name: Figure(median(each.seconds for each in runs), int(median(each.bytes for each in runs)))
+        for name, runs in seen.items()
+    }
+
+
+def run(program: Program) -> Figure:
+    """One process from start to exit: wall time and peak memory. Its stderr is shown only where it fails."""
+    print(f"  {program.name} {' '.join(program.command[2:])}", file=sys.stderr)
+    with tempfile.TemporaryFile() as stderr:
+        start = time.perf_counter()
+        process = subprocess.Popen(program.command, stdout=subprocess.DEVNULL, stderr=stderr, env=environment())
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            stderr.seek(0)
+            raise SystemExit(
+                f"{program.name} ended with {process.returncode}\n{stderr.read().decode(errors='replace')}"
+            )
+    return Figure(seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+
+
+def environment() -> dict[str, str]:
+    """This process's, without what would make Python start otherwise (PYTHONDONTWRITEBYTECODE above all)."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+
+
+def one_more(network: Network) -> tuple[float, float]:
+    """Milliseconds of one more spec in a running process: to its trace, and to its `flops` result."""
+    command = peer("one_more", network.spec, network.input)
+    text = subprocess.run(command, capture_output=True, text=True, check=True, env=environment()).stdout
+    to_trace, to_flops = map(float, text.split())
+    return to_trace, to_flops
+
+
+def checks(network: Network, figures: dict[str, Figure], again: tuple[float, float]) -> list[Check]:
+    """The targets of a network."""
+    theirs, imports = figures["torchinfo"], figures[IMPORTS]
+    result = []
+    for name in OURS:
+        ours = figures[name]
+        result.append(Check(f"`{name}`, time against torchinfo", ours.seconds / theirs.seconds, network.most_time, "×"))
+        if network.most_memory:
+            share = ours.bytes / theirs.bytes
+            result.append(Check(f"`{name}`, memory against torchinfo", share, network.most_memory, "×"))
+        share = ours.seconds / imports.seconds
+        result.append(Check(f"`{name}`, time against `{IMPORTS}`", share, MOST_OF_IMPORTS, "×"))
+    result.append(Check("one more spec, file to trace", again[0], MOST_MILLISECONDS, " ms"))
+    result.append(Check("one more spec, file to flops", again[1], MOST_MILLISECONDS, " ms"))
+    return result
+
+
+def report(
+    figures: dict[Network, dict[str, Figure]],
+    again: dict[Network, tuple[float, float]],
+    load: float,
+    options: argparse.Namespace,
+) -> str:
+    """The whole of docs/benchmarks.md."""
+    parts = [HEAD.format(runs=options.runs, some=max(options.runs // 3, 1), few=options.slow_runs).strip()]
+    parts.append("## Targets\n\n" + targets(figures, again))
+    for network, each in figures.items():
+        parts.append(f"## {network.title}\n\n`{network.spec}`, input {network.input}.\n\n{comparison(each)}")
+    parts.append(TAIL.strip())
+    parts.append("## The machine\n\n" + machine(load))
+    return "\n\n".join(parts)
+
+
+HEAD = """
+# Benchmarks
+
+Made by `make bench`, which runs `python benchmarks/run.py --write docs/benchmarks.md`; do not edit it by hand.
+
+Whole processes, from start to exit, each with its report written (to /dev/null). The programs take turns; figures are
+medians of {runs} runs of ours and of the bare imports, {some} of the peers at 256×192 and {few} at 1024×2048. Memory is
+the peak that the system states of the process. Before it counts, every program runs once with PYTHONDONTWRITEBYTECODE
+unset, so that hrnet-cli starts from compiled bytecode, as it does wherever pip installed it.
+"""
+
+TAIL = """
+The peers are the scripts in `benchmarks/peers`. They get the same network from `hrnet_cli.build_torch`, in evaluation
+mode, and call the tool as its README does, on the CPU: `torchinfo.summary(model, input_size=…)`, fvcore's
+`flop_count_table(FlopCountAnalysis(model, x))`, ptflops' `get_model_complexity_info(…, backend="pytorch")`. torchinfo
+can also be given a network on torch's meta device, which computes no values; who knows that saves the forward pass, and
+still pays for torch. fvcore cannot run there.
+
+"One more spec" is a process that goes on: read and check the preset's file, build, trace; and that with the `flops`
+analysis. Medians of 200 runs.
+"""
+
+
+def targets(figures: dict[Network, dict[str, Figure]], again: dict[Network, tuple[float, float]]) -> str:
+    """Every target, and whether it is reached."""
+    rows = [
+        (
+            network.title,
+            check.what,
+            f"{check.measured:.3g}{check.unit}",
+            f"≤ {check.most:g}{check.unit}",
+            "reached" if check.measured <= check.most else "**missed**",
+        )
+        for network, each in figures.items()
+        for check in checks(network, each, again[network])
+    ]
+    return table(("network", "what", "measured", "target", ""), rows, "ll>>l")
+
+
+def comparison(figures: dict[str, Figure]) -> str:
+    """Every program's time and memory, and their ratios to torchinfo's and to the bare imports'."""
+    theirs, imports = figures["torchinfo"], figures[IMPORTS]
+    rows = [
+        (
+            f"`{name}`" if name in (IMPORTS, *OURS) else name,
+            seconds(figure.seconds),
+            f"{figure.seconds / theirs.seconds:.3g}×",
+            f"{figure.seconds / imports.seconds:.3g}×",
+            f"{figure.bytes / 2**20:,.0f} MiB",
+            f"{figure.bytes / theirs.bytes:.3g}×",
+        )
+        for name, figure in figures.items()
+    ]
+    return table(("program", "time", "of torchinfo", "of the imports", "peak memory", "of torchinfo"), rows, "l>>>>>")
+
+
+def seconds(value: float) -> str:
+    """A time in the unit that reads best."""
+    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
+
+
+def table(titles: Sequence[str], rows: Sequence[Sequence[str]], sides: str) -> str:
+    """A Markdown table that also reads well as text; `sides` has a `>` for each column that stands right."""
+    widths = [max(3, *(len(row[column]) for row in (titles, *rows))) for column in range(len(titles))]
+    rule = ["-" * (width - 1) + (":" if side == ">" else "-") for width, side in zip(widths, sides, strict=True)]
+    lines = [
+        [
+            cell.rjust(width) if side == ">" else cell.ljust(width)
+            for cell, width, side in zip(row, widths, sides, strict=True)
+        ]
+        for row in (titles, rule, *rows)
+    ]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def machine(load: float) -> str:
+    """What it ran on. The load at the start tells how quiet the machine was."""
+    from importlib.metadata import version
+
+    versions = ", ".join(f"{library} {version(library)}" for library in LIBRARIES)
+    facts = [
+        f"{processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+        f"load when it started: {load:.2f}",
+        f"{platform.python_implementation()} {platform.python_version()}",
+        versions,
+    ]
+    return "\n".join(f"- {fact}" for fact in facts)
+
+
+def processor() -> str:
+    """The processor's own name, where the system tells it."""
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or "an unnamed processor"
+
+
+if __name__ == "__main__":
+    main()

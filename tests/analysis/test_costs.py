@@ -1,0 +1,121 @@
+"""Our figures against what the original networks cost, call by call."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+
+import pytest
+from support import POSE_GOLDENS, Golden
+
+from hrnet_cli.analysis.costs import CONVENTIONS, FVCORE, MACS, Cost, costs
+from hrnet_cli.analysis.flops import flops
+from hrnet_cli.nn import LEAVES
+from hrnet_cli.tracing import Trace, trace
+
+goldens = pytest.mark.parametrize("golden", POSE_GOLDENS, ids=str)
+
+
+def traced(golden: Golden) -> Trace:
+    return trace(golden.spec, tuple(golden.facts["input"]))
+
+
+def by_child(trace: Trace, figure: str) -> dict[str, int]:
+    """A figure of each direct child of the network that has any."""
+    sums: dict[str, int] = defaultdict(int)
+    for cost in costs(trace):
+        sums[cost.call.node.path.partition(".")[0]] += getattr(cost, figure)
+    return {name: number for name, number in sums.items() if number}
+
+
+@goldens
+def test_every_layer_costs_what_the_original_one_does(golden: Golden) -> None:
+    ours = [
+        (cost.call.node.path, cost.call.node.own_params, cost.macs)
+        for cost in costs(traced(golden))
+        if cost.call.node.type != "Add"
+    ]
+    assert ours == [(layer["name"], layer["params"], layer["macs"]) for layer in golden.layers]
+
+
+@goldens
+def test_totals_and_those_of_each_child(golden: Golden) -> None:
+    facts, ours = golden.facts, traced(golden)
+    total = flops(ours)
+    assert (total.params, total.macs) == (facts["params"]["total"], facts["macs"]["total"])
+    assert by_child(ours, "params") == facts["params"]["per_child"]
+    assert by_child(ours, "macs") == facts["macs"]["per_child"]
+    assert total.flops == facts["counters"]["torch_flop_counter"]
+
+
+@goldens
+def test_fvcore_by_operator(golden: Golden) -> None:
+    counters = golden.facts["counters"]
+    names = {"Conv2d": "conv", "BatchNorm2d": "batch_norm", "Upsample": "upsample_nearest2d"}
+    ours: dict[str, int] = defaultdict(int)
+    for cost in costs(traced(golden)):
+        ours[names.get(cost.call.node.type, "nothing")] += cost.fvcore
+    assert ours.pop("nothing") == 0
+    assert dict(ours) == counters["fvcore_by_operator"]
+    assert flops(traced(golden)).fvcore == counters["fvcore_total"]
+
+
+@goldens
+def test_the_stages_of_the_report_are_the_children_of_the_original(golden: Golden) -> None:
+    rows = {row.label: (row.params, row.macs) for row in flops(traced(golden)).rows if row.level == 0}
+    names = {"layer1": "stage 1", "final_layer": "head"}
+    for what, figures in (("params", 0), ("macs", 1)):
+        theirs: dict[str, int] = defaultdict(int)
+        for child, number in golden.facts[what]["per_child"].items():
+            spaced = child.replace("stage", "stage ").replace("transition", "transition ")
+            label = "stem" if child[:-1] in ("conv", "bn") else names.get(child, spaced)
+            theirs[label] += number
+        assert {label: row[figures] for label, row in rows.items() if row[figures]} == theirs
+
+
+def test_what_the_authors_printed() -> None:
+    """Their summary divides by 1024³ and calls it GFLOPs."""
+    for golden in POSE_GOLDENS[:3]:
+        summary = golden.facts["official_get_model_summary"]
+        total = flops(traced(golden))
+        assert summary[0] == f"Total Parameters: {total.params:,}"
+        assert summary[1].endswith(f": {total.macs / CONVENTIONS['published'].giga} GFLOPs")
+
+
+def test_a_cost_is_counted_by_hand() -> None:
+    """conv1 of W32 at 256×192: 3×3×3 weights for each of 64 channels at 128×96 places, twice as many FLOPs."""
+    first = costs(trace("w32"))[0]
+    by_hand = {"macs": 3 * 3 * 3 * 64 * 128 * 96, "params": 3 * 3 * 3 * 64}
+    assert (first.macs, first.params) == (by_hand["macs"], by_hand["params"])
+    counted = {name: convention.count(first) for name, convention in CONVENTIONS.items()}
+    macs = by_hand["macs"]
+    assert counted == {"macs": macs, "flops": 2 * macs, "published": macs, "fvcore": macs}
+
+
+def test_a_batch_costs_as_many_times() -> None:
+    one, four = flops(trace("w32")), flops(trace("w32", (4, 3, 256, 192)))
+    assert (four.macs, four.fvcore, four.params) == (4 * one.macs, 4 * one.fvcore, one.params)
+
+
+def test_a_module_that_is_called_often_has_its_parameters_once() -> None:
+    found = trace("w32")
+    weights = [math.prod(tensor.shape) for _, tensor in found.root.module.named_parameters()]
+    assert sum(cost.params for cost in costs(found)) == sum(weights)
+    relus = [cost for cost in costs(found) if cost.call.node.path == "relu"]
+    assert len(relus) == 2
+    twice = [*found.calls, *found.leaf_calls[:1]]
+    again = costs(found._replace(calls=tuple(twice)))
+    assert (again[-1].params, again[-1].macs) == (0, again[0].macs)
+
+
+@pytest.mark.parametrize(("table", "name"), [(MACS, "MACS"), (FVCORE, "FVCORE")])
+def test_only_leaves_cost(table: dict[str, object], name: str) -> None:
+    strange = sorted(set(table) - set(LEAVES))
+    assert not strange, f"analysis.costs.{name} counts {strange}, which nn.LEAVES does not have"
+
+
+def test_conventions_are_under_their_own_names() -> None:
+    assert all(convention.name == name for name, convention in CONVENTIONS.items())
+    assert all(
+        isinstance(convention.count(Cost(trace("w32").calls[1], 1, 2, 3)), int) for convention in CONVENTIONS.values()
+    )

@@ -1,0 +1,163 @@
+"""The module tree: collapsed where siblings are the same, true where it is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from strategies import Plain, specs
+
+from hrnet_cli import build_torch
+from hrnet_cli.analysis import describe as describing
+from hrnet_cli.analysis.api import describe
+from hrnet_cli.analysis.describe import TreeRow, ratio
+from hrnet_cli.errors import UsageError
+from hrnet_cli.nn import LEAVES
+from hrnet_cli.spec import preset_names
+from hrnet_cli.tracing import Node, trace
+
+
+def rows(spec: Any = "w32", **options: Any) -> dict[str, TreeRow]:
+    return {row.path: row for row in describe(spec, **options).tree}
+
+
+def nodes(spec: Any) -> dict[str, Node]:
+    return {node.path: node for node in trace(spec).root.walk()}
+
+
+def test_w32_in_short() -> None:
+    result = describe("w32")
+    assert (result.params, result.macs, result.buffers) == (28_536_113, 7_645_003_776, 54_628)
+    assert (result.num_modules, result.num_blocks, len(result.stages)) == (8, 108, 4)
+    assert [stage.widths for stage in result.stages] == [(256,), (32, 64), (32, 64, 128), (32, 64, 128, 256)]
+    assert (result.type, result.head, result.outputs) == ("PoseHighResolutionNet", "heatmap", ((1, 17, 64, 48),))
+
+
+def test_siblings_that_are_the_same_are_shown_once_and_counted() -> None:
+    tree = rows("w32")
+    assert (tree["layer1.0"].times, tree["layer1.1"].times) == (1, 1)
+    counted = tree["layer1.2"]
+    assert (counted.times, counted.last_path, counted.same_as) == (2, "layer1.3", "layer1.1")
+    blocks = tree["stage2.0.branches.1.1"]
+    assert (blocks.times, blocks.last_path, blocks.same_as) == (3, "stage2.0.branches.1.3", "stage2.0.branches.1.0")
+    modules = tree["stage3.1"]
+    assert (modules.times, modules.same_as, modules.params) == (3, "stage3.0", tree["stage3.0"].params)
+    assert (tree["stage4.1"].times, tree["stage4.2"].same_as) == (1, "")
+
+
+def test_the_first_block_of_another_width_is_not_the_same() -> None:
+    """layer1.0 has a shortcut of its own, and the last module of stage 4 keeps one branch."""
+    tree = rows("w32")
+    assert tree["layer1.0"].params > tree["layer1.1"].params
+    assert tree["stage4.0"].params > tree["stage4.2"].params
+    assert len(tree["stage4.0"].outputs) == 4 and len(tree["stage4.2"].outputs) == 1
+
+
+@pytest.mark.parametrize("spec", [*preset_names(), "examples/gray-32.yaml"])
+def test_the_rows_add_up(spec: str) -> None:
+    """The network is the sum of its children, and a stage of its modules; the counted ones as often as they stand."""
+    result = describe(spec)
+    assert sum(row.params * row.times for row in result.tree if row.depth == 1) == result.params
+    assert sum(row.macs * row.times for row in result.tree if row.depth == 1) == result.macs
+    assert (result.tree[0].params, result.tree[0].macs) == (result.params, result.macs)
+    assert sum(part.params for part in result.parts if part.level == 0) == result.params
+    for stage in range(2, 5):
+        tree = describe(spec, stage=stage).tree
+        own = next(row for row in tree if row.path == f"stage{stage}")
+        below = [row for row in tree if row.path.startswith(f"stage{stage}.") and row.depth == own.depth + 1]
+        assert sum(row.params * row.times for row in below) == own.params
+
+
+def uncollapsed(tree: tuple[TreeRow, ...]) -> list[str]:
+    """Every path that a tree stands for, counted siblings one by one."""
+    paths: list[str] = []
+    for row in tree:
+        parent, _, last = row.path.rpartition(".")
+        names = [str(int(last) + n) for n in range(row.times)] if row.times > 1 else [last]
+        assert row.last_path.rpartition(".")[2] == names[-1]
+        paths += [f"{parent}.{name}" if parent else name for name in names]
+    return paths
+
+
+@settings(max_examples=15)
+@given(specs(most_stages=4))
+def test_a_collapsed_row_is_really_the_same(plain: Plain) -> None:
+    """Same type, same parameters, same shapes, all the way down; and what differs is shown."""
+    found = trace(plain, "64x64")
+    by_path = {node.path: node for node in found.root.walk()}
+    calls: dict[str, Any] = {}
+    for call in found.calls:
+        calls.setdefault(call.node.path, (call.inputs, call.outputs))
+
+    def what(node: Node) -> Any:
+        children = [(child.name, what(child)) for child in node.children]
+        return node.type, node.parameters, node.arguments, calls.get(node.path), children
+
+    result = describing.describe(found, full=True)
+    for row in result.tree:
+        assert row.type == by_path[row.path].type
+        if row.same_as:
+            start, end = (int(path.rpartition(".")[2]) for path in (row.path, row.last_path))
+            parent = row.path.rpartition(".")[0]
+            alike = [what(by_path[f"{parent}.{n}"]) for n in range(start, end + 1)]
+            assert len(alike) == row.times
+            assert all(each == what(by_path[row.same_as]) for each in alike)
+    assert sum(row.params * row.times for row in result.tree if row.depth == 1) == result.params
+
+
+def test_full_shows_every_leaf_with_its_arguments() -> None:
+    tree = rows("examples/gray-32.yaml", full=True)
+    conv = tree["conv1"]
+    assert (conv.arguments["in_channels"], conv.arguments["kernel_size"], conv.arguments["bias"]) == (1, (3, 3), False)
+    assert {"layer1.0.add", "stage2.0.sums.0", "stage2.0.fuse_layers.0.1.2"} <= set(tree)
+    leaves = [node for node in nodes("examples/gray-32.yaml").values() if node.type in LEAVES]
+    shown = [row for row in tree.values() if row.type in LEAVES and row.times == 1]
+    assert 0 < len(shown) < len(leaves)
+
+
+def test_without_full_the_sums_that_the_original_lacks_are_not_shown() -> None:
+    assert not [row for row in describe("w32").tree if row.type in ("Add", "ModuleList")]
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 5, 100])
+def test_depth(depth: int) -> None:
+    tree = describe("w32", depth=depth).tree
+    assert max(row.depth for row in tree) == min(depth, 7) or depth > 5
+    assert len(tree) == 1 if depth == 0 else len(tree) > 1
+
+
+def test_stage_keeps_that_stage_and_the_transition_before_it() -> None:
+    tops = [row.path for row in describe("w32", stage=3).tree if row.depth == 1]
+    assert tops == ["transition2.2", "stage3"]
+    assert [row.path for row in describe("w32", stage=1).tree if row.depth == 1] == ["layer1"]
+    whole, part = describe("w32"), describe("w32", stage=3)
+    assert (whole.params, whole.parts) == (part.params, part.parts)
+
+
+@pytest.mark.parametrize("stage", [0, -1, 5, 10**9])
+def test_a_stage_that_is_not_there(stage: int) -> None:
+    with pytest.raises(UsageError, match="there is no stage"):
+        describe("w32", stage=stage)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "text"), [(32, 64, "×2"), (64, 32, "÷2"), (32, 32, "×1"), (32, 48, "×48/32"), (1, 7, "×7")]
+)
+def test_ratios_as_people_say_them(before: int, after: int, text: str) -> None:
+    assert ratio(before, after) == text
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("full", [False, True])
+def test_every_path_can_be_pasted_into_code(full: bool) -> None:
+    for spec in ("w32", "examples/gray-32.yaml"):
+        result = describe(spec, full=full)
+        model = build_torch(spec)
+        for path in uncollapsed(result.tree):
+            module = model.get_submodule(path)
+            assert isinstance(module, type(model.get_submodule(path)))
+        for row in result.tree:
+            module = model.get_submodule(row.path)
+            assert type(module).__name__ == row.type
+            assert sum(parameter.numel() for parameter in module.parameters()) == row.params

@@ -1,0 +1,120 @@
+"""Fuse layers against what the paper's figure 3 says, written by hand."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from strategies import Plain, specs
+
+from hrnet_cli.analysis.api import fuse
+from hrnet_cli.analysis.fuse import Edge, FuseLayer
+from hrnet_cli.errors import UsageError
+from hrnet_cli.tracing import trace
+
+WIDTHS = (32, 64, 128, 256)
+STAGE_3 = [
+    ["identity", "1×1 conv, ×2 up", "1×1 conv, ×4 up"],
+    ["3×3/2 conv", "identity", "1×1 conv, ×2 up"],
+    ["3×3/2 conv ×2", "3×3/2 conv", "identity"],
+]
+STAGE_4 = [
+    ["identity", "1×1 conv, ×2 up", "1×1 conv, ×4 up", "1×1 conv, ×8 up"],
+    ["3×3/2 conv", "identity", "1×1 conv, ×2 up", "1×1 conv, ×4 up"],
+    ["3×3/2 conv ×2", "3×3/2 conv", "identity", "1×1 conv, ×2 up"],
+    ["3×3/2 conv ×3", "3×3/2 conv ×2", "3×3/2 conv", "identity"],
+]
+
+
+def operations(layer: FuseLayer) -> list[list[str]]:
+    return [[edge.operation for edge in row] for row in layer.rows]
+
+
+def by_hand(i: int, j: int) -> tuple[int, int]:
+    """Params and MACs of edge i←j in W32 at 256×192, where branch i is 64·2^-i × 48·2^-i."""
+    area = {branch: (64 >> branch) * (48 >> branch) for branch in range(4)}
+    if i == j:
+        return 0, 0
+    if j > i:
+        weights = WIDTHS[j] * WIDTHS[i]
+        return weights + 2 * WIDTHS[i], weights * area[j]
+    widths = [WIDTHS[j]] * (i - j) + [WIDTHS[i]]
+    weights_at = [9 * widths[step] * widths[step + 1] for step in range(i - j)]
+    params = sum(weights_at) + sum(2 * width for width in widths[1:])
+    return params, sum(weights * area[j + step + 1] for step, weights in enumerate(weights_at))
+
+
+@pytest.mark.parametrize(("stage", "modules", "expected"), [(3, 4, STAGE_3), (4, 2, STAGE_4)])
+def test_w32(stage: int, modules: int, expected: list[list[str]]) -> None:
+    layers = fuse("w32", stage=stage).layers[:modules]
+    assert len(layers) == modules
+    for layer in layers:
+        assert operations(layer) == expected
+        for i, j in product(range(stage), repeat=2):
+            edge = layer.rows[i][j]
+            assert (edge.i, edge.j) == (i, j)
+            assert (edge.in_channels, edge.out_channels) == (WIDTHS[j], WIDTHS[i])
+            assert edge.factor == 2 ** abs(i - j)
+            assert edge.kind == ("identity" if i == j else "up" if j > i else "down")
+            assert (edge.params, edge.macs) == by_hand(i, j)
+            assert edge.input == (1, WIDTHS[j], 64 >> j, 48 >> j)
+            assert edge.output == (1, WIDTHS[i], 64 >> i, 48 >> i)
+            assert edge.path == ("" if i == j else f"stage{stage}.{layer.module}.fuse_layers.{i}.{j}")
+        assert (layer.params, layer.macs) == tuple(
+            sum(by_hand(i, j)[figure] for i, j in product(range(stage), repeat=2)) for figure in (0, 1)
+        )
+
+
+def test_the_last_module_of_w32_keeps_branch_0_alone() -> None:
+    """Its head reads one branch, so `multi_scale_output` is false."""
+    last = fuse("w32", stage=4, module=2).layers[0]
+    assert operations(last) == STAGE_4[:1]
+    assert [len(layer.rows) for layer in fuse("w32").layers] == [2, 3, 3, 3, 3, 4, 4, 1]
+    assert last.outputs == ((1, 32, 64, 48),) and len(last.inputs) == 4
+
+
+@pytest.mark.parametrize(("keeps", "rows"), [(True, 3), (False, 1), (None, 3)])
+def test_multi_scale_output(small: Plain, keeps: bool | None, rows: int) -> None:
+    spec = small if keeps is None else {**small, "multi_scale_output": keeps}
+    layers = fuse(spec, stage=3).layers
+    assert [len(layer.rows) for layer in layers] == [3, rows]
+    assert all(len(row) == 3 for layer in layers for row in layer.rows)
+
+
+def test_stage_and_module_choose() -> None:
+    assert [(layer.stage, layer.module) for layer in fuse("w32", module=1).layers] == [(3, 1), (4, 1)]
+    assert [(layer.stage, layer.module) for layer in fuse("w32", stage=3, module=2).layers] == [(3, 2)]
+    for stage, module in ((1, None), (5, None), (2, 1), (0, 0), (-1, None), (None, 9)):
+        with pytest.raises(UsageError, match="no fuse layer in"):
+            fuse("w32", stage=stage, module=module)
+
+
+def test_one_branch_has_nothing_to_fuse(small: Plain) -> None:
+    one = {"stage1": small["stage1"]}
+    assert fuse(one, "64x64").layers == ()
+    with pytest.raises(UsageError, match="this network has none"):
+        fuse(one, "64x64", stage=1)
+
+
+def check_edge(edge: Edge) -> None:
+    wide = [edge.input[axis] for axis in (2, 3)]
+    factor = edge.factor if edge.kind == "up" else 1 / edge.factor if edge.kind == "down" else 1
+    assert [size * factor for size in wide] == [edge.output[axis] for axis in (2, 3)]
+    assert bool(edge.path) == (edge.kind != "identity") == bool(edge.params)
+
+
+@settings(max_examples=15)
+@given(specs(most_stages=4))
+def test_every_edge_does_what_it_says(plain: Plain) -> None:
+    found = trace(plain, "64x64")
+    layers = fuse(plain, "64x64").layers
+    modules = [stage for stage in found.spec.stages[1:] if stage.num_branches > 1 for _ in range(stage.num_modules)]
+    assert [len(layer.inputs) for layer in layers] == [stage.num_branches for stage in modules]
+    for layer, stage in zip(layers, modules, strict=True):
+        assert [shape[1] for shape in layer.inputs] == list(stage.widths)
+        for i, row in enumerate(layer.rows):
+            assert [(edge.i, edge.j) for edge in row] == [(i, j) for j in range(stage.num_branches)]
+            for edge in row:
+                check_edge(edge)
+                assert edge.output == layer.outputs[i]

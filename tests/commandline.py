@@ -1,0 +1,99 @@
+"""The command line as a test calls it: in this process where that will do, in one of its own where it will not."""
+
+from __future__ import annotations
+
+import gc
+import io
+import os
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any, NamedTuple
+from unittest import mock
+
+from hrnet_cli.cli import main
+
+ROOT = Path(__file__).parent.parent
+PROGRAM = (sys.executable, "-m", "hrnet_cli")
+WHAT_COLOURS_READ = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TERM", "CLICOLOR", "CLICOLOR_FORCE")
+
+
+class Result(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This process's, without what decides on widths and colours."""
+    return {key: value for key, value in os.environ.items() if key not in WHAT_COLOURS_READ} | more
+
+
+def call(*arguments: str, stdin: bytes = b"", **variables: str) -> Result:
+    """Run main() here. Whatever it lets out but SystemExit is a failure of the test."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n") for _ in range(2))
+    handler, threshold = signal.getsignal(signal.SIGPIPE), gc.get_threshold()
+    code: Any = 0
+    with ExitStack() as stack:
+        stack.enter_context(mock.patch.dict(os.environ, environment(**variables), clear=True))
+        stack.enter_context(mock.patch.object(sys, "argv", ["hrnet-cli", *arguments]))
+        stack.enter_context(mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8")))
+        stack.enter_context(redirect_stdout(out))
+        stack.enter_context(redirect_stderr(err))
+        try:
+            main()
+        except SystemExit as end:
+            code = 0 if end.code is None else end.code
+        finally:
+            signal.signal(signal.SIGPIPE, handler)
+            gc.set_threshold(*threshold)
+    assert isinstance(code, int)
+    return Result(code, *(stream.buffer.getvalue().decode() for stream in (_flushed(out), _flushed(err))))  # type: ignore[attr-defined]
+
+
+def _flushed(stream: io.TextIOWrapper) -> io.TextIOWrapper:
+    stream.flush()
+    return stream
+
+
+def run(*arguments: str, stdin: bytes = b"", cwd: Path | None = None, **variables: str) -> Result:
+    """Run the command in a process of its own."""
+    done = subprocess.run(
+        [*PROGRAM, *arguments],
+        input=stdin,
+        capture_output=True,
+        cwd=cwd or ROOT,
+        env=environment(**variables),
+        check=False,
+        timeout=120,
+    )
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def shell(script: str, cwd: Path | None = None, **variables: str) -> Result:
+    """Run a line of sh in which $hrnet is the command."""
+    words = environment(hrnet=" ".join(PROGRAM), **variables)
+    done = subprocess.run(
+        ["bash", "-c", script], capture_output=True, cwd=cwd or ROOT, env=words, check=False, timeout=120
+    )
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def python(code: str, *arguments: str, **variables: str) -> Result:
+    """Run Python code in a fresh interpreter."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        cwd=ROOT,
+        env=environment(**variables),
+        check=False,
+        timeout=120,
+    )
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def is_a_message(result: Result) -> bool:
+    """Whether a refusal is exit 2, a message on stderr and nothing on stdout."""
+    return result.code == 2 and not result.out and bool(result.err.strip()) and "Traceback" not in result.err
