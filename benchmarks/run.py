@@ -91,9 +91,16 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="hrnet-cli against torchinfo, fvcore and ptflops")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the report as Markdown")
     parser.add_argument("--quick", action="store_true", help=f"only {NETWORKS[0].title}")
-    parser.add_argument("--runs", type=int, default=15, help="runs of what is fast; a third of it for W32's peers")
-    parser.add_argument("--slow-runs", type=int, default=1, help="runs of the peers at 1024×2048")
+    parser.add_argument("--runs", type=positive, default=15, help="runs of what is fast; a third of it for W32's peers")
+    parser.add_argument("--slow-runs", type=positive, default=1, help="runs of the peers at 1024×2048")
     return parser.parse_args()
+
+
+def positive(text: str) -> int:
+    """A number of runs. Raises ValueError, which argparse words."""
+    if int(text) < 1:
+        raise ValueError
+    return int(text)
 
 
 def programs(network: Network, fast: int, slow: int) -> list[Program]:
@@ -202,10 +209,10 @@ HEAD = """
 
 Made by `make bench`, which runs `python benchmarks/run.py --write docs/benchmarks.md`; do not edit it by hand.
 
-Whole processes, from start to exit, each with its report written (to /dev/null). The programs take turns; figures are
-medians of {runs} runs of ours and of the bare imports, {some} of the peers at 256×192 and {few} at 1024×2048. Memory is
-the peak that the system states of the process. Before it counts, every program runs once with PYTHONDONTWRITEBYTECODE
-unset, so that hrnet-cli starts from compiled bytecode, as it does wherever pip installed it.
+Whole processes, from start to exit, each with its report written (to /dev/null). The programs take turns; times and
+peaks of memory (what the system states of the process) are medians of their runs: {runs} of ours and of the bare
+imports, {some} of the peers at 256×192, {few} at 1024×2048. Before it counts, every program runs once, with
+PYTHONDONTWRITEBYTECODE unset: hrnet-cli starts from compiled bytecode, as it does wherever pip installed it.
 """
 
 TAIL = """

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from io import StringIO
 
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
-from rich.table import Table as RichTable
+from rich.console import Console
 from rich.text import Text
 
 from hrnet_cli.present.document import (
@@ -76,15 +76,15 @@ def draw(document: Document, console: Console) -> None:
             console.print(part, soft_wrap=console.width == UNBOUNDED)
 
 
-def _parts(block: Block, console: Console) -> Iterator[RenderableType]:
+def _parts(block: Block, console: Console) -> Iterator[Text]:
     if isinstance(block, Heading):
         yield Text(block.text, style="bold")
     elif isinstance(block, Note):
         yield Text(block.text, style=STYLES[block.role])
     elif isinstance(block, Facts):
-        yield _facts(block)
+        yield from _facts(block, console)
     elif isinstance(block, Table):
-        yield from _table(block, console.width)
+        yield from _table(block, console)
     elif isinstance(block, Tree):
         yield from _tree(block, console)
     else:
@@ -95,65 +95,61 @@ def _text(cell: Cell, before: str = "") -> Text:
     return Text.assemble(before, *((span.text, STYLES[span.role]) for span in line(cell)))
 
 
-def _grid() -> RichTable:
-    return RichTable(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style=STYLES["muted"])
-
-
-def _facts(block: Facts) -> RichTable:
-    table = _grid()
-    table.show_header = False
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+def _facts(block: Facts, console: Console) -> Iterator[Text]:
+    """A name and its value a line; values are folded beside their names."""
+    names = max(cell_len(name) for name, _ in block.rows)
+    values = max(cell_len(line) for _, value in block.rows for line in plain(value).split("\n"))
+    sizes = [names, min(values, max(console.width - names - GAP, 1))]
     for name, value in block.rows:
-        table.add_row(Text(name, style=STYLES["muted"]), _text(value))
-    return table
+        yield from _folded([Text(name, style=STYLES["muted"]), _text(value)], (Column(""), Column("")), sizes, console)
 
 
-def _table(block: Table, width: int) -> Iterator[RenderableType]:
-    """Rows under columns, no narrower than their longest words."""
-    widths = _column_widths(block, width)
-    if widths is None:
-        yield from _narrow_table(block, width)
+def _table(block: Table, console: Console) -> Iterator[Text]:
+    """Rows under columns."""
+    sizes = _column_widths(block, console.width)
+    if sizes is None:
+        yield from _narrow_table(block, console)
         return
-    table = _grid()
-    for column, size in zip(block.columns, widths, strict=True):
-        table.add_column(
-            Text(column.title), "", width=size, justify="right" if column.right else "left", overflow="fold"
-        )
+    titles = [Text(column.title, style=STYLES["muted"]) for column in block.columns]
+    yield from _folded(titles, block.columns, sizes, console)
     for number, row in enumerate(block.rows):
         if number in block.rules:
-            table.add_row(*(Text("─" * size, style=STYLES["muted"]) for size in widths))
-        table.add_row(*map(_text, row))
-    yield table
+            yield _columns([Text("─" * size, style=STYLES["muted"]) for size in sizes], block.columns, sizes)
+        yield from _folded(list(map(_text, row)), block.columns, sizes, console)
 
 
-def _narrow_table(block: Table, width: int) -> Iterator[RenderableType]:
+def _narrow_table(block: Table, console: Console) -> Iterator[Text]:
     """Without the bars, a last column without a title; where that is too wide too, each row's cells one a line."""
     if not block.columns[-1].title:
-        yield from _table(Table(block.columns[:-1], tuple(row[:-1] for row in block.rows), block.rules), width)
+        yield from _table(Table(block.columns[:-1], tuple(row[:-1] for row in block.rows), block.rules), console)
         return
     titles = [column.title for column in block.columns]
     for number, row in enumerate(block.rows):
         yield from [Text()] * bool(number)
-        yield _facts(Facts(tuple((title, cell) for title, cell in zip(titles, row, strict=True) if plain(cell))))
+        there = tuple((title, cell) for title, cell in zip(titles, row, strict=True) if plain(cell))
+        yield from _facts(Facts(there), console)
 
 
 def _column_widths(block: Table, width: int) -> list[int] | None:
-    """As wide as the longest line, less where that is too wide together, never less than the longest word."""
+    """As wide as the longest line, or less: a column shrinks where that breaks the fewest words in two.
+
+    Words of up to 12 letters, and all that stand beside bars, stay whole; None where they cannot.
+    """
     columns = [[column.title, *(plain(row[index]) for row in block.rows)] for index, column in enumerate(block.columns)]
+    words = [sorted(cell_len(word) for cell in cells for word in _WORD.findall(cell)) for cells in columns]
     widths = [max(cell_len(line) for cell in cells for line in cell.split("\n")) for cells in columns]
-    room = width - GAP * (len(widths) - 1)
-    if sum(widths) > room:
-        words = [max(cell_len(word) for cell in cells for word in _WORD.findall(cell)) for cells in columns]
-        if sum(words) > room:
+    whole = 12 if block.columns[-1].title else UNBOUNDED
+    while sum(widths) > width - GAP * (len(widths) - 1):
+        wide = [index for index, size in enumerate(widths) if size > min(words[index][-1], whole)]
+        if not wide:
             return None
-        while sum(widths) > room:
-            widths[max(range(len(widths)), key=lambda index: widths[index] - words[index])] -= 1
+        broken = {index: len(words[index]) - bisect_left(words[index], widths[index]) for index in wide}
+        widths[min(wide, key=lambda index: (broken[index], -widths[index]))] -= 1
     return widths
 
 
 _WORD = re.compile(r"^\s*\S*|\S+", re.MULTILINE)
-"""What is not broken in two: an indented word with its indentation."""
+"""A word, an indented one with its indentation."""
 
 
 def _tree(block: Tree, console: Console) -> Iterator[Text]:
@@ -177,6 +173,16 @@ def _tree(block: Tree, console: Console) -> Iterator[Text]:
 
 
 GAP = 2
+
+
+def _folded(cells: list[Text], columns: tuple[Column, ...], sizes: list[int], console: Console) -> Iterator[Text]:
+    """A row, in as many lines as its cells need in columns of these sizes."""
+    lines = [
+        list(cell.wrap(console, size)) if cell.cell_len > size or "\n" in cell.plain else [cell]
+        for cell, size in zip(cells, sizes, strict=True)
+    ]
+    for number in range(max(map(len, lines))):
+        yield _columns([each[number] if number < len(each) else Text() for each in lines], columns, sizes)
 
 
 def _columns(cells: list[Text], columns: tuple[Column, ...], sizes: list[int]) -> Text:
