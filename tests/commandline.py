@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from hrnet_cli.cli import main
 
 ROOT = Path(__file__).parent.parent
 PROGRAM = (sys.executable, "-m", "hrnet_cli")
+NOTHING: Mapping[str, str] = {}
 WHAT_COLOURS_READ = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TERM", "CLICOLOR", "CLICOLOR_FORCE")
 
 
@@ -26,18 +28,18 @@ class Result(NamedTuple):
     err: str
 
 
-def environment(**more: str) -> dict[str, str]:
+def environment(more: Mapping[str, str] = NOTHING) -> dict[str, str]:
     """This process's, without what decides on widths and colours."""
-    return {key: value for key, value in os.environ.items() if key not in WHAT_COLOURS_READ} | more
+    return {**{key: value for key, value in os.environ.items() if key not in WHAT_COLOURS_READ}, **more}
 
 
-def call(*arguments: str, stdin: bytes = b"", **variables: str) -> Result:
+def call(*arguments: str, stdin: bytes = b"", env: Mapping[str, str] = NOTHING) -> Result:
     """Run main() here. Whatever it lets out but SystemExit is a failure of the test."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n") for _ in range(2))
     handler, threshold = signal.getsignal(signal.SIGPIPE), gc.get_threshold()
     code: Any = 0
     with ExitStack() as stack:
-        stack.enter_context(mock.patch.dict(os.environ, environment(**variables), clear=True))
+        stack.enter_context(mock.patch.dict(os.environ, environment(env), clear=True))
         stack.enter_context(mock.patch.object(sys, "argv", ["hrnet-cli", *arguments]))
         stack.enter_context(mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8")))
         stack.enter_context(redirect_stdout(out))
@@ -58,36 +60,36 @@ def _flushed(stream: io.TextIOWrapper) -> io.TextIOWrapper:
     return stream
 
 
-def run(*arguments: str, stdin: bytes = b"", cwd: Path | None = None, **variables: str) -> Result:
+def run(*arguments: str, stdin: bytes = b"", cwd: Path | None = None, env: Mapping[str, str] = NOTHING) -> Result:
     """Run the command in a process of its own."""
     done = subprocess.run(
         [*PROGRAM, *arguments],
         input=stdin,
         capture_output=True,
         cwd=cwd or ROOT,
-        env=environment(**variables),
+        env=environment(env),
         check=False,
         timeout=120,
     )
     return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def shell(script: str, cwd: Path | None = None, **variables: str) -> Result:
+def shell(script: str, cwd: Path | None = None, env: Mapping[str, str] = NOTHING) -> Result:
     """Run a line of sh in which $hrnet is the command."""
-    words = environment(hrnet=" ".join(PROGRAM), **variables)
+    words = environment({"hrnet": " ".join(PROGRAM), **env})
     done = subprocess.run(
         ["bash", "-c", script], capture_output=True, cwd=cwd or ROOT, env=words, check=False, timeout=120
     )
     return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def python(code: str, *arguments: str, **variables: str) -> Result:
+def python(code: str, *arguments: str, env: Mapping[str, str] = NOTHING) -> Result:
     """Run Python code in a fresh interpreter."""
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
         capture_output=True,
         cwd=ROOT,
-        env=environment(**variables),
+        env=environment(env),
         check=False,
         timeout=120,
     )

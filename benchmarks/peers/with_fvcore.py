@@ -1,4 +1,4 @@
-"""fvcore's table of a network: `with_fvcore.py SPEC NxCxHxW`, as its README calls it (so gradients are on)."""
+"""fvcore's table of a network: `with_fvcore.py SPEC NxCxHxW`, as its documentation calls it (so gradients are on)."""
 
 import sys
 

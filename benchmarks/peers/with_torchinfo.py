@@ -1,4 +1,4 @@
-"""torchinfo's table of a network: `with_torchinfo.py SPEC NxCxHxW [DEVICE]`, as its README calls it."""
+"""torchinfo's table of a network: `with_torchinfo.py SPEC NxCxHxW [DEVICE]`, as its documentation calls it."""
 
 import sys
 

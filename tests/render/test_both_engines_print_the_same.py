@@ -33,9 +33,9 @@ EXAMPLES = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "examples").g
 
 def reports(found: Trace, error: InputError | None) -> Iterator[Report]:
     """Every report that the commands can make of a trace."""
-    shapes = shaping.shapes(found, calls=True, error=error)
-    for modules in (False, True):
-        yield Report("trace", shapes, lambda modules=modules: present_trace.present(shapes, modules))  # type: ignore[misc]
+    for calls in (False, True):
+        shapes = shaping.shapes(found, calls=calls, error=error)
+        yield Report("trace", shapes, lambda shapes=shapes, calls=calls: present_trace.present(shapes, not calls))  # type: ignore[misc]
     if error:
         diagnosis = diagnose(error)
         yield Report("diagnosis", diagnosis, lambda: present_diagnosis.present(diagnosis))
@@ -50,7 +50,10 @@ def reports(found: Trace, error: InputError | None) -> Iterator[Report]:
         yield Report("flops", flops, lambda flops=flops: present_flops.present(flops))  # type: ignore[misc]
 
 
-def printed(spec: Any, input: Any, engine: str) -> list[str]:
+ALL = ("json", "text", "markdown")
+
+
+def printed(spec: Any, input: Any, engine: str, formats: tuple[str, ...] = ALL) -> list[str]:
     """Every report in the formats of a result, in the order of `reports`, with the engine's name taken out."""
     error = None
     try:
@@ -60,9 +63,8 @@ def printed(spec: Any, input: Any, engine: str) -> list[str]:
     texts = []
     for report in reports(found, error):
         assert report.result.engine == engine
-        for format in ("text", "json", "markdown"):
-            width = 80 if report.command == "trace" else None
-            text = FORMATS[format](report, Canvas(width, color=False))
+        for format in formats:
+            text = FORMATS[format](report, Canvas(None, color=False))
             assert format != "json" or text.count(f'"engine": "{engine}"') == (
                 2 if error and report.command == "trace" else 1
             )
@@ -72,7 +74,9 @@ def printed(spec: Any, input: Any, engine: str) -> list[str]:
 
 @pytest.mark.parametrize("spec", [*preset_names(), *EXAMPLES])
 def test_what_ships(spec: str) -> None:
-    assert printed(spec, None, "shapes") == printed(spec, None, "torch")
+    """A document is made of its result alone, so the other formats of the other presets need no second look."""
+    formats = ALL if spec == "w32" else ALL[:1]
+    assert printed(spec, None, "shapes", formats) == printed(spec, None, "torch", formats)
 
 
 @pytest.mark.parametrize("input", ["250x250", "64x40", "2x3x17x1000"])
@@ -81,7 +85,7 @@ def test_inputs_that_fail(small: Plain, input: str) -> None:
     assert ours == theirs and len(ours) == 9
 
 
-@settings(max_examples=10)
+@settings(max_examples=8)
 @given(specs(most_stages=4), st.tuples(st.integers(1, 3), sizes, sizes))
 def test_random_specs_and_sizes(plain: Plain, size: tuple[int, int, int]) -> None:
     batch, height, width = size
@@ -89,13 +93,12 @@ def test_random_specs_and_sizes(plain: Plain, size: tuple[int, int, int]) -> Non
     assert printed(plain, input, "shapes") == printed(plain, input, "torch")
 
 
-def test_the_option_reaches_the_engine(small: Plain) -> None:
+def test_the_option_reaches_the_engine() -> None:
     """Through the command line, where only the JSON tells the engine."""
     spec = (ROOT / "examples" / "gray-32.yaml").read_bytes()
-    for command in ("describe", "trace", "fuse", "flops"):
-        ours = call(command, "-", "--format", "json", stdin=spec)
-        theirs = call(command, "-", "--format", "json", "--engine", "torch", stdin=spec)
-        assert ours.code == theirs.code == 0
-        assert ours.out.replace('"engine": "shapes"', '"engine": "torch"') == theirs.out != ours.out
+    ours = call("describe", "-", "--format", "json", stdin=spec)
+    theirs = call("describe", "-", "--format", "json", "--engine", "torch", stdin=spec)
+    assert ours.code == theirs.code == 0
+    assert ours.out.replace('"engine": "shapes"', '"engine": "torch"') == theirs.out != ours.out
     wrong = [call("trace", "-", "--input", "33x33", "--engine", engine, stdin=spec) for engine in ("shapes", "torch")]
     assert wrong[0] == wrong[1] and wrong[0].code == 2

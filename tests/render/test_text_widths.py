@@ -36,15 +36,20 @@ from hrnet_cli.render.text import STYLES, render
 WIDTHS = (20, 40, 80, 160)
 
 
+STAGE = {"num_modules": 1, "num_branches": 1, "block": "BASIC", "num_blocks": [1], "num_channels": [64]}
+TWO = {"num_branches": 2, "num_blocks": [1, 1], "num_channels": [64, 128]}
+TINY = {"stage1": STAGE, "stage2": STAGE | TWO, "stage3": STAGE | TWO | {"num_modules": 2}}
+
+
 def documents(spec: Any = "w32") -> dict[str, Document]:
     return {
         "describe": describe.present(api.describe(spec)),
-        "describe --full": describe.present(api.describe(spec, full=True), full=True),
-        "trace --calls": trace.present(api.shapes(spec, calls=True)),
+        "describe --full": describe.present(api.describe(TINY, full=True), full=True),
+        "trace --calls": trace.present(api.shapes(TINY, calls=True)),
         "trace --modules": trace.present(api.shapes(spec), modules=True),
         "fuse": fuse.present(api.fuse(spec)),
         "flops": flops.present(api.flops(spec)),
-        "flops --by layer": flops.present(api.flops(spec, by="layer")),
+        "flops --by layer": flops.present(api.flops(TINY, by="layer")),
         "presets": present_presets.present(presets()),
     }
 
@@ -117,8 +122,11 @@ def test_without_a_terminal_each_cell_stands_on_one_line(name: str) -> None:
 @given(specs(most_stages=3), st.integers(20, 100))
 def test_widths_hold_for_random_specs(plain_spec: Plain, width: int) -> None:
     """Names of any letters, wide ones too."""
-    for command, present in ((api.describe, describe.present), (api.fuse, fuse.present), (api.flops, flops.present)):
-        document = present(command(plain_spec, "64x64"))  # type: ignore[operator]
+    for document in (
+        describe.present(api.describe(plain_spec, "64x64")),
+        fuse.present(api.fuse(plain_spec, "64x64")),
+        flops.present(api.flops(plain_spec, "64x64")),
+    ):
         assert max(map(cell_len, render(document, width).split("\n"))) <= width
 
 
@@ -133,13 +141,19 @@ def test_a_table_is_folded_between_words() -> None:
 
 
 def test_a_long_word_is_broken_where_that_breaks_the_fewest() -> None:
-    rows = [["a" * 20, "b" * 14], ["a", "b" * 14], ["a", "b" * 14]]
-    assert render(table("x", "y", rows=rows), 30).splitlines()[1:] == [
-        "a" * 14 + "  " + "b" * 14,
-        "a" * 6,
-        "a" + " " * 15 + "b" * 14,
-        "a" + " " * 15 + "b" * 14,
+    """The second column is not the widest, but only one of its words is long."""
+    rows = [["a" * 20, "b" * 18], ["a" * 20, "b"], ["a" * 20, "b"]]
+    assert render(table("x", "y", rows=rows), 36).splitlines()[1:] == [
+        "a" * 20 + "  " + "b" * 14,
+        " " * 22 + "b" * 4,
+        "a" * 20 + "  b",
+        "a" * 20 + "  b",
     ]
+
+
+def test_a_title_stands_low() -> None:
+    made = table("name", "published params", rows=[["one", "28.5M"]])
+    assert render(made, 15) == "      published\nname  params\none   28.5M\n"
 
 
 def test_a_table_that_is_too_narrow_says_one_thing_a_line() -> None:

@@ -111,7 +111,7 @@ def _table(block: Table, console: Console) -> Iterator[Text]:
         yield from _narrow_table(block, console)
         return
     titles = [Text(column.title, style=STYLES["muted"]) for column in block.columns]
-    yield from _folded(titles, block.columns, sizes, console)
+    yield from _folded(titles, block.columns, sizes, console, low=True)
     for number, row in enumerate(block.rows):
         if number in block.rules:
             yield _columns([Text("─" * size, style=STYLES["muted"]) for size in sizes], block.columns, sizes)
@@ -175,14 +175,20 @@ def _tree(block: Tree, console: Console) -> Iterator[Text]:
 GAP = 2
 
 
-def _folded(cells: list[Text], columns: tuple[Column, ...], sizes: list[int], console: Console) -> Iterator[Text]:
-    """A row, in as many lines as its cells need in columns of these sizes."""
+def _folded(
+    cells: list[Text], columns: tuple[Column, ...], sizes: list[int], console: Console, low: bool = False
+) -> Iterator[Text]:
+    """A row, in as many lines as its cells need in columns of these sizes; short cells stand high, or `low`."""
     lines = [
         list(cell.wrap(console, size)) if cell.cell_len > size or "\n" in cell.plain else [cell]
         for cell, size in zip(cells, sizes, strict=True)
     ]
-    for number in range(max(map(len, lines))):
-        yield _columns([each[number] if number < len(each) else Text() for each in lines], columns, sizes)
+    height = max(map(len, lines))
+    for each in lines:
+        blanks = [Text() for _ in range(height - len(each))]
+        each[:] = [*blanks, *each] if low else [*each, *blanks]
+    for row in zip(*lines, strict=True):
+        yield _columns(list(row), columns, sizes)
 
 
 def _columns(cells: list[Text], columns: tuple[Column, ...], sizes: list[int]) -> Text:
