@@ -107,9 +107,97 @@ def mutilated(draw: st.DrawFn) -> Plain:
         if action == "drop":
             del owner[last]
         elif action == "rename" and isinstance(owner, dict):
-            owner[draw(scalars | st.just(f"{last}s"))] = owner.pop(last)
+            owner[draw(scalars | st.just(f"{last}s" if isinstance(last, str) else "stages"))] = owner.pop(last)
         elif action == "repeat" and isinstance(owner[last], list):
             owner[last] = owner[last] * draw(st.integers(0, 20))
         else:
             owner[last] = draw(garbage | deep_garbage)
+    return spec
+
+
+@st.composite
+def heads(draw: st.DrawFn) -> Plain:
+    """Any head, uneven in everything that may be uneven."""
+    few, kernel = st.integers(1, 5), st.just(1) | st.integers(1, 5)
+    padded = st.sampled_from([1, 3])  # any other kernel makes a map that does not fit where these heads need it again
+    deconvs = draw(st.integers(0, 2))
+
+    def each(kind: st.SearchStrategy[Any], count: int) -> st.SearchStrategy[list[Any]]:
+        return st.lists(kind, min_size=count, max_size=count)
+
+    outputs = {"num_classes": few, "final_conv_kernel": kernel, "conv_bias": st.booleans()}
+    fields: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+        "none": {},
+        "heatmap": {"num_joints": few, "final_conv_kernel": kernel},
+        "landmark": {"num_joints": few, "final_conv_kernel": kernel},
+        "segmentation": outputs,
+        "ocr": {**outputs, "final_conv_kernel": padded, "mid_channels": few, "key_channels": few},
+        "classification": {
+            "num_classes": few | st.just(1000),
+            "head_conv_bias": st.booleans(),
+            "global_pool": st.sampled_from(["avg", "adaptive"]),
+            "dropout": st.booleans(),
+        },
+        "features": {"location": st.sampled_from(["incre", "branches"])},
+        "hrfpn": {"out_channels": few, "num_outs": few, "stride": st.integers(1, 2)},
+        "higher": {
+            "num_joints": few,
+            "tag_per_joint": st.booleans(),
+            "with_ae_loss": each(st.booleans(), deconvs + 1),
+            "num_channels": each(few, deconvs),
+            "kernel_size": each(st.integers(2, 4), deconvs),
+            "cat_output": each(st.booleans(), deconvs),
+            "num_basic_blocks": st.integers(0, 2),
+            "final_conv_kernel": padded,
+        },
+    }
+    name = draw(st.sampled_from(list(fields)))
+    head: Plain = draw(st.fixed_dictionaries(fields[name]))
+    return {"type": name, **head}
+
+
+BILINEAR: Plain = {"mode": "bilinear", "to": "size"}
+UPSAMPLING_OF: dict[str, list[Plain]] = {
+    "landmark": [BILINEAR],
+    "segmentation": [{**BILINEAR, "align_corners": flag} for flag in (True, False)],
+    "ocr": [{**BILINEAR, "align_corners": flag} for flag in (True, False)],
+}
+LAYER1 = {"num_modules": 1, "num_branches": 1, "block": "BOTTLENECK", "num_blocks": [4], "num_channels": [64]}
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> Plain:
+    """A network with any head: mostly as the implementations have them, four stages that grow to four branches."""
+
+    def mostly(usual: st.SearchStrategy[Any], odd: st.SearchStrategy[Any]) -> Any:
+        return draw(usual if draw(st.integers(0, 9)) else odd)
+
+    spec: Plain = draw(specs()) if draw(st.integers(0, 9)) == 5 else draw(_usual_stages())
+    head = draw(heads())
+    spec |= {"head": head, "input": [128, 128]}
+    spec.pop("multi_scale_output", None)
+    spec["upsampling"] = mostly(
+        st.sampled_from(UPSAMPLING_OF.get(head["type"], [{}])),
+        st.sampled_from([{}, BILINEAR, {"mode": "bilinear", "align_corners": False}, {"to": "size"}]),
+    )
+    spec["in_channels"] = mostly(st.just(3), st.integers(1, 4))
+    spec["stem_widths"] = mostly(st.just([64, 64]), st.sampled_from([[8, 64], [8, 8]]))
+    spec["batch_norm"] = draw(st.sampled_from([{}, {"momentum": 0.01}, {"eps": 0.001}]))
+    if head["type"] in ("none", "heatmap", "higher") and draw(st.integers(0, 3)) == 0:
+        spec["multi_scale_output"] = draw(st.booleans())
+    return spec
+
+
+@st.composite
+def _usual_stages(draw: st.DrawFn) -> Plain:
+    """Stage 1 the usual one or any; after it branches whose widths stay, now and then but for the last of a stage."""
+    first = draw(st.just(LAYER1) | stages(1, most_modules=1))
+    spec: Plain = {"stage1": first}
+    widths = draw(st.lists(st.integers(1, 4), min_size=4, max_size=4))
+    growing = draw(st.sampled_from([(2, 3, 4), (1, 2, 4), (2, 4, 4), (3, 3, 4), (2, 2, 2)]))
+    for number, branches in enumerate(growing, 2):
+        stage = draw(stages(branches, 2)) | {"block": "BASIC", "num_channels": widths[:branches]}
+        if branches < 4 and draw(st.integers(0, 4)) == 0:
+            stage["num_channels"] = [*widths[: branches - 1], 7]
+        spec[f"stage{number}"] = stage
     return spec

@@ -5,13 +5,15 @@ from __future__ import annotations
 import copy
 import io
 import pickle
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hrnet_cli import build_torch, trace
+from hrnet_cli import build, build_torch, nn, trace
 from hrnet_cli.errors import SpecError, UsageError
+from hrnet_cli.model import HEADS
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
@@ -196,3 +198,25 @@ def test_a_device_that_is_not_there(small: dict[str, Any]) -> None:
     for device in ("cuda", "gpu", ""):
         with pytest.raises(UsageError, match="try --device meta"):
             trace(small, engine="torch", device=device)
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_no_method_of_ours_takes_the_place_of_one_of_torchs(name: str, small: dict[str, Any]) -> None:
+    """A composite's methods are its torch class's too: one called `half` would be called by `model.half()`."""
+    ours = {type(node) for node in _composites(build({**small, "head": {"type": name}}))}
+    taken = {
+        (definition.__name__, method)
+        for definition in ours
+        for base in definition.__mro__
+        if issubclass(base, nn.Module) and base is not nn.Module
+        for method in vars(base)
+        if not method.startswith("__") and method != "forward" and hasattr(torch.nn.Module, method)
+    }
+    assert not taken
+
+
+def _composites(module: nn.Module) -> Iterator[nn.Module]:
+    if type(module) not in (nn.Sequential, nn.ModuleList) and not isinstance(module, nn.Leaf):
+        yield module
+    for _, child in module.named_children():
+        yield from _composites(child)

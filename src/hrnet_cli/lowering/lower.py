@@ -18,16 +18,16 @@ def lower(module: nn.Module, memo: dict[int, torch.nn.Module] | None = None) -> 
     """
     memo = {} if memo is None else memo
     if id(module) not in memo:
-        memo[id(module)] = _lower_leaf(module) if type(module).__name__ in nn.LEAVES else _lower_tree(module, memo)
+        memo[id(module)] = _lower_leaf(module) if isinstance(module, nn.Leaf) else _lower_tree(module, memo)
         if hasattr(module, "place"):
             memo[id(module)].place = module.place
     return memo[id(module)]
 
 
-def _lower_leaf(module: nn.Module) -> torch.nn.Module:
+def _lower_leaf(module: nn.Leaf) -> torch.nn.Module:
     """Class name and constructor arguments are all there is to a leaf."""
     name = type(module).__name__
-    make: type[torch.nn.Module] = getattr(twins, name, None) or getattr(torch.nn, name)
+    make: type[torch.nn.Module] = getattr(torch.nn if module.in_torch_nn else twins, name)
     return make(**nn.arguments(module))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import reduce
 
 import torch
+from torch.nn import functional
 
 
 class Add(torch.nn.Module):
@@ -13,3 +14,76 @@ class Add(torch.nn.Module):
     def forward(self, *terms: torch.Tensor) -> torch.Tensor:
         """Maps of one shape (or sizes of 1, which broadcast) to their sum."""
         return reduce(torch.add, terms)
+
+
+class Concat(torch.nn.Module):
+    """Maps one behind the other along the channels."""
+
+    def forward(self, *maps: torch.Tensor) -> torch.Tensor:
+        """N×C_i×H×W each to N×ΣC_i×H×W."""
+        return torch.cat(maps, dim=1)
+
+
+class Resize(torch.nn.Module):
+    """Resizing to another map's height and width."""
+
+    def __init__(self, mode: str, align_corners: bool | None) -> None:
+        super().__init__()
+        self.mode = mode
+        self.align_corners = align_corners
+
+    def forward(self, x: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+        """N×C×h×w and a map of H×W to N×C×H×W."""
+        return functional.interpolate(x, size=like.shape[2:], mode=self.mode, align_corners=self.align_corners)
+
+
+class GlobalAvgPool2d(torch.nn.Module):
+    """The mean over the whole map, by plain average pooling."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """N×C×H×W to N×C×1×1."""
+        return functional.avg_pool2d(x, kernel_size=x.shape[2:])
+
+
+class Unflatten2d(torch.nn.Module):
+    """A flattened map back to the height and width of another."""
+
+    def forward(self, x: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+        """N×C×(H·W) and a map of H×W to N×C×H×W."""
+        return x.reshape(*x.shape[:2], *like.shape[2:])
+
+
+class Unsqueeze(torch.nn.Module):
+    """A new last axis of 1."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """N×C×K to N×C×K×1."""
+        return x.unsqueeze(-1)
+
+
+class Transpose(torch.nn.Module):
+    """The last two axes exchanged."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """B×M×N to B×N×M."""
+        return x.transpose(-1, -2)
+
+
+class MatMul(torch.nn.Module):
+    """The product of two batches of matrices."""
+
+    def forward(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        """B×M×K and B×K×N to B×M×N."""
+        return torch.matmul(a, b)
+
+
+class Scale(torch.nn.Module):
+    """Every element times a number."""
+
+    def __init__(self, factor: float) -> None:
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Any shape to the same."""
+        return x * self.factor

@@ -1,15 +1,27 @@
 """HRNet, defined once."""
 
+from hrnet_cli import nn
 from hrnet_cli.model.blocks import BLOCKS
 from hrnet_cli.model.heads import HEADS
 from hrnet_cli.model.network import HighResolutionNet
 from hrnet_cli.model.place import Place
-from hrnet_cli.spec import Spec
+from hrnet_cli.spec import BatchNorm, Spec
 
 
-def build_network(spec: Spec) -> HighResolutionNet:
+def build_network(spec: Spec) -> nn.Module:
     """The network of a checked spec, over shapes."""
-    return HEADS[spec.head.type](spec)
+    network = HEADS[spec.head.type](spec)
+    if spec.batch_norm != BatchNorm():
+        _set_batch_norm(network, spec.batch_norm)
+    return network
+
+
+def _set_batch_norm(module: nn.Module, batch_norm: BatchNorm) -> None:
+    """A network has one setting for all its batch norms."""
+    if isinstance(module, nn.BatchNorm2d):
+        module.momentum, module.eps = batch_norm.momentum, batch_norm.eps
+    for _, child in module.named_children():
+        _set_batch_norm(child, batch_norm)
 
 
 __all__ = ["BLOCKS", "HEADS", "HighResolutionNet", "Place", "build_network"]

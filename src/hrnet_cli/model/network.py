@@ -16,33 +16,39 @@ from hrnet_cli.model.stage import stage
 from hrnet_cli.model.transition import cross, transition
 from hrnet_cli.spec import Spec
 
-STEM_WIDTH = 64
-
 
 class HighResolutionNet(nn.Module):
     """The backbone: N×in_channels×H×W to a list of branches, N×C_i×(H / 4·2^i)×(W / 4·2^i)."""
 
     def __init__(self, spec: Spec) -> None:
-        self.conv1, self.bn1 = conv_bn(spec.in_channels, STEM_WIDTH, kernel_size=3, stride=2)
-        self.conv2, self.bn2 = conv_bn(STEM_WIDTH, STEM_WIDTH, kernel_size=3, stride=2)
+        first_width, width = spec.stem_widths
+        self.conv1, self.bn1 = conv_bn(spec.in_channels, first_width, kernel_size=3, stride=2)
+        self.conv2, self.bn2 = conv_bn(first_width, width, kernel_size=3, stride=2)
         self.relu = nn.ReLU(inplace=True)
         for part in (self.conv1, self.bn1, self.conv2, self.bn2, self.relu):
             put(part, Place("stem"))
         first = spec.stages[0]
-        self.layer1 = chain(first.block, STEM_WIDTH, first.num_channels[0], first.num_blocks[0])
+        self.layer1 = chain(first.block, width, first.num_channels[0], first.num_blocks[0])
         put(self.layer1, Place("stage", 1))
         self.num_stages = len(spec.stages)
         for number in range(2, self.num_stages + 1):
             before, after = spec.stages[number - 2], spec.stages[number - 1]
             keeps_all_branches = number < self.num_stages or spec.keeps_all_branches
             setattr(self, f"transition{number - 1}", transition(number - 1, before.widths, after.widths))
-            setattr(self, f"stage{number}", stage(after, number, keeps_all_branches))
+            setattr(self, f"stage{number}", stage(after, number, keeps_all_branches, spec.upsampling))
 
     def features(self, x: nn.Tensor) -> list[nn.Tensor]:
         """The branches of the last stage."""
-        x = self.relu(self.bn1(self.conv1(x)))
-        x = self.relu(self.bn2(self.conv2(x)))
-        xs = [self.layer1(x)]
+        return self.after_stem(self.first_half(x))
+
+    def first_half(self, x: nn.Tensor) -> nn.Tensor:
+        """The first half of the stem: N×in_channels×H×W to N×stem_widths[0]×H/2×W/2."""
+        y: nn.Tensor = self.relu(self.bn1(self.conv1(x)))
+        return y
+
+    def after_stem(self, x: nn.Tensor) -> list[nn.Tensor]:
+        """The rest of the stem, and every stage."""
+        xs = [self.layer1(self.relu(self.bn2(self.conv2(x))))]
         for layers, modules in self._later_stages():
             xs = modules(cross(layers, xs))
         return xs

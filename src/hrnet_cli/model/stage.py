@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from hrnet_cli import nn
 from hrnet_cli.model.blocks import chain
-from hrnet_cli.model.fuse import fuse_layers
+from hrnet_cli.model.fuse import fuse_layers, resizes
 from hrnet_cli.model.place import Place, put
-from hrnet_cli.spec import StageSpec
+from hrnet_cli.spec import StageSpec, Upsampling
 
 
 class HighResolutionModule(nn.Module):
@@ -17,18 +17,26 @@ class HighResolutionModule(nn.Module):
     A module of one branch has nothing to exchange, and so neither fuse layers nor the ReLU behind them.
     """
 
-    def __init__(self, spec: StageSpec, widths: Sequence[int], stage: int, module: int, num_outputs: int) -> None:
+    def __init__(
+        self,
+        spec: StageSpec,
+        stage: int,
+        module: int,
+        num_outputs: int,
+        upsampling: Upsampling,
+    ) -> None:
         put(self, Place("module", stage, module))
+        widths, branches = spec.widths, spec.num_branches
         self.branches = nn.ModuleList(
-            [
-                chain(spec.block, widths[branch], spec.num_channels[branch], spec.num_blocks[branch])
-                for branch in range(spec.num_branches)
-            ]
+            [chain(spec.block, widths[i], spec.num_channels[i], spec.num_blocks[i]) for i in range(branches)]
         )
         for index, branch in enumerate(self.branches):
             put(branch, Place("branch", stage, module, index))
-        if spec.num_branches > 1:
-            self.fuse_layers = fuse_layers(stage, module, spec.widths, num_outputs)
+        if branches > 1:
+            self.fuse_layers = fuse_layers(stage, module, widths, num_outputs, upsampling)
+            self.resizes = None
+            if upsampling.to == "size":
+                self.resizes = resizes(stage, module, branches, num_outputs, upsampling)
             self.sums = nn.ModuleList([nn.Add() for _ in range(num_outputs)])
             self.relu = nn.ReLU(inplace=True)
             put(self.relu, Place("fuse", stage, module))
@@ -40,20 +48,23 @@ class HighResolutionModule(nn.Module):
         xs = [branch(x) for branch, x in zip(self.branches, xs, strict=True)]
         if len(xs) == 1:
             return xs
-        fused = []
-        for edges, add in zip(self.fuse_layers, self.sums, strict=True):
-            terms = [x if edge is None else edge(x) for edge, x in zip(edges, xs, strict=True)]
-            fused.append(self.relu(add(*terms)))
-        return fused
+        return [self.relu(self.sums[i](*self.terms(i, xs))) for i in range(len(self.sums))]
+
+    def terms(self, i: int, xs: Sequence[nn.Tensor]) -> list[nn.Tensor]:
+        """Every branch as output i takes it."""
+        terms = [x if edge is None else edge(x) for edge, x in zip(self.fuse_layers[i], xs, strict=True)]
+        if self.resizes is None:
+            return terms
+        return [x if to is None else to(x, xs[i]) for to, x in zip(self.resizes[i], terms, strict=True)]
 
 
-def stage(spec: StageSpec, number: int, keeps_all_branches: bool) -> nn.Sequential:
+def stage(spec: StageSpec, number: int, keeps_all_branches: bool, upsampling: Upsampling) -> nn.Sequential:
     """`num_modules` modules; only the last one may drop outputs, and then keeps branch 0 alone."""
     modules = []
     for index in range(spec.num_modules):
         is_last = index == spec.num_modules - 1
         num_outputs = spec.num_branches if keeps_all_branches or not is_last else 1
-        modules.append(HighResolutionModule(spec, spec.widths, number, index, num_outputs))
+        modules.append(HighResolutionModule(spec, number, index, num_outputs, upsampling))
     stage = nn.Sequential(*modules)
     put(stage, Place("stage", number))
     return stage

@@ -1,6 +1,7 @@
 """torch.nn's names over shapes: the network is written once against this package and runs here without torch."""
 
-from hrnet_cli.nn.layers import LEAVES, Add, BatchNorm2d, Conv2d, ReLU, Upsample, argument_names, arguments
+from hrnet_cli.nn.layers import BatchNorm2d, Conv2d, ConvTranspose2d, Linear, ReLU
+from hrnet_cli.nn.leaves import LEAVES, argument_names, arguments
 from hrnet_cli.nn.module import (
     Leaf,
     Module,
@@ -10,22 +11,56 @@ from hrnet_cli.nn.module import (
     register_module_forward_hook,
     register_module_forward_pre_hook,
 )
+from hrnet_cli.nn.shaping import (
+    AdaptiveAvgPool2d,
+    Add,
+    AvgPool2d,
+    Concat,
+    Dropout,
+    Dropout2d,
+    Flatten,
+    GlobalAvgPool2d,
+    MatMul,
+    Resize,
+    Scale,
+    Softmax,
+    Transpose,
+    Unflatten2d,
+    Unsqueeze,
+    Upsample,
+)
 from hrnet_cli.nn.tensor import Shape, ShapeError, Tensor
 
 __all__ = [
     "LEAVES",
+    "AdaptiveAvgPool2d",
     "Add",
+    "AvgPool2d",
     "BatchNorm2d",
+    "Concat",
     "Conv2d",
+    "ConvTranspose2d",
+    "Dropout",
+    "Dropout2d",
+    "Flatten",
+    "GlobalAvgPool2d",
     "Leaf",
+    "Linear",
+    "MatMul",
     "Module",
     "ModuleList",
     "ReLU",
     "RemovableHandle",
+    "Resize",
+    "Scale",
     "Sequential",
     "Shape",
     "ShapeError",
+    "Softmax",
     "Tensor",
+    "Transpose",
+    "Unflatten2d",
+    "Unsqueeze",
     "Upsample",
     "argument_names",
     "arguments",

@@ -6,13 +6,10 @@ to know of a leaf. Shapes are N×C×H×W.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
-from functools import cache
-from typing import Any
 
 from hrnet_cli.nn.module import Leaf
-from hrnet_cli.nn.tensor import Shape, ShapeError, Tensor
+from hrnet_cli.nn.tensor import ShapeError, Tensor
 
 Pair = tuple[int, int]
 
@@ -103,62 +100,59 @@ class ReLU(Leaf):
         return Tensor(x.shape)
 
 
-class Upsample(Leaf):
-    """Resizing by a whole factor."""
+class ConvTranspose2d(Leaf):
+    """A transposed 2-D convolution. Output size: (n − 1)·stride − 2·padding + kernel + output_padding."""
 
-    def __init__(self, scale_factor: int, mode: str = "nearest") -> None:
-        self.scale_factor = scale_factor
-        self.mode = mode
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int | Pair,
+        stride: int | Pair = 1,
+        padding: int | Pair = 0,
+        output_padding: int | Pair = 0,
+        bias: bool = True,
+    ) -> None:
+        self.in_channels = in_channels
+        self.out_channels = out_channels
+        self.kernel_size = _pair(kernel_size)
+        self.stride = _pair(stride)
+        self.padding = _pair(padding)
+        self.output_padding = _pair(output_padding)
+        self.bias = bias
+
+    def own_tensors(self, kind: str) -> dict[str, Tensor]:
+        """`weight` is in × out × kernel; `bias` is out."""
+        if kind != "parameters":
+            return {}
+        weight = Tensor((self.in_channels, self.out_channels, *self.kernel_size))
+        return {"weight": weight} | ({"bias": Tensor((self.out_channels,))} if self.bias else {})
 
     def forward(self, x: Tensor) -> Tensor:
-        """N×C×H×W to N×C×(H·factor)×(W·factor)."""
-        batch, channels, height, width = x.shape
-        return Tensor((batch, channels, height * self.scale_factor, width * self.scale_factor))
+        """N×in×H×W to N×out×H'×W'."""
+        _expect_channels("ConvTranspose2d", x, self.in_channels)
+        each = zip(x.shape[2:], self.stride, self.padding, self.kernel_size, self.output_padding, strict=True)
+        size = tuple((n - 1) * stride - 2 * pad + kernel + extra for n, stride, pad, kernel, extra in each)
+        return Tensor((x.shape[0], self.out_channels, *size))
 
 
-class Add(Leaf):
-    """The sum of any number of maps, from the left.
+class Linear(Leaf):
+    """A matrix and a bias on the last axis."""
 
-    torch.nn has no such module; here an addition is a leaf like any other, so that hooks see it. Sizes of 1 broadcast,
-    as they do in torch and so in every original implementation.
-    """
+    def __init__(self, in_features: int, out_features: int, bias: bool = True) -> None:
+        self.in_features = in_features
+        self.out_features = out_features
+        self.bias = bias
 
-    def forward(self, *terms: Tensor) -> Tensor:
-        """Maps of one shape to that shape."""
-        shape = terms[0].shape
-        for term in terms[1:]:
-            shape = _broadcast(shape, term.shape)
-        return Tensor(shape)
+    def own_tensors(self, kind: str) -> dict[str, Tensor]:
+        """`weight` is out × in; `bias` is out."""
+        if kind != "parameters":
+            return {}
+        weight = Tensor((self.out_features, self.in_features))
+        return {"weight": weight} | ({"bias": Tensor((self.out_features,))} if self.bias else {})
 
-
-def _broadcast(a: Shape, b: Shape) -> Shape:
-    if a == b:
-        return a
-    if len(a) != len(b) or any(m != n and 1 not in (m, n) for m, n in zip(a, b, strict=True)):
-        raise ShapeError(f"cannot add {a} and {b}")
-    return tuple(max(m, n) for m, n in zip(a, b, strict=True))
-
-
-@cache
-def argument_names(leaf: type[Leaf]) -> tuple[str, ...]:
-    """The names of a leaf's constructor arguments, in order."""
-    return tuple(inspect.signature(leaf).parameters)
-
-
-LEAVES: dict[str, type[Leaf]] = {leaf.__name__: leaf for leaf in (Conv2d, BatchNorm2d, ReLU, Upsample, Add)}
-
-
-def arguments(module: Any) -> dict[str, Any]:
-    """A leaf's constructor arguments, from our leaf or from its torch twin: the same for both, whichever is asked.
-
-    torch keeps a parameter or None where the constructor took `bias: bool`, and a float where it took a whole factor.
-    """
-    leaf = LEAVES.get(type(module).__name__)
-    if leaf is None:
-        return {}
-    values = {name: getattr(module, name) for name in argument_names(leaf)}  # type: ignore[arg-type]  # a class is hashable
-    if "bias" in values:
-        values["bias"] = values["bias"] is not None and values["bias"] is not False
-    if "scale_factor" in values:
-        values["scale_factor"] = int(values["scale_factor"])
-    return values
+    def forward(self, x: Tensor) -> Tensor:
+        """N×in to N×out."""
+        if x.shape[-1] != self.in_features:
+            raise ShapeError(f"Linear expects {self.in_features} features, got {x.shape[-1]}")
+        return Tensor((*x.shape[:-1], self.out_features))

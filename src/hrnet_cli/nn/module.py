@@ -7,7 +7,7 @@ torch module (`self.conv1 = nn.Conv2d(...)`) and has the state-dict keys torch w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from hrnet_cli.nn.tensor import Tensor
 
@@ -66,22 +66,21 @@ class Module:
 
     def named_parameters(self, recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
         """Trainable tensors with their state-dict keys."""
-        return self._named_tensors("parameters", recurse)
+        return self._named_tensors("parameters") if recurse else iter(self.own_tensors("parameters").items())
 
     def named_buffers(self, recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
         """Tensors that are saved but not trained (batch norm's running statistics)."""
-        return self._named_tensors("buffers", recurse)
+        return self._named_tensors("buffers") if recurse else iter(self.own_tensors("buffers").items())
 
     def own_tensors(self, kind: str) -> dict[str, Tensor]:  # noqa: ARG002
         """This module's own tensors of a kind (`parameters` or `buffers`), by name; leaves with tensors override it."""
         return {}
 
-    def _named_tensors(self, kind: str, recurse: bool) -> Iterator[tuple[str, Tensor]]:
+    def _named_tensors(self, kind: str) -> Iterator[tuple[str, Tensor]]:
         yield from self.own_tensors(kind).items()
-        if recurse:
-            for child_name, child in self.named_children():
-                for name, tensor in child._named_tensors(kind, recurse=True):
-                    yield f"{child_name}.{name}", tensor
+        for child_name, child in self.named_children():
+            for name, tensor in child._named_tensors(kind):
+                yield f"{child_name}.{name}", tensor
 
     def state_dict(self) -> dict[str, Tensor]:
         """Every parameter and buffer by its key: the keys and shapes a checkpoint of this network has."""
@@ -90,6 +89,9 @@ class Module:
 
 class Leaf(Module):
     """A module with none below it: it has a shape rule, and is kept with its constructor arguments."""
+
+    in_torch_nn: ClassVar[bool] = True
+    """Whether torch.nn has it; what it lacks has a twin in `lowering.twins`."""
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """None."""

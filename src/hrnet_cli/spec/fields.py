@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, field, fields
+from dataclasses import MISSING, Field, field, fields
 from typing import Any, NamedTuple, Protocol
 
 Path = tuple[str | int, ...]
@@ -107,6 +107,24 @@ class Count(NamedTuple):
             findings.append(Finding(code, path, message, f"allowed: {self.low} to {self.high}"))
             return INVALID
         return value
+
+
+class Number(NamedTuple):
+    """A number between two others, both excluded."""
+
+    above: float
+    below: float
+
+    def read(self, value: Any, path: Path, findings: Findings) -> Any:
+        """The number itself, as a float."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            findings.append(wrong_type(value, "a number", path))
+            return INVALID
+        if not self.above < value < self.below:
+            message = f"{show(value)} is out of range"
+            findings.append(Finding("out-of-range", path, message, f"allowed: between {self.above} and {self.below}"))
+            return INVALID
+        return float(value)
 
 
 class Flag:
@@ -216,7 +234,7 @@ class Record(NamedTuple):
         before = len(findings)
         findings += unknown_keys(value, self.keys(), path)
         values = {}
-        for item in fields(self.into):
+        for item in entries(self.into).values():
             if item.name in value:
                 values[item.name] = item.metadata["kind"].read(value[item.name], (*path, item.name), findings)
             elif item.default is MISSING:
@@ -227,7 +245,7 @@ class Record(NamedTuple):
 
     def keys(self) -> tuple[str, ...]:
         """The keys this record knows, in order."""
-        return tuple(item.name for item in fields(self.into))
+        return tuple(entries(self.into))
 
 
 class OneOf(NamedTuple):
@@ -256,6 +274,11 @@ def entry(kind: Kind, help: str, default: Any = MISSING) -> Any:
     """A field of a record: how it is read, what it means, and its default (required without one)."""
     metadata = {"kind": kind, "help": help}
     return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+
+
+def entries(record: type[Any]) -> dict[str, Field[Any]]:
+    """The fields of a record that stand in a file, by name."""
+    return {item.name: item for item in fields(record) if "kind" in item.metadata}
 
 
 def unknown_keys(value: Mapping[Any, Any], known: tuple[str, ...], path: Path) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -21,11 +21,13 @@ from hrnet_cli.spec.fields import (
     Finding,
     Findings,
     Flag,
+    Number,
     OneOf,
     Path,
     Record,
     Size,
     Text,
+    entries,
     entry,
     show,
     unknown_keys,
@@ -136,20 +138,69 @@ def _too_large(stages: tuple[StageSpec, ...]) -> Iterator[Finding]:
 
 
 @dataclass(frozen=True)
+class Upsampling:
+    """How a fuse layer, and a head that joins branches, brings a map to a larger one's size.
+
+    By factor, an odd input breaks the sum; to the other map's size, any input passes.
+    """
+
+    mode: str = entry(Choice(("nearest", "bilinear")), "how new elements are made", default="nearest")
+    to: str = entry(Choice(("factor", "size")), "by the factor 2^(j−i), or to the target's own size", default="factor")
+    align_corners: bool | None = entry(Flag(), "torch's argument of that name; bilinear only", default=None)
+
+    @classmethod
+    def cross_check(cls, values: Mapping[str, Any], path: Path) -> Iterator[Finding]:
+        """Only bilinear upsampling has corners to align."""
+        if values.get("align_corners") is not None and values.get("mode", "nearest") == "nearest":
+            message = "align_corners means nothing for nearest upsampling"
+            yield Finding("no-effect", (*path, "align_corners"), message, "leave it out, or set mode: bilinear")
+
+
+@dataclass(frozen=True)
+class BatchNorm:
+    """What every batch norm of the network is made with."""
+
+    momentum: float = entry(Number(0, 1), "share of a new batch in the running statistics", default=0.1)
+    eps: float = entry(Number(0, 1), "what is added to the variance", default=1e-5)
+
+    @classmethod
+    def cross_check(cls, _values: Mapping[str, Any], _path: Path) -> Iterator[Finding]:
+        """The two have nothing to do with each other."""
+        yield from ()
+
+
+PUBLISHED_FIGURES = ("params", "flops")
+PUBLISHED_RULES = ("published", "macs", "output-deconv", "fvcore")
+"""How authors counted what they print as FLOPs; `analysis.published.RULES` has the count of each."""
+
+
+@dataclass(frozen=True)
 class Published:
     """What the network's authors printed: the figures that ours are held against."""
 
     params: str = entry(Text(20), "as printed: 28.5M")
     flops: str = entry(Text(20), "as printed: 7.1G")
     source: str = entry(Text(), "where they are printed")
+    rule: str = entry(
+        Choice(PUBLISHED_RULES),
+        "how they counted flops: MACs ÷ 2³⁰, MACs ÷ 10⁹, those over the output of a deconvolution, fvcore's",
+        default="published",
+    )
+    differs: tuple[str, ...] = entry(
+        Each(Choice(PUBLISHED_FIGURES), 2), "which of the two are known not to come out", default=()
+    )
+    note: str = entry(Text(), "why they do not", default="")
 
     @classmethod
     def cross_check(cls, values: Mapping[str, Any], path: Path) -> Iterator[Finding]:
-        """Both figures are a number and a unit."""
-        for name in ("params", "flops"):
+        """Both figures are a number and a unit; a known difference has its reason."""
+        for name in PUBLISHED_FIGURES:
             figure = values.get(name)
             if isinstance(figure, str) and not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?[MG]", figure):
                 yield Finding("bad-figure", (*path, name), f"{figure!r} is not a figure", "write 28.5M or 7.1G")
+        if values.get("differs") and "note" not in values:
+            message = "a known difference without its reason"
+            yield Finding("missing-key", (*path, "note"), message, "say in note why the figure does not come out")
 
 
 @dataclass(frozen=True)
@@ -163,8 +214,17 @@ class Spec:
     multi_scale_output: bool | None = entry(
         Flag(), "whether the last stage keeps all its branches; by default where the head reads them", default=None
     )
+    stem_widths: tuple[int, ...] = entry(
+        Each(Count(1, 65_536), 2), "output channels of the stem's two convolutions", default=(64, 64)
+    )
+    upsampling: Upsampling = entry(Record(Upsampling), "how a smaller map is made larger", default=Upsampling())
+    batch_norm: BatchNorm = entry(Record(BatchNorm), "what every batch norm is made with", default=BatchNorm())
     head: HeadSpec = entry(OneOf(HEAD_SPECS), "what sits on the last stage; none by default", default=NoHead())
     published: Published | None = entry(Record(Published), "what the authors printed", default=None)
+    dialect: str = field(default="", compare=False)
+    """The reader that it came through, or nothing for a spec in its own words. Not a key of the file."""
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    """What the reader assumed, ignored or left out. Not a key of the file."""
 
     @property
     def keeps_all_branches(self) -> bool:
@@ -183,7 +243,12 @@ class Spec:
 
     @classmethod
     def cross_check(cls, values: Mapping[str, Any], path: Path) -> Iterator[Finding]:
-        """The default input has the channels that the network takes."""
+        """The default input has the channels that the network takes; the head finds the branches that it reads."""
+        widths = values.get("stem_widths")
+        if isinstance(widths, tuple) and len(widths) != 2:
+            message = f"{len(widths)} numbers for the stem's two convolutions"
+            yield Finding("wrong-length", (*path, "stem_widths"), message, "give two numbers")
+        yield from _head_reads(values, path)
         shape = values.get("input", INVALID)
         channels = values.get("in_channels", 3)
         if isinstance(shape, tuple) and isinstance(channels, int) and shape[1] not in (0, channels):
@@ -191,7 +256,35 @@ class Spec:
             yield Finding("wrong-channels", (*path, "input"), message, f"write {channels} there, or set in_channels")
 
 
-SPEC_KEYS = (*(item.name for item in fields(Spec) if item.name != "stages"), *(f"stage{n}" for n in range(1, 6)))
+def _head_reads(values: Mapping[str, Any], path: Path) -> Iterator[Finding]:
+    """A head that reads all branches needs the last stage to keep them."""
+    head, keeps = values.get("head"), values.get("multi_scale_output")
+    if isinstance(head, HeadSpec) and head.type != "none" and head.reads_all_branches and keeps is False:
+        message = f"the {head.type} head reads every branch, and this keeps branch 0 alone"
+        yield Finding("head-branches", (*path, "multi_scale_output"), message, "leave it out, or choose another head")
+
+
+def is_native(value: Mapping[Any, Any]) -> bool:
+    """Whether a mapping has stages at its top, no block of code's own beside them, and no stage of timm or mmlab."""
+    if "stage1" not in value or {"type", "upsample"} & value.keys() or not all(isinstance(key, str) for key in value):
+        return False
+    stages = [item for key, item in value.items() if STAGE_KEY.fullmatch(key) and isinstance(item, Mapping)]
+    return not has_their_words(value) and not any(
+        {"block_type", "multiscale_output"} & stage.keys() for stage in stages
+    )
+
+
+THEIR_WORDS = {"final_conv_kernel", "pretrained_layers", "stem_inplanes", "with_head", "deconv"}
+
+
+def has_their_words(value: Mapping[Any, Any]) -> bool:
+    """Whether it is the `EXTRA` of one of the authors' configs in lower case, by a word that only those have."""
+    first = value.get("stage1")
+    words = bool(THEIR_WORDS & value.keys()) or (isinstance(first, Mapping) and "num_ranches" in first)
+    return words and not set(SPEC_KEYS[:-5]) & value.keys()
+
+
+SPEC_KEYS = (*(name for name in entries(Spec) if name != "stages"), *(f"stage{n}" for n in range(1, 6)))
 
 
 def read_spec(value: Any) -> tuple[Spec | None, Findings]:

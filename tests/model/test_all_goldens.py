@@ -1,0 +1,154 @@
+"""Every network that the originals were recorded with: keys, parameters, calls, costs and outputs are theirs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from originals import ALL_GOLDENS, NAMES, REFUSED, spec_of
+from support import Golden, fingerprint_weights, state_dict_sha256
+
+from hrnet_cli import Trace, build, build_torch, trace
+from hrnet_cli.analysis.costs import costs
+from hrnet_cli.tracing import InputError
+
+RECORDED = {"Conv2d", "BatchNorm2d", "ReLU", "Upsample", "Linear", "ConvTranspose2d"}
+"""Leaves that every implementation has; what they compute with functions is a leaf of ours alone."""
+FUNCTIONS = ("neck.upsamples.",)
+"""Leaves of these types that are functions in the original, and so not in its record."""
+GAIN = 0.5
+TOLERANCES = {"float32": 1e-5, "float64": 1e-9}
+
+
+@pytest.fixture(scope="module", params=ALL_GOLDENS, ids=repr)
+def golden(request: pytest.FixtureRequest) -> Golden:
+    value: Golden = request.param
+    return value
+
+
+@pytest.fixture(scope="module")
+def traced(golden: Golden) -> Trace:
+    return trace(spec_of(golden), input=tuple(golden.facts["input"]))
+
+
+def test_none_is_forgotten() -> None:
+    assert len(ALL_GOLDENS) == len(NAMES) - len(REFUSED) >= 36
+    assert set(REFUSED) <= set(NAMES)
+
+
+def test_state_dict_entry_for_entry(golden: Golden, traced: Trace) -> None:
+    shapes = {key: tuple(tensor.shape) for key, tensor in traced.root.module.state_dict().items()}
+    assert shapes == dict(golden.keys)
+    assert len(shapes) == golden.facts["state_dict"]["entries"]
+    assert state_dict_sha256(shapes) == golden.facts["state_dict"]["sha256"]
+
+
+def test_params_and_buffers(golden: Golden, traced: Trace) -> None:
+    params = {node.path: node.own_params for node in traced.root.walk() if node.own_params}
+    expected = golden.facts["params"]
+    assert sum(params.values()) == expected["total"]
+    assert sum(node.own_buffers for node in traced.root.walk()) == expected["buffer_elements"]
+    for name, count in expected["per_child"].items():
+        assert sum(own for path, own in params.items() if f"{path}.".startswith(f"{name}.")) == count, name
+
+
+def recorded_calls(golden: Golden) -> list[tuple[Any, ...]]:
+    """The original's leaf calls, with the plain name of its batch norm; timm names its ReLUs otherwise."""
+    return [
+        (layer["name"], kind, tuple(layer["inp"]), tuple(layer["out"]), layer["params"], layer["macs_true"])
+        for layer in golden.layers
+        for kind in (layer["type"].replace("SyncBatchNorm", "BatchNorm2d"),)
+        if kind in RECORDED and (layer["params"] or not golden.path.startswith("timm/"))
+    ]
+
+
+def test_every_leaf_call_in_order(golden: Golden, traced: Trace) -> None:
+    seen = [
+        (call.node.path, call.node.type, call.inputs[0], call.outputs[0], call.node.own_params, cost.macs)
+        for cost in costs(traced)
+        for call in (cost.call,)
+        if call.node.type in RECORDED and not call.node.path.startswith(FUNCTIONS)
+        if call.node.own_params or not golden.path.startswith("timm/")
+    ]
+    assert seen == recorded_calls(golden)
+
+
+def test_macs(golden: Golden, traced: Trace) -> None:
+    """Theirs leave out the products of matrices, which only the OCR networks have and fvcore counts."""
+    counted = costs(traced)
+    products = sum(cost.macs for cost in counted if cost.call.node.type == "MatMul")
+    assert sum(cost.macs for cost in counted) == golden.facts["macs"]["deconv_true_total"] + products
+    assert bool(products) is golden.path.startswith("seg-ocr/")
+    assert sum(cost.fvcore for cost in counted) == golden.facts["counters"]["fvcore_total"]
+
+
+def test_outputs_and_branches(golden: Golden, traced: Trace) -> None:
+    assert [list(shape) for shape in traced.calls[0].outputs] == [shape for _, shape in golden.facts["outputs"]]
+    outputs = {call.node.path.removeprefix("backbone."): call.outputs for call in traced.calls}
+    for name, shapes in golden.facts["branch_shapes"].items():
+        assert [list(shape) for shape in outputs[name]] == shapes
+
+
+def test_odd_inputs(golden: Golden) -> None:
+    """Networks that upsample by a factor stop at them, as the original did; those that upsample to a size do not."""
+    for case in golden.facts.get("odd_inputs") or []:
+        shape = tuple(case["input"])
+        if case["raises"]:
+            with pytest.raises(InputError):
+                trace(spec_of(golden), input=shape)
+        else:
+            seen = trace(spec_of(golden), input=shape).calls[0].outputs
+            assert [list(out) for out in seen] == [out for _, out in case["out"]]
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+def test_the_torch_engine_sees_the_same_calls(golden: Golden, traced: Trace) -> None:
+    pytest.importorskip("torch")
+    lowered = trace(spec_of(golden), input=tuple(golden.facts["input"]), engine="torch")
+    assert [(call.node.path, call.inputs, call.outputs) for call in lowered.calls] == [
+        (call.node.path, call.inputs, call.outputs) for call in traced.calls
+    ]
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+def test_same_weights_same_outputs(golden: Golden) -> None:
+    """The fingerprint: what the original gave for weights that only depend on the keys of its state dict."""
+    torch = pytest.importorskip("torch")
+    np = pytest.importorskip("numpy")
+    network = build_torch(spec_of(golden)).eval()
+    shapes = {key: tuple(tensor.shape) for key, tensor in build(spec_of(golden)).state_dict().items()}
+    weights = fingerprint_weights(shapes, GAIN)
+    network.load_state_dict({key: torch.from_numpy(values) for key, values in weights.items()}, strict=True)
+    fingerprint = golden.facts["fingerprint"]
+    x = torch.from_numpy(np.random.default_rng(0).standard_normal(fingerprint["input_shape"]).astype(np.float32))
+    assert x.flatten()[:4].tolist() == fingerprint["input_first4"]
+    branches: list[Any] = []
+    getattr(network, "backbone", network).stage4.register_forward_hook(lambda *seen: branches.extend(seen[2]))
+    for dtype, tolerance in TOLERANCES.items():
+        branches.clear()
+        with torch.no_grad():
+            output = network.to(getattr(torch, dtype))(x.to(getattr(torch, dtype)))
+        expected = fingerprint["results"][f"bn_gain_{GAIN}_{dtype}"]
+        assert_same(listed("out", output), expected["outputs"], tolerance)
+        assert_same({f"stage4[{i}]": branch for i, branch in enumerate(branches)}, expected["branches"], tolerance)
+
+
+def listed(name: str, output: Any) -> dict[str, Any]:
+    """The outputs under the names of the record."""
+    if len(output) == 1 and isinstance(output, list | tuple):
+        return {name: output[0], f"{name}[0]": output[0]}
+    if isinstance(output, list | tuple):
+        return {f"{name}[{i}]": each for i, each in enumerate(output)}
+    return {name: output}
+
+
+def assert_same(seen: dict[str, Any], expected: dict[str, Any], tolerance: float) -> None:
+    assert seen.keys() >= expected.keys() and len(expected) >= len(seen) - 1
+    for name, figures in expected.items():
+        values = seen[name].double()
+        assert list(values.shape) == figures["shape"]
+        ours = [values.mean(), values.std(correction=0), values.abs().max(), *values.flatten()[:8]]
+        theirs = [figures["mean"], figures["std"], figures["absmax"], *figures["first8"]]
+        assert [float(value) for value in ours] == pytest.approx(theirs, rel=0, abs=tolerance * figures["absmax"])
