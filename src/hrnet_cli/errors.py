@@ -72,3 +72,9 @@ class SpecError(HrnetError):
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = sorted(problems, key=lambda p: (p.line or 0, p.column or 0))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class InexpressibleError(HrnetError):
+    """A network that the dialect it is to be written in has no words for, or whose own code would build another."""
+
+    code = "inexpressible"

@@ -21,15 +21,25 @@ MOST_VALUES = 10_000
 DEEPEST = 30
 LONGEST_TEXT = 1_000_000
 
-Mark = tuple[int, int]
+
+class Mark(NamedTuple):
+    """A line and a column, from 1; `source` where it is in another file than the text that was read."""
+
+    line: int
+    column: int
+    source: str = ""
 
 
 class Document(NamedTuple):
-    """A text's value; `keys` and `values` have the line and column, from 1, of each path."""
+    """A text's value; `keys` and `values` have the line and column, from 1, of each path.
+
+    `problems` are those of the text itself, which leave it readable: a key that stands twice, a strange tag.
+    """
 
     value: Any
     keys: dict[Path, Mark]
     values: dict[Path, Mark]
+    problems: tuple[Problem, ...] = ()
 
     def mark(self, path: Path, key: bool) -> Mark | None:
         """Where a path stands, or the nearest thing around it that stands anywhere."""
@@ -76,7 +86,7 @@ def read_document(text: str, source: str = "") -> Document:
     if len(text) > LONGEST_TEXT:
         raise refused("too-large", f"{len(text):,} characters", f"allowed: at most {LONGEST_TEXT:,}", source)
     if text.lstrip()[:1] in ("{", "["):
-        text = text.replace("\t", " ")  # JSON may indent with tabs, YAML may not; columns stay as they are
+        text = _json_as_yaml(text)
     try:
         _guard(text, source)
         return _Composer(text, source).document()
@@ -87,6 +97,19 @@ def read_document(text: str, source: str = "") -> Document:
     except (yaml.YAMLError, UnicodeError) as error:
         message = " ".join(str(getattr(error, "reason", error)).split())
         raise refused("syntax", message, "a spec is YAML or JSON text in UTF-8", source) from None
+
+
+_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+
+
+def _json_as_yaml(text: str) -> str:
+    """What JSON may and YAML may not: tabs that indent (columns stay as they are), and a character as two escapes."""
+
+    def joined(match: re.Match[str]) -> str:
+        high, low = (int(half, 16) for half in match.groups()[1:])
+        return f"{match[1]}\\U{0x10000 + (high - 0xD800) * 0x400 + low - 0xDC00:08x}"
+
+    return _PAIR.sub(joined, text.replace("\t", " "))
 
 
 def refused(code: str, message: str, hint: str, source: str, mark: Any = None) -> SpecError:
@@ -136,9 +159,7 @@ class _Composer:
         if node is None:
             raise refused("empty", "there is nothing in it", "a spec has at least stage1", self.source)
         value = self.value(node, ())
-        if self.problems:
-            raise SpecError(self.problems)
-        return Document(value, self.keys, self.values)
+        return Document(value, self.keys, self.values, tuple(self.problems))
 
     def value(self, node: Any, path: Path, depth: int = 0) -> Any:
         """A node as a plain value. The bounds hold for aliases too, which the events cannot show."""
@@ -175,7 +196,7 @@ class _Composer:
         """Report a tag that would make something else than a plain value (`!!python/object`, `!!set`)."""
         message = f"the tag {show(node.tag)} is not for a spec"
         self.problems.append(
-            Problem("unknown-tag", "", message, "leave it out: a spec is plain values", self.source, *_mark(node))
+            Problem("unknown-tag", "", message, "leave it out: a spec is plain values", self.source, *_mark(node)[:2])
         )
 
     def mapping(self, node: Any, path: Path, depth: int) -> dict[Any, Any]:
@@ -207,12 +228,12 @@ class _Composer:
         message = f"{show(key)} stands here again, first on line {self.keys[path][0]}"
         dotted = dotted_path(path)
         self.problems.append(
-            Problem("duplicate-key", dotted, message, "keep one of the two", self.source, *_mark(node))
+            Problem("duplicate-key", dotted, message, "keep one of the two", self.source, *_mark(node)[:2])
         )
 
 
 def _mark(node: Any) -> Mark:
-    return (node.start_mark.line + 1, node.start_mark.column + 1)
+    return Mark(node.start_mark.line + 1, node.start_mark.column + 1)
 
 
 def _merge_sources(mapping: Any) -> list[Any]:

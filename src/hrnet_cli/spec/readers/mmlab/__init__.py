@@ -1,0 +1,120 @@
+"""mmlab configs: mmpose 0.x and 1.x, mmdetection 2.x and 3.x, mmsegmentation 0.x and 1.x, and dumps of them.
+
+A config is a mapping whose `model.backbone` is of type HRNet (older ones say HighResolutionNet); a backbone alone, or
+its `extra` alone, is read too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from hrnet_cli.spec.fields import Path
+from hrnet_cli.spec.readers.mmlab.backbone import STAGE, read_backbone
+from hrnet_cli.spec.readers.mmlab.heads import read_heads
+from hrnet_cli.spec.readers.mmlab.part import Network, Part, type_name, unreadable
+from hrnet_cli.spec.readers.mmlab.sizes import input_size
+from hrnet_cli.spec.readers.python.values import Unread
+from hrnet_cli.spec.readers.reading import Reading
+
+HRNETS = ("HRNet", "HighResolutionNet")
+PACKAGES = {"mmpose": "mmpose", "mmdet": "mmdet", "mmseg": "mmseg", "mmdetection": "mmdet", "mmsegmentation": "mmseg"}
+MODEL_TYPES = re.compile(
+    r"(?P<mmpose>Top-?down|Bottom-?up|AssociativeEmbedding|PoseEstimator|CID|DEKR)|(?P<mmseg>EncoderDecoder)",
+    re.IGNORECASE,
+)
+KEYS_OF = {
+    "mmpose": ("keypoint_head", "head"),
+    "mmseg": ("decode_head",),
+    "mmdet": ("roi_head", "rpn_head", "bbox_head", "mask_head", "panoptic_fusion_head", "neck"),
+}
+"""Parts of a model that one package has."""
+
+
+def detect(config: Mapping[str, Any]) -> bool:
+    """Whether it has a backbone of type HRNet, is one, or keeps that to code."""
+    return _place(config) is not None
+
+
+def _place(config: Mapping[str, Any]) -> Path | None:
+    """Where the backbone is."""
+    model = config.get("model")
+    if isinstance(model, Unread):
+        return ("model",)
+    if isinstance(model, Mapping):
+        return ("model", "backbone") if _is_hrnet(model.get("backbone")) else None
+    if _is_hrnet(config.get("backbone")):
+        return ("backbone",)
+    return () if _is_hrnet(config) or _is_extra(config) else None
+
+
+def _is_hrnet(backbone: Any) -> bool:
+    if isinstance(backbone, Unread):
+        return True
+    if not isinstance(backbone, Mapping):
+        return False
+    if "type" in backbone:
+        return type_name(backbone["type"]) in HRNETS or isinstance(backbone["type"], Unread)
+    extra = backbone.get("extra")
+    return isinstance(extra, Mapping) and "stage1" in extra
+
+
+def _is_extra(config: Mapping[str, Any]) -> bool:
+    """An `extra` alone that has what our own words do not: `upsample`, or `multiscale_output` in a stage."""
+    known = all(isinstance(key, str) and (key == "upsample" or STAGE.fullmatch(key)) for key in config)
+    stages = [stage for stage in config.values() if isinstance(stage, Mapping)]
+    return known and "stage1" in config and ("upsample" in config or any("multiscale_output" in s for s in stages))
+
+
+def read(config: Mapping[str, Any]) -> Reading:
+    """The network that mmpose, mmdet or mmseg builds from it, or so much of it as is ours."""
+    place = _place(config)
+    assert place is not None
+    model = config.get("model")
+    network = Network(_package(config, model if isinstance(model, Mapping) else {}))
+    value: Any = config
+    for key in place:
+        value = value[key]
+    if isinstance(value, Unread):
+        return Reading({}, {}, (), tuple(unreadable(value, place)))
+    bare = not place and not _is_hrnet(config)
+    backbone = Part({"extra": value}, (), network) if bare else Part(value, place, network)
+    backbone.get("type")
+    read_backbone(backbone, network)
+    if isinstance(model, Mapping):
+        read_heads(Part(model, ("model",), network), network)
+    _read_size(config, network)
+    if network.widths:
+        network.data["name"] = f"hrnet-w{network.widths[0]}"
+    origins = network.origins if not bare else {path: tuple(origin[1:]) for path, origin in network.origins.items()}
+    return Reading(network.data, origins, tuple(network.notes), tuple(network.findings))
+
+
+def _read_size(config: Mapping[str, Any], network: Network) -> None:
+    found = input_size(config, network.package)
+    if found:
+        (height, width), path = found
+        network.set("input", [height, width], path)
+    elif "model" in config:
+        network.notes.append("the config has no input size")
+
+
+def _package(config: Mapping[str, Any], model: Mapping[str, Any]) -> str:
+    """Whose HRNet it is: by the type's own scope, the config's, the model's type, or the parts beside the backbone."""
+    backbone = model.get("backbone", config.get("backbone", config))
+    kind = backbone.get("type") if isinstance(backbone, Mapping) else None
+    for name in (kind.partition(".")[0] if isinstance(kind, str) else None, config.get("default_scope")):
+        if isinstance(name, str) and name in PACKAGES:
+            return PACKAGES[name]
+    named = MODEL_TYPES.search(type_name(model.get("type"))[:200])
+    if named:
+        return str(named.lastgroup)
+    order = ("mmseg", "mmpose") if _is_pose(model) else ("mmseg", "mmdet", "mmpose")
+    return next((package for package in order if any(key in model for key in KEYS_OF[package])), "")
+
+
+def _is_pose(model: Mapping[str, Any]) -> bool:
+    """Whether its neck is one of mmpose's."""
+    neck = model.get("neck")
+    return isinstance(neck, Mapping) and type_name(neck.get("type")) == "FeatureMapProcessor"

@@ -1,0 +1,159 @@
+"""The backbone of an mmlab config: `type='HRNet'` and its `extra`.
+
+Three classes have that name. They differ in how a fuse layer upsamples, and in what says whether the last stage keeps
+all its branches (each package's models/backbones/hrnet.py):
+
+    mmpose  `extra.upsample`, nearest if it is silent; `extra.stage4.multiscale_output`, by default branch 0 alone
+    mmdet   nearest; the backbone's own `multiscale_output`, by default all
+    mmseg   bilinear to the other map's size, align_corners False; all, as mmdet
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from hrnet_cli.spec.fields import Finding, show, wrong_type
+from hrnet_cli.spec.readers.mmlab.part import Network, Part, type_name
+
+STAGE = re.compile(r"stage[1-9][0-9]{0,5}")
+STAGE_FIELDS = ("num_modules", "num_branches", "block", "num_blocks", "num_channels")
+STAGE_KEYS = (*STAGE_FIELDS, "fuse_method", "multiscale_output")
+BATCH_NORMS = ("BN", "BN2d", "SyncBN", "MMSyncBN", "BatchNorm2d", "SyncBatchNorm")
+PLAIN_CONVS = ("Conv", "Conv2d")
+KEYS = (
+    *("type", "extra", "arch", "in_channels", "conv_cfg", "norm_cfg", "multiscale_output"),
+    *("norm_eval", "with_cp", "zero_init_residual", "frozen_stages", "init_cfg", "pretrained", "_scope_"),
+)
+"""What is read, and what changes no shape and no function: training's business."""
+
+ARCH_WIDTHS = {"w18": 18, "w30": 30, "w32": 32, "w40": 40, "w44": 44, "w48": 48, "w64": 64}
+"""mmpretrain's `arch`, in place of `extra`."""
+
+
+def read_backbone(backbone: Part, network: Network) -> None:
+    """Stages, stem, norm, upsampling and outputs."""
+    extra = _extra(backbone, network)
+    _read_stages(extra, network)
+    if backbone.get("in_channels") is not None:
+        network.set("in_channels", backbone.get("in_channels"), (*backbone.path, "in_channels"))
+    _read_norm(backbone, network)
+    _read_conv(backbone, network)
+    _read_upsampling(extra, network)
+    _read_outputs(backbone, extra, network)
+    strange = backbone.others(KEYS)
+    if strange:
+        network.notes.append(f"not read in the backbone: {', '.join(strange[:8])}")
+
+
+def standard_extra(width: int) -> dict[str, Any]:
+    """The stages of every published HRNet of that width."""
+    extra: dict[str, Any] = {
+        "stage1": {"num_modules": 1, "num_branches": 1, "block": "BOTTLENECK", "num_blocks": [4], "num_channels": [64]}
+    }
+    for branches, modules in ((2, 1), (3, 4), (4, 3)):
+        widths = [width * 2**index for index in range(branches)]
+        blocks = {"block": "BASIC", "num_blocks": [4] * branches, "num_channels": widths}
+        extra[f"stage{branches}"] = {"num_modules": modules, "num_branches": branches, **blocks}
+    return extra
+
+
+def _extra(backbone: Part, network: Network) -> Part:
+    arch = backbone.get("arch")
+    if backbone.value.get("extra") is None and isinstance(arch, str) and arch in ARCH_WIDTHS:
+        return Part(standard_extra(ARCH_WIDTHS[arch]), (*backbone.path, "arch"), network)
+    found, path = backbone.get("extra"), (*backbone.path, "extra")
+    if found is None and not network.findings:
+        network.findings.append(Finding("missing-key", path, "extra is missing", "the stages stand in it"))
+    elif found is not None and not isinstance(found, Mapping):
+        network.findings.append(wrong_type(found, "a mapping with stage1, stage2, …", path))
+    return backbone.part("extra")
+
+
+def _read_stages(extra: Part, network: Network) -> None:
+    """Every stage's fields; of stage 1, which is one chain, only what is read: its block and its first numbers."""
+    for key in extra.value:
+        if not isinstance(key, str) or not STAGE.fullmatch(key):
+            continue
+        whole = extra.value[key]
+        stage = extra.part(key)
+        value: Any = {name: stage.get(name) for name in STAGE_FIELDS if name in stage.value}
+        if not isinstance(whole, Mapping):
+            value = extra.get(key)
+        elif key == "stage1":
+            value = _first_stage(value, network)
+        network.set(key, value, (*extra.path, key))
+        method = stage.value.get("fuse_method", "SUM")
+        if method != "SUM":
+            network.notes.append(f"{key}.fuse_method: {show(method)} is read by nobody; the sum is built")
+        strange = stage.others(STAGE_KEYS)
+        if strange:
+            network.notes.append(f"not read in {key}: {', '.join(strange[:8])}")
+    strange = [key for key in extra.others(("upsample",)) if not STAGE.fullmatch(key)]
+    if strange:
+        network.notes.append(f"not read in extra: {', '.join(strange[:8])}")
+
+
+def _first_stage(stage: dict[str, Any], network: Network) -> dict[str, Any]:
+    read: dict[str, Any] = dict(stage) | {"num_modules": 1, "num_branches": 1}
+    for name in ("num_blocks", "num_channels"):
+        if isinstance(stage.get(name), list | tuple):
+            read[name] = list(stage[name])[:1]
+    dropped = [name for name in stage if stage[name] != read[name]]
+    if dropped:
+        network.notes.append(f"stage1 is one chain of blocks: {', '.join(dropped)} is not read as it stands")
+    return read
+
+
+def _read_norm(backbone: Part, network: Network) -> None:
+    """Batch norm has torch's defaults in mmcv too; anything but batch norm is another network."""
+    norm = backbone.get("norm_cfg")
+    if not isinstance(norm, Mapping):
+        return
+    path = (*backbone.path, "norm_cfg")
+    if "type" in norm and type_name(norm["type"]) not in BATCH_NORMS:
+        message = f"the backbone's norm is {show(norm['type'])}, and an HRNet here has batch norms"
+        network.findings.append(Finding("not-batch-norm", (*path, "type"), message, "allowed: BN, SyncBN"))
+    values = {name: norm[name] for name in ("momentum", "eps") if name in norm}
+    if values:
+        network.set("batch_norm", values, path)
+
+
+def _read_conv(backbone: Part, network: Network) -> None:
+    conv = backbone.get("conv_cfg")
+    kind = conv.get("type") if isinstance(conv, Mapping) else None
+    if kind is not None and type_name(kind) not in PLAIN_CONVS:
+        message = f"the backbone's convolutions are {show(kind)}, and an HRNet here has plain ones"
+        network.findings.append(
+            Finding("not-plain-conv", (*backbone.path, "conv_cfg", "type"), message, "leave it out")
+        )
+
+
+def _read_upsampling(extra: Part, network: Network) -> None:
+    upsample = extra.part("upsample")
+    if network.package == "mmseg":
+        network.set("upsampling", {"mode": "bilinear", "to": "size", "align_corners": False}, extra.path)
+        network.notes.append("at a size that 32 does not divide, mmseg resizes twice: same shapes, other values")
+    elif network.package != "mmdet" and upsample.value:
+        values = {name: upsample.get(name) for name in ("mode", "align_corners") if upsample.get(name) is not None}
+        network.set("upsampling", values, upsample.path)
+        return
+    if upsample.value and network.package:
+        network.notes.append(f"extra.upsample is not read by {network.package}")
+
+
+def _read_outputs(backbone: Part, extra: Part, network: Network) -> None:
+    """Which branches of the last stage there are."""
+    own = backbone.get("multiscale_output")
+    last = max((key for key in network.data if STAGE.fullmatch(key)), key=lambda key: int(key[5:]), default="stage4")
+    stage = extra.part(last)
+    stages = stage.get("multiscale_output")
+    if network.package in ("mmdet", "mmseg") or (not network.package and own is not None):
+        network.set("multi_scale_output", True if own is None else own, (*backbone.path, "multiscale_output"))
+        return
+    network.set("multi_scale_output", bool(stages), (*stage.path, "multiscale_output"))
+    if stages is None and not network.package:
+        network.notes.append(
+            f"branch 0 alone comes out, as in mmpose: {last}.multiscale_output is not set; mmdet and mmseg keep all"
+        )

@@ -1,0 +1,107 @@
+"""A part of an mmlab config, and the network that is read from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hrnet_cli.spec.fields import Finding, Path, key_name
+from hrnet_cli.spec.readers.python.values import Unread
+
+
+def type_name(value: Any) -> str:
+    """The class that a `type` names, without its scope: `HRNet` of `mmpose.HRNet`; nothing if it is no text."""
+    return value.rpartition(".")[2] if isinstance(value, str) else ""
+
+
+def within(value: Any, path: Path) -> Iterator[tuple[Path, Unread]]:
+    """Everything unread in a value, which may share its parts or hold itself."""
+    seen: set[int] = set()
+    waiting: list[tuple[Any, Path]] = [(value, path)]
+    while waiting:
+        item, place = waiting.pop()
+        if isinstance(item, Unread):
+            yield place, item
+        elif isinstance(item, Mapping | list | tuple) and id(item) not in seen:
+            seen.add(id(item))
+            inner = item.items() if isinstance(item, Mapping) else enumerate(item)
+            keyed = isinstance(item, Mapping)
+            waiting += [(each, (*place, key_name(key) if keyed else key)) for key, each in inner]
+
+
+def unreadable(value: Any, path: Path) -> Iterator[Finding]:
+    """A finding for everything in a value that only running the config would give."""
+    for place, item in within(value, path):
+        yield Finding("unreadable-code", place, item.message, item.hint)
+
+
+@dataclass
+class Network:
+    """What has been read so far: a spec's data, where it came from, and what is to be said about it."""
+
+    package: str
+    """mmpose, mmdet, mmseg, or nothing where the config does not show whose it is."""
+    data: dict[str, Any] = field(default_factory=dict)
+    origins: dict[Path, Path] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def set(self, key: str, value: Any, origin: Path) -> None:
+        """A key of the spec, and the place in the config that it came from."""
+        self.data[key] = value
+        self.origins[(key,)] = origin
+
+    @property
+    def widths(self) -> list[int]:
+        """Channels of the last stage's branches; empty where they cannot be told."""
+        stages = [key for key in self.data if key.startswith("stage")]
+        last = self.data[max(stages, key=lambda key: int(key.removeprefix("stage")))] if stages else None
+        channels = last.get("num_channels") if isinstance(last, Mapping) else None
+        if not isinstance(channels, list | tuple) or not all(type(item) is int for item in channels):
+            return []
+        expansion = 4 if isinstance(last, Mapping) and last.get("block") == "BOTTLENECK" else 1
+        return [expansion * item for item in channels]
+
+    @property
+    def keeps_all(self) -> bool:
+        """Whether the backbone hands on all its branches."""
+        return self.data.get("multi_scale_output") is not False
+
+
+class Part:
+    """A mapping of the config and its path. What is asked of it and cannot be read becomes a finding."""
+
+    def __init__(self, value: Any, path: Path, network: Network) -> None:
+        self.value: Mapping[Any, Any] = value if isinstance(value, Mapping) else {}
+        self.path = path
+        self.network = network
+
+    @property
+    def type(self) -> str:
+        """The class it is for."""
+        return type_name(self.get("type"))
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """A plain value, or the default where there is none or it cannot be read."""
+        value = self.value.get(key, default)
+        findings = list(unreadable(value, (*self.path, key)))
+        self.network.findings += [finding for finding in findings if finding not in self.network.findings]
+        return default if findings else value
+
+    def part(self, key: str) -> Part:
+        """A mapping in it; an empty one where there is none."""
+        value = self.value.get(key)
+        if isinstance(value, Unread):
+            self.get(key)
+        return Part(value, (*self.path, key), self.network)
+
+    def parts(self, key: str) -> list[Part]:
+        """A list of mappings in it."""
+        value = self.value.get(key)
+        items = value if isinstance(value, list | tuple) else []
+        return [Part(item, (*self.path, key, index), self.network) for index, item in enumerate(items)]
+
+    def others(self, known: tuple[str, ...]) -> list[str]:
+        """Its keys that nobody reads."""
+        return [key_name(key) for key in self.value if key not in known and key != "_delete_"]

@@ -1,0 +1,56 @@
+"""Our own words, as YAML and as JSON: every key that is not at its default, in the order of the schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from typing import Any
+
+from hrnet_cli.spec.fields import entries
+from hrnet_cli.spec.heads import HeadSpec
+from hrnet_cli.spec.schema import Shape4, Spec
+from hrnet_cli.spec.writers.writing import Written, flow
+
+
+def write_yaml(spec: Spec) -> Written:
+    """One line a key, as in the presets. Nothing is lost."""
+    lines = [f"{key}: {flow(value)}\n" for key, value in plain(spec).items()]
+    return Written("".join(lines))
+
+
+def write_json(spec: Spec) -> Written:
+    """One line a key. Nothing is lost."""
+    lines = [f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in plain(spec).items()]
+    return Written("{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def plain(spec: Spec) -> dict[str, Any]:
+    """A spec as the mapping that reads back as it, without what is at its default; the stages stand before the head."""
+    values = dict(_set_keys(spec))
+    stages = values.pop("stages")
+    last: dict[str, Any] = {key: values.pop(key) for key in ("head", "published") if key in values}
+    if "input" in values:
+        values["input"] = _size(spec.input)
+    values |= {f"stage{number}": stage for number, stage in enumerate(stages, 1)}
+    return values | last
+
+
+def _set_keys(record: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(record, HeadSpec):
+        yield "type", record.type
+    for name, item in entries(type(record)).items():
+        value = getattr(record, name)
+        if value != item.default:
+            yield name, _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return dict(_set_keys(value))
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _size(shape: Shape4) -> str:
+    """`1x3x256x192`, without the leading numbers that were left out (0)."""
+    return "x".join(str(number) for number in shape if number)
