@@ -64,8 +64,8 @@ def test_the_rows_add_up(spec: str) -> None:
     assert sum(part.params for part in result.parts if part.level == 0) == result.params
     for stage in range(2, 5):
         tree = describe(spec, stage=stage).tree
-        own = next(row for row in tree if row.path == f"stage{stage}")
-        below = [row for row in tree if row.path.startswith(f"stage{stage}.") and row.depth == own.depth + 1]
+        own = next(row for row in tree if row.path.endswith(f"stage{stage}"))
+        below = [row for row in tree if row.path.startswith(f"{own.path}.") and row.depth == own.depth + 1]
         assert sum(row.params * row.times for row in below) == own.params
 
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hrnet_cli.analysis.published import Figure, as_printed
 from hrnet_cli.present.figures import bar, digits, exact, map_size, numbers, percent, plural, short, size, sizes
-from hrnet_cli.present.published import compare
+from hrnet_cli.present.published import verdict
 
 
 @pytest.mark.parametrize(
@@ -76,9 +77,14 @@ def test_a_bar_is_as_long_as_its_share(part: int, rest: int) -> None:
         ("28.5M", 28_536_113, 10**9, "✓"),
         ("7.2G", 7_645_003_776, 2**30, "✗ (ours 7.1G, -1.11%)"),
         ("28M", 28_536_113, 10**9, "✗ (ours 29M, +1.91%)"),
-        ("0.0G", 7_645_003_776, 2**30, "✗ (ours 7.1G)"),
+        ("0.0G", 7_645_003_776, 2**30, "✗ (ours 7.1G, more than 0)"),
         ("0M", 0, 10**9, "✓"),
     ],
 )
 def test_against_what_was_printed(printed: str, ours: int, giga: int, text: str) -> None:
-    assert compare(printed, ours, giga) == text
+    unit = giga if printed.endswith("G") else 10**6
+    figure = Figure("flops", printed, ours, unit, as_printed(printed, ours, unit) == printed[:-1], declared=False)
+    assert verdict(figure).text == text
+    assert verdict(figure._replace(declared=True)).text == (
+        "✗ (comes out, and is said not to)" if text == "✓" else f"≠{text[1:]}"
+    )

@@ -29,14 +29,43 @@ def _conv_macs(call: Call, weight: Shape) -> int:
     return batch * height * width * math.prod(weight)
 
 
-MACS: dict[str, Callable[[Call, Shape], int]] = {"Conv2d": _conv_macs}
+def _transposed_macs(call: Call, weight: Shape) -> int:
+    """Input positions × weight elements: each weight is used once per input position."""
+    batch, _, height, width = call.inputs[0]
+    return batch * height * width * math.prod(weight)
+
+
+def _linear_macs(call: Call, weight: Shape) -> int:
+    """Rows × weight elements."""
+    return math.prod(call.inputs[0][:-1]) * math.prod(weight)
+
+
+def _matmul_macs(call: Call, _: Shape) -> int:
+    """B×M×K times B×K×N: B·M·K·N."""
+    return math.prod(call.inputs[0]) * call.outputs[0][-1]
+
+
+MACS: dict[str, Callable[[Call, Shape], int]] = {
+    "Conv2d": _conv_macs,
+    "ConvTranspose2d": _transposed_macs,
+    "Linear": _linear_macs,
+    "MatMul": _matmul_macs,
+}
 """The leaves that multiply and accumulate; any other costs no MACs."""
+
+
+def _resized(call: Call) -> int:
+    """One per element that nearest upsampling makes, four where it is bilinear."""
+    return math.prod(call.outputs[0]) * (4 if call.node.arguments["mode"] == "bilinear" else 1)
+
 
 FVCORE: dict[str, Callable[[Call], int]] = {
     "BatchNorm2d": lambda call: 2 * math.prod(call.inputs[0]),
-    "Upsample": lambda call: math.prod(call.outputs[0]),
+    "Upsample": _resized,
+    "Resize": _resized,
+    "AdaptiveAvgPool2d": lambda call: math.prod(call.inputs[0]),
 }
-"""What fvcore 0.1.5 adds to the MACs: 2 per element of a batch norm, 1 per element that nearest upsampling makes."""
+"""What fvcore 0.1.5 adds to the MACs, beside them."""
 
 
 def costs(trace: Trace) -> list[Cost]:
@@ -44,12 +73,13 @@ def costs(trace: Trace) -> list[Cost]:
     seen: set[str] = set()
     result = []
     for call in trace.leaf_calls:
-        parameters = call.node.parameters
-        path = call.node.path
-        params = 0 if path in seen or not parameters else sum(math.prod(shape) for shape in parameters.values())
-        seen.add(path)
-        kind = call.node.type
-        macs = MACS[kind](call, parameters["weight"]) if kind in MACS else 0
+        node = call.node
+        parameters, kind = node.parameters, node.type
+        params = 0
+        if parameters and node.path not in seen:
+            seen.add(node.path)
+            params = sum(map(math.prod, parameters.values()))
+        macs = MACS[kind](call, parameters.get("weight", ())) if kind in MACS else 0
         fvcore = macs + (FVCORE[kind](call) if kind in FVCORE else 0)
         result.append(Cost(call, params, macs, fvcore))
     return result

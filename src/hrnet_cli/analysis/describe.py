@@ -10,7 +10,7 @@ from hrnet_cli.analysis.flops import CostRow, flops
 from hrnet_cli.analysis.fuse import Edge, fuse, operation
 from hrnet_cli.errors import UsageError
 from hrnet_cli.model import BLOCKS
-from hrnet_cli.nn import Shape
+from hrnet_cli.nn import LEAVES, Shape
 from hrnet_cli.tracing import Call, Node, Trace
 
 
@@ -132,16 +132,17 @@ class _Tree:
         kind = (node.type, tuple(node.arguments.items()), shape, self.notes.get(node.path), children)
         self.signatures[node.path] = self.numbers.setdefault(kind, len(self.numbers))
 
-    def rows(self, node: Node, depth: int) -> Iterator[TreeRow]:
-        """The node and what is shown below it."""
+    def rows(self, node: Node, depth: int, placed: bool = False) -> Iterator[TreeRow]:
+        """The node and what is shown below it; `placed` where it is inside a part of the anatomy."""
         yield self.row(node, node, depth, 1, "")
         if self.stops(node, depth):
             return
-        children = [child for child in self.below(node) if self.shows(child, depth)]
+        placed = placed or node.place is not None
+        children = [child for child in self.below(node) if self.shows(child, placed)]
         index = 0
         while index < len(children):
             first = children[index]
-            yield from self.rows(first, depth + 1)
+            yield from self.rows(first, depth + 1, placed)
             index += 1
             same = index
             while same < len(children) and self.same(first, children[same]):
@@ -171,14 +172,14 @@ class _Tree:
         is_edge = node.place is not None and node.place.source is not None
         return is_edge or node.type in BLOCK_TYPES
 
-    def shows(self, child: Node, depth: int) -> bool:
-        """Whether a child is shown: the sums, which the original has no modules for, only in full."""
-        if not self.full and child.type == "Add":
+    def shows(self, child: Node, placed: bool) -> bool:
+        """Whether a child is shown: sums and the like, which the original has no modules for, only in full."""
+        if not self.full and child.type in LEAVES and not LEAVES[child.type].in_torch_nn:
             return False
-        return depth > 0 or self.stage is None or self.in_stage(child)
+        return placed or self.stage is None or self.in_stage(child)
 
     def in_stage(self, child: Node) -> bool:
-        """Whether a child of the network is part of the stage that was asked for."""
+        """Whether a child has part in the stage that was asked for."""
         assert self.stage is not None
         places = {each.place for each in child.walk() if each.place}
         return any(place.stage == (self.stage - 1 if place.part == "transition" else self.stage) for place in places)

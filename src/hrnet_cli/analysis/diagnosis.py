@@ -79,11 +79,14 @@ def _reason(failure: Failure, j: int | None) -> str:
     if j is not None:
         before, term = (_size(shape) for shape in failure.inputs[j - 1 : j + 1])
         return f"{before} + {term}: what comes from branch {j} has another size"
+    size = failure.inputs[0][2:]
     if failure.node.type == "Conv2d":
         kernel, padding = failure.node.arguments["kernel_size"], failure.node.arguments["padding"]
-        size = failure.inputs[0][2:]
         if any(n + 2 * pad < k for n, pad, k in zip(size, padding, kernel, strict=True)):
             return f"a {_size(kernel)} kernel does not fit on a map of {_size(size)}"
+    if failure.node.type == "AvgPool2d":
+        window = failure.node.arguments["kernel_size"]
+        return f"a {window}×{window} window does not fit on a map of {_size(size)}"
     return failure.message
 
 
@@ -93,7 +96,7 @@ def _size(shape: Shape) -> str:
 
 def _breaking_term(failure: Failure) -> int | None:
     """The index of the first term of a sum that has another shape than those before it."""
-    if failure.node.type != "Add":
+    if failure.node.type != "Add" or failure.place is None or failure.place.part != "fuse":
         return None
     return next((j for j in range(1, len(failure.inputs)) if failure.inputs[j] != failure.inputs[j - 1]), None)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 from hrnet_cli.analysis.costs import CONVENTIONS, Cost, costs
+from hrnet_cli.analysis.published import Figure, figures
 from hrnet_cli.model import Place
 from hrnet_cli.nn import Shape
 from hrnet_cli.spec import Published
@@ -39,23 +40,20 @@ class Flops(NamedTuple):
     total: int
     """In the convention of the report."""
     published: Published | None
+    figures: tuple[Figure, ...]
+    """The published figures beside ours; none where the input is not the one that they were counted at."""
 
 
 def flops(trace: Trace, by: str = "stage", convention: str = "macs") -> Flops:
     """The costs of a trace in groups: `by` is a key of GROUPINGS, `convention` of CONVENTIONS."""
-    count = CONVENTIONS[convention].count
-    total = _Sum()
-    groups: dict[str, tuple[_Sum, dict[str, _Sum]]] = {}
-    for cost in costs(trace):
-        label, part = GROUPINGS[by](cost)
-        group, parts = groups.setdefault(label, (_Sum(), {}))
-        for each in (total, group, parts.setdefault(part, _Sum())):
-            each.add(cost, count(cost))
+    counted = costs(trace)
+    groups = _groups(counted, GROUPINGS[by], CONVENTIONS[convention].count)
     rows = []
-    for label, (group, parts) in groups.items():
-        rows.append(group.row(0, label))
+    for label, parts in groups.items():
+        rows.append(_sum(parts.values()).row(0, label))
         if len(parts) > 1:
             rows += [part.row(1, name) for name, part in parts.items()]
+    total = _sum(part for parts in groups.values() for part in parts.values())
     return Flops(
         spec=trace.spec.name,
         engine=trace.engine,
@@ -69,21 +67,35 @@ def flops(trace: Trace, by: str = "stage", convention: str = "macs") -> Flops:
         fvcore=total.fvcore,
         total=total.value,
         published=trace.spec.published,
+        figures=figures(trace.spec.published, total.params, counted) if trace.input == trace.spec.input_shape else (),
     )
 
 
-class _Sum:
-    def __init__(self) -> None:
-        self.params = self.macs = self.fvcore = self.value = 0
-
-    def add(self, cost: Cost, value: int) -> None:
-        self.params += cost.params
-        self.macs += cost.macs
-        self.fvcore += cost.fvcore
-        self.value += value
+class _Sum(NamedTuple):
+    params: int
+    macs: int
+    fvcore: int
+    value: int
 
     def row(self, level: int, label: str) -> CostRow:
         return CostRow(level, label, self.params, self.macs, self.value)
+
+
+def _sum(sums: Iterable[tuple[int, ...]]) -> _Sum:
+    return _Sum(*map(sum, zip(*sums, strict=True)))
+
+
+def _groups(
+    counted: Iterable[Cost], labels: Callable[[Cost], Labels], count: Callable[[Cost], int]
+) -> dict[str, dict[str, _Sum]]:
+    """Every row with its parts, in the order of the first call of each."""
+    figures: dict[Labels, list[tuple[int, ...]]] = {}
+    for cost in counted:
+        figures.setdefault(labels(cost), []).append((cost.params, cost.macs, cost.fvcore, count(cost)))
+    groups: dict[str, dict[str, _Sum]] = {}
+    for (label, part), each in figures.items():
+        groups.setdefault(label, {})[part] = _sum(each)
+    return groups
 
 
 Labels = tuple[str, str]
@@ -132,9 +144,14 @@ def _by_layer(cost: Cost) -> Labels:
 
 def _by_type(cost: Cost) -> Labels:
     arguments = cost.call.node.arguments
-    kernel = "×".join(map(str, arguments.get("kernel_size", ())))
-    stride = arguments.get("stride", (1, 1))[0]
+    kernel = "×".join(map(str, _pair(arguments.get("kernel_size", ()))))
+    stride = _pair(arguments.get("stride", 1))[0]
     return cost.call.node.type, kernel if stride == 1 else f"{kernel} stride {stride}"
+
+
+def _pair(argument: Any) -> tuple[int, ...]:
+    """A size that torch takes as one number or two, as two."""
+    return (argument, argument) if isinstance(argument, int) else argument
 
 
 GROUPINGS: dict[str, Callable[[Cost], Labels]] = {

@@ -88,12 +88,13 @@ def _layers(trace: Trace) -> Iterable[FuseLayer]:
 
 def _edge_calls(trace: Trace) -> dict[tuple[int, int, int, int], Call]:
     """The calls of the edges themselves, by stage, module, i and j."""
-    calls = {}
+    calls: dict[tuple[int, int, int, int], Call] = {}
     for call in trace.calls:
         place = call.node.place
         if place and place.part == "fuse" and place.source is not None:
             assert place.stage is not None and place.module is not None and place.branch is not None
-            calls[place.stage, place.module, place.branch, place.source] = call
+            key = (place.stage, place.module, place.branch, place.source)
+            calls.setdefault(key, call)  # what comes after it on the same edge is its resizing, which has no keys
     return calls
 
 
@@ -158,5 +159,12 @@ def _word(call: Call) -> str:
         kernel, stride = arguments["kernel_size"], arguments["stride"]
         return f"{kernel[0]}×{kernel[1]}{'' if stride[0] == 1 else f'/{stride[0]}'} conv"
     if call.node.type == "Upsample":
-        return f"×{arguments['scale_factor']} up"
+        return f"×{arguments['scale_factor']} up{_how(arguments['mode'])}"
+    if call.node.type == "Resize":
+        return f"up to size{_how(arguments['mode'])}"
     return ""
+
+
+def _how(mode: str) -> str:
+    """What is not nearest is said."""
+    return "" if mode == "nearest" else f" ({mode})"

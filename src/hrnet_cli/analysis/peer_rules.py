@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from hrnet_cli.analysis.costs import Cost, costs
+from hrnet_cli.nn import Shape
 from hrnet_cli.tracing import Node, Shapes, Trace
 
 
@@ -86,13 +87,30 @@ def macs(cost: Cost) -> dict[str, int]:
 
 
 def _torchinfo(cost: Cost) -> dict[str, int]:
-    """calculate_macs of torchinfo/layer_info.py: every weight and bias of a `Conv…` × N·H·W of its output, else × N."""
-    batch, _, *size = cost.call.outputs[0]
-    elements = {name: math.prod(shape) for name, shape in cost.call.node.parameters.items()}
-    if "Conv" in cost.call.node.type:
-        return {"MACs": cost.macs, "bias × output positions": elements.get("bias", 0) * batch * math.prod(size)}
-    rest = batch * sum(elements.values()) - cost.macs
-    return {"MACs": cost.macs, f"N × parameters of {cost.call.node.type}": rest}
+    """calculate_macs of torchinfo/layer_info.py: every weight and bias of a `Conv…` × N·H·W of its output, else × N.
+
+    So a transposed convolution is counted over its output, and a product of two maps, which has no weight, not at all.
+    """
+    call, kind = cost.call, cost.call.node.type
+    elements = {name: math.prod(shape) for name, shape in call.node.parameters.items()}
+    batch, positions = call.outputs[0][0], _positions(call.outputs[0])
+    terms = {"MACs": cost.macs}
+    if "Conv" in kind:
+        terms["bias × output positions"] = elements.get("bias", 0) * positions
+        if kind == "ConvTranspose2d":
+            terms["transposed over output"] = elements["weight"] * (positions - _positions(call.inputs[0]))
+    elif kind == "Linear":
+        terms["N × bias of Linear"] = batch * elements.get("bias", 0)
+    elif kind == "MatMul":
+        terms["no products of two maps"] = -math.prod(call.inputs[0]) * call.outputs[0][-1]
+    else:
+        terms[f"N × parameters of {kind}"] = batch * sum(elements.values())
+    return terms
+
+
+def _positions(shape: Shape) -> int:
+    """Elements of one channel: N·H·W."""
+    return shape[0] * math.prod(shape[2:])
 
 
 def _fvcore(cost: Cost) -> dict[str, int]:
@@ -124,7 +142,7 @@ HOOKS_RULE = Rule(
     source="torch hooks",
     device="",
     unit="MACs",
-    convention="multiply-accumulates of convolutions, bias not counted, from torch's own weights and shapes",
+    convention="multiply-accumulates, bias not counted, from torch's own weights and shapes",
     terms=macs,
     can_tell=_all_told,
     tells_params=True,
@@ -155,7 +173,7 @@ PEER_RULES = (
         source="fvcore",
         device="cpu",
         unit="flops",
-        convention="MACs, 2 per element of a batch norm, 1 per output element of a nearest upsampling",
+        convention="MACs, 2 per element of a batch norm, 1 per element that nearest upsampling makes (bilinear: 4)",
         terms=_fvcore,
         can_tell=lambda known: Figures(None, known.params, known.total),
         tells_params=True,

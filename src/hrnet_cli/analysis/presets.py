@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hrnet_cli.analysis.flops import flops
+from hrnet_cli.analysis.costs import costs
+from hrnet_cli.analysis.published import Figure, figures
 from hrnet_cli.nn import Shape
-from hrnet_cli.spec import Published, load_spec, preset_names, preset_path
+from hrnet_cli.spec import Published, Spec, load_spec, preset_names, preset_path
 from hrnet_cli.tracing import trace
 
 
@@ -20,6 +21,7 @@ class Preset(NamedTuple):
     params: int
     macs: int
     published: Published | None
+    figures: tuple[Figure, ...]
 
 
 class Presets(NamedTuple):
@@ -28,13 +30,20 @@ class Presets(NamedTuple):
     convention: str
     presets: tuple[Preset, ...]
 
+    @property
+    def broken(self) -> tuple[tuple[str, Figure], ...]:
+        """Every figure, with its preset's name, that is not as the preset has it."""
+        return tuple((each.name, figure) for each in self.presets for figure in each.figures if not figure.stands)
 
-def presets() -> Presets:
-    """Every preset, by name."""
-    return Presets("macs", tuple(map(_preset, preset_names())))
+
+def presets(task: str | None = None) -> Presets:
+    """Every preset, by name; of one task (`pose`, `segmentation` …) if asked."""
+    specs = {name: load_spec(preset_path(name)) for name in preset_names()}
+    return Presets("macs", tuple(_preset(name, spec) for name, spec in specs.items() if task in (None, spec.head.task)))
 
 
-def _preset(name: str) -> Preset:
-    spec = load_spec(preset_path(name))
-    total = flops(trace(spec))
-    return Preset(name, spec.name, spec.head.task, spec.input_shape, total.params, total.macs, spec.published)
+def _preset(name: str, spec: Spec) -> Preset:
+    counted = costs(trace(spec))
+    params, macs = sum(cost.params for cost in counted), sum(cost.macs for cost in counted)
+    printed = figures(spec.published, params, counted)
+    return Preset(name, spec.name, spec.head.task, spec.input_shape, params, macs, spec.published, printed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from hrnet_cli.analysis.fuse import operation
@@ -78,8 +79,6 @@ class Shapes(NamedTuple):
 
 def shapes(trace: Trace, calls: bool = False, error: InputError | None = None) -> Shapes:
     """The branch shapes of a trace; with `calls`, every call too; with `error`, its diagnosis."""
-    from hrnet_cli.analysis.diagnosis import diagnose  # only an input that fails pays for it
-
     whole = next((call for call in trace.calls if call.depth == 0), None)
     first = next((call for call in trace.calls if _is(call, "stage") and _stage(call) == 1), None)
     return Shapes(
@@ -91,8 +90,14 @@ def shapes(trace: Trace, calls: bool = False, error: InputError | None = None) -
         outputs=whole.outputs if whole else (),
         calls=tuple(_row(call) for call in trace.calls) if calls else None,
         notes=tuple(_broadcasts(trace)),
-        failure=diagnose(error) if error else None,
+        failure=_diagnosis(error) if error else None,
     )
+
+
+def _diagnosis(error: InputError) -> Diagnosis:
+    from hrnet_cli.analysis.diagnosis import diagnose  # only an input that fails pays for it
+
+    return diagnose(error)
 
 
 def _is(call: Call, part: str) -> bool:
@@ -105,14 +110,19 @@ def _stage(call: Call) -> int | None:
 
 
 def _stages(trace: Trace) -> list[StageShapes]:
+    transitions: dict[int | None, list[Call]] = defaultdict(list)
+    stages: dict[int | None, list[Call]] = defaultdict(list)
+    for call in trace.calls:
+        place = call.node.place
+        if place is not None:
+            (transitions if place.part == "transition" else stages)[place.stage].append(call)
     result = []
     for number, spec in enumerate(trace.spec.stages, 1):
-        calls = [call for call in trace.calls if _stage(call) == number]
-        before = [call for call in trace.calls if _is(call, "transition") and _stage(call) == number - 1]
+        calls, before = stages[number], transitions[number - 1]
         result.append(
             StageShapes(
                 stage=number,
-                path="layer1" if number == 1 else f"stage{number}",
+                path=next((call.node.path for call in calls if _is(call, "stage")), ""),
                 block=spec.block,
                 num_blocks=spec.num_blocks,
                 num_modules=spec.num_modules,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hrnet_cli.analysis.costs import CONVENTIONS
 from hrnet_cli.analysis.flops import CostRow, Flops
-from hrnet_cli.present.document import Cell, Column, Document, Facts, Heading, Span, Table
+from hrnet_cli.analysis.published import RULES, Figure
+from hrnet_cli.present.document import Cell, Column, Document, Facts, Heading, Span, Table, line
 from hrnet_cli.present.figures import bar, digits, exact, percent, short, size
-from hrnet_cli.present.published import compare
+from hrnet_cli.present.published import verdict
 
 
 def present(result: Flops) -> Document:
@@ -47,21 +48,20 @@ def _row(row: CostRow, result: Flops) -> tuple[Cell, ...]:
 def _reconciliation(result: Flops) -> Facts:
     """The same count in every convention, so that a figure from elsewhere can be recognised."""
     gmacs = digits(result.macs / 10**9)
-    rows: list[tuple[str, Cell]] = [
-        ("MACs", f"{exact(result.macs)} = {gmacs} GMACs (convolutions, bias not counted)"),
-        ("FLOPs", f"2 × MACs = {digits(2 * result.macs / 10**9)} GFLOPs"),
-        ("published", f"{digits(result.macs / 10**9)}e9 ÷ 2³⁰ = {result.macs / 2**30:.2f}{_printed(result)}"),
-        (
-            "fvcore",
-            f"{exact(result.fvcore)} = MACs + {exact(result.fvcore - result.macs)} of batch norm and upsampling",
-        ),
-    ]
-    return Facts(tuple(rows))
+    rest = result.fvcore - result.macs
+    rows: dict[str, Cell] = {
+        "MACs": f"{exact(result.macs)} = {gmacs} GMACs (bias not counted)",
+        "FLOPs": f"2 × MACs = {digits(2 * result.macs / 10**9)} GFLOPs",
+        "published": f"{gmacs}e9 ÷ 2³⁰ = {result.macs / 2**30:.2f}",
+        "fvcore": f"{exact(result.fvcore)} = MACs + {exact(rest)} of batch norm and upsampling",
+    }
+    if result.published and result.figures:
+        _add_printed(rows, result.published.rule, result.figures[1])
+    return Facts(tuple(rows.items()))
 
 
-def _printed(result: Flops) -> str:
-    """What the authors printed, where the spec says it."""
-    if result.published is None:
-        return ""
-    found = compare(result.published.flops, result.macs, 2**30)
-    return f", printed as {result.published.flops} {found}"
+def _add_printed(rows: dict[str, Cell], rule: str, figure: Figure) -> None:
+    """What the authors printed, beside the count by their rule."""
+    name = {"macs": "MACs"}.get(rule, rule)
+    count = rows.get(name, f"{exact(figure.ours)} = {RULES[rule].label}")
+    rows[name] = (*line(count), Span(f", printed as {figure.printed} "), verdict(figure))

@@ -3,29 +3,65 @@
 from __future__ import annotations
 
 from hrnet_cli.analysis.presets import Preset, Presets
-from hrnet_cli.present.document import Cell, Column, Document, Note, Span, Table
+from hrnet_cli.analysis.published import RULES, Figure
+from hrnet_cli.present.document import Block, Cell, Column, Document, Heading, Note, Span, Table
 from hrnet_cli.present.figures import short, size
-from hrnet_cli.present.published import compare
+from hrnet_cli.present.published import difference
 
-LEGEND = "Published FLOPs are MACs ÷ 2³⁰, published params ÷ 10⁶; ✓ where our count rounds to the printed figure."
+LEGEND = "✓: our count rounds to the printed figure; else by how much ours is more or less. Printed params are ÷ 10⁶."
+DIVISOR = {10**9: "10⁹", 2**30: "2³⁰"}
 
 
 def present(result: Presets) -> Document:
-    """One row per preset."""
-    columns = (Column("preset"), Column("task"), Column("input"), Column("params", True), Column("MACs", True))
-    printed = (Column("published params"), Column("published FLOPs"))
-    return Document((Table((*columns, *printed), tuple(map(_row, result.presets))), Note(LEGEND)))
+    """A table per task; below, the rules by which the figures were printed, and why some do not come out."""
+    tasks: dict[str, list[Preset]] = {}
+    for preset in result.presets:
+        tasks.setdefault(preset.task, []).append(preset)
+    blocks = [block for task, presets in tasks.items() for block in (Heading(task), _table(presets))]
+    return Document((*blocks, Note(""), Note(LEGEND), *_rules(result), *_reasons(result)))
+
+
+def _table(presets: list[Preset]) -> Table:
+    columns = (Column("preset"), Column("input"), Column("params", True), Column("printed"))
+    return Table((*columns, Column("MACs", True), Column("printed FLOPs")), tuple(map(_row, presets)))
 
 
 def _row(preset: Preset) -> tuple[Cell, ...]:
-    published: tuple[Cell, ...] = ("", "")
-    if preset.published:
-        params, flops = preset.published.params, preset.published.flops
-        published = (_verdict(params, preset.params, 10**9), _verdict(flops, preset.macs, 2**30))
-    name = Span(preset.name, "strong")
-    return (name, preset.task, size(preset.input), short(preset.params), short(preset.macs), *published)
+    params, flops = [_printed(figure) for figure in preset.figures] or ["", ""]
+    name, input = Span(preset.name, "strong"), size(preset.input[2:])
+    return (name, input, short(preset.params), params, short(preset.macs), flops)
 
 
-def _verdict(printed: str, ours: int, giga: int) -> Cell:
-    found = compare(printed, ours, giga)
-    return (Span(f"{printed} "), Span(found, "good" if found == "✓" else "bad"))
+def _printed(figure: Figure) -> Cell:
+    """A printed figure, and ✓ or how far ours is from it."""
+    if figure.reproduces and figure.stands:
+        return (Span(f"{figure.printed} "), Span("✓", "good"))
+    return (Span(f"{figure.printed} "), Span(difference(figure), "muted" if figure.stands else "bad"))
+
+
+def _rules(result: Presets) -> list[Block]:
+    """Which rule holds for which presets."""
+    names: dict[str, list[str]] = {}
+    for preset in result.presets:
+        if preset.published:
+            names.setdefault(preset.published.rule, []).append(preset.name)
+    most = max(names, key=lambda rule: len(names[rule]), default="")
+    return [
+        Note(f"{_rule(rule)}: {'all others' if rule == most and len(names) > 1 else ', '.join(of)}")
+        for rule, of in sorted(names.items(), key=lambda item: item[0] == most)
+    ]
+
+
+def _rule(name: str) -> str:
+    rule = RULES[name]
+    label = "MACs" if name == "published" else rule.label
+    return f"{label} ÷ {DIVISOR[rule.giga]}"
+
+
+def _reasons(result: Presets) -> list[Block]:
+    """Each reason once, with the presets that it holds for."""
+    reasons: dict[str, list[str]] = {}
+    for preset in result.presets:
+        if preset.published and preset.published.note:
+            reasons.setdefault(preset.published.note, []).append(preset.name)
+    return [Note(f"{', '.join(names)}: {reason}") for reason, names in reasons.items()]

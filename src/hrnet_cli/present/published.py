@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from hrnet_cli.analysis.published import Figure, as_printed
+from hrnet_cli.present.document import Span
 
-def compare(printed: str, ours: int, giga: int) -> str:
-    """✓ where our count, in G of `giga`, rounds to the printed text; else how far it is off."""
-    number, unit = printed[:-1], printed[-1]
-    mine = ours / (giga if unit == "G" else 10**6)
-    decimals = len(number.partition(".")[2])
-    if f"{mine:.{decimals}f}" == number:
-        return "✓"
-    off = f", {100 * (mine / float(number) - 1):+.2f}%" if float(number) else ""
-    return f"✗ (ours {mine:.{decimals}f}{unit}{off})"
+
+def verdict(figure: Figure) -> Span:
+    """✓ where our count rounds to the printed text, else how far it is off; ✗ only where the spec does not say so."""
+    if figure.reproduces and not figure.declared:
+        return Span("✓", "good")
+    if figure.reproduces:
+        return Span("✗ (comes out, and is said not to)", "bad")
+    return Span(f"{'≠' if figure.declared else '✗'} ({_ours(figure)})", "muted" if figure.declared else "bad")
+
+
+def _ours(figure: Figure) -> str:
+    ours = as_printed(figure.printed, figure.ours, figure.unit)
+    return f"ours {ours}{figure.printed[-1]}, {difference(figure)}"
+
+
+def difference(figure: Figure) -> str:
+    """How much more or less our count is than the printed one, in percent."""
+    number = float(figure.printed[:-1])
+    return f"{100 * (figure.ours / figure.unit / number - 1):+.2f}%" if number else "more than 0"

@@ -53,7 +53,7 @@ def _stage(result: Shapes, stage: StageShapes, rows: int, modules: bool) -> list
             shapes[step.branch] = Span(map_size(step.shape), "shape")
         return [_column(f"stage {stage.stage}", "not reached", shapes, rows)]
     if modules and stage.stage > 1:
-        return [_module(module, f"{stage.path}.{module.module}", "", rows, result) for module in stage.modules]
+        return [_module(module, f"stage{stage.stage}.{module.module}", "", rows, result) for module in stage.modules]
     under = plural(stage.num_blocks[0], "block") if stage.stage == 1 else plural(stage.num_modules, "module")
     return [_module(stage.modules[-1], f"stage {stage.stage}", under, rows, result)]
 

@@ -1,7 +1,6 @@
 """`hrnet-cli presets`."""
 
-from __future__ import annotations
-
+from enum import Enum
 from typing import Annotated
 
 import typer
@@ -13,9 +12,24 @@ from hrnet_cli.render import Report
 app = typer.Typer(name="presets", rich_markup_mode=None)
 
 
+class Task(str, Enum):
+    """The `task` of a head in spec.HEAD_SPECS."""
+
+    backbone = "backbone"
+    pose = "pose"
+    segmentation = "segmentation"
+    landmarks = "landmarks"
+    classification = "classification"
+    detection = "detection"
+
+
 @app.callback(invoke_without_command=True)
 def presets(
     context: typer.Context,
+    task: Annotated[Task | None, typer.Option(help="List the networks for one task.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit with 1 if a published figure is not as the preset has it.")
+    ] = False,
     format: FormatOption = Format.text,
     output: OutputOption = None,
     color: ColorOption = Color.auto,
@@ -24,15 +38,17 @@ def presets(
 
     Our figures stand beside the published ones.
 
-    Example: hrnet-cli presets
+    Example: hrnet-cli presets --task segmentation
     """
     if context.invoked_subcommand:
         return
     from hrnet_cli.analysis.presets import presets as all_presets
     from hrnet_cli.present.presets import present
 
-    result = all_presets()
+    result = all_presets(task.value if task else None)
     emit(Report("presets", result, lambda: present(result)), Target(format, output, color))
+    if check and result.broken:
+        raise typer.Exit(1)
 
 
 @app.command()
