@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import signal
 import sys
@@ -13,7 +14,8 @@ from hrnet_cli.errors import HrnetError
 
 def main() -> None:
     """Run a command. Exit 0: clean; 1: findings; 2: bad usage or bad input, with one message on stderr."""
-    gc.set_threshold(100_000)  # most commands end before there is anything to collect
+    gc.set_threshold(100_000)  # most commands end before there is anything to collect,
+    atexit.register(gc.freeze)  # and what is left at the end the system takes back faster than we could
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # when whoever reads us has gone, end as cat and grep do
     for stream in (sys.stdout, sys.stderr):

@@ -1,13 +1,14 @@
-"""The commands, each thin: options in, one report out. What a command needs it imports when it runs."""
+"""The commands, each thin: options in, one report out. What a command needs it imports when it runs.
 
-from __future__ import annotations
+No annotation here is left as text (`from __future__ import annotations`): typer would evaluate each at every start.
+"""
 
 from typing import Annotated
 
 import typer
 
 from hrnet_cli import __version__
-from hrnet_cli.cli.commands import describe, flops, fuse, presets, trace, verify
+from hrnet_cli.cli.commands import convert, describe, flops, fuse, presets, trace, verify
 
 app = typer.Typer(
     name="hrnet-cli",
@@ -22,6 +23,7 @@ app.command()(trace.trace)
 app.command()(fuse.fuse)
 app.command()(flops.flops)
 app.command()(verify.verify)
+app.command()(convert.convert)
 app.add_typer(presets.app)
 
 

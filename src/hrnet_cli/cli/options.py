@@ -3,8 +3,6 @@
 Choices are spelt out here so that `--help` imports no table; a test compares them with the tables.
 """
 
-from __future__ import annotations
-
 from enum import Enum
 from typing import Annotated
 

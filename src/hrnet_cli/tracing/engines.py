@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from hrnet_cli import nn
 from hrnet_cli.errors import HrnetError, MissingExtraError, UsageError
-from hrnet_cli.model import HighResolutionNet, build_network
+from hrnet_cli.model import build_network
 from hrnet_cli.spec import Shape4, Spec, load_spec, parse_input
 from hrnet_cli.tracing.record import Call, Failure, Hooks, Node, Record, record
 
@@ -28,7 +28,7 @@ class Trace(NamedTuple):
     @property
     def leaf_calls(self) -> tuple[Call, ...]:
         """The calls that compute something."""
-        return tuple(call for call in self.calls if call.is_leaf)
+        return tuple(call for call in self.calls if not call.node.children)
 
 
 class InputError(HrnetError):
@@ -104,7 +104,7 @@ def torch_engine() -> ModuleType:
     return lowering
 
 
-def build(spec: SpecLike = "w32") -> HighResolutionNet:
+def build(spec: SpecLike = "w32") -> nn.Module:
     """The network of a spec over shapes: call it on an `nn.Tensor`. Raises SpecError."""
     return build_network(load_spec(spec))
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from hrnet_cli.model import Place
-from hrnet_cli.nn import Shape, arguments
+from hrnet_cli.nn import LEAVES, Shape, arguments
 
 Shapes = tuple[Shape, ...]
 
@@ -19,15 +19,23 @@ Shapes = tuple[Shape, ...]
 class Node:
     """A module of the traced network: what it is and what it has, but for what calling it showed."""
 
-    __slots__ = ("children", "module", "name", "path", "place", "type")
+    __slots__ = ("children", "module", "path", "place")
 
-    def __init__(self, module: Any, path: str, name: str) -> None:
+    def __init__(self, module: Any, path: str) -> None:
         self.module = module
         self.path = path
-        self.name = name
-        self.type: str = type(module).__name__
         self.place: Place | None = getattr(module, "place", None)
         self.children: tuple[Node, ...] = ()
+
+    @property
+    def type(self) -> str:
+        """The class's name."""
+        return type(self.module).__name__
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition(".")[2]
 
     @property
     def parameters(self) -> dict[str, Shape]:
@@ -70,11 +78,6 @@ class Call(NamedTuple):
     place: Place | None
     inputs: Shapes
     outputs: Shapes
-
-    @property
-    def is_leaf(self) -> bool:
-        """Whether the module has none below it: what costs something is a leaf."""
-        return not self.node.children
 
 
 class Failure(NamedTuple):
@@ -126,32 +129,33 @@ class _Recorder:
         self.nodes: dict[int, Node] = {}
         self.calls: list[Call | None] = []
         self.under_way: list[tuple[int, Node, Place | None, Shapes]] = []
-        self.root = self.add(model, "", "")
+        self.root = self.add(model, "")
 
-    def add(self, module: Any, path: str, name: str) -> Node:
+    def add(self, module: Any, path: str) -> Node:
         """The node of a module and of all below it; one that stands in two places is known by the first."""
-        node = self.nodes[id(module)] = Node(module, path, name)
+        node = self.nodes[id(module)] = Node(module, path)
+        if node.type in LEAVES:
+            return node
         prefix = path and path + "."
         children = [
-            self.add(child, prefix + child_name, child_name)
-            for child_name, child in module.named_children()
-            if id(child) not in self.nodes
+            self.add(child, prefix + name) for name, child in module.named_children() if id(child) not in self.nodes
         ]
-        if children:
-            node.children = tuple(children)
+        node.children = tuple(children)
         return node
 
     def before(self, module: Any, inputs: tuple[Any, ...]) -> None:
         node = self.nodes.get(id(module))
         if node is not None:
-            place = node.place or (self.under_way[-1][2] if self.under_way else None)
-            self.under_way.append((len(self.calls), node, place, shapes(inputs[0] if len(inputs) == 1 else inputs)))
+            under_way = self.under_way
+            place = node.place or (under_way[-1][2] if under_way else None)
+            under_way.append((len(self.calls), node, place, shapes(inputs[0] if len(inputs) == 1 else inputs)))
             self.calls.append(None)
 
     def after(self, module: Any, _: tuple[Any, ...], output: Any) -> None:
-        if id(module) in self.nodes:
-            order, node, place, seen = self.under_way.pop()
-            self.calls[order] = Call(order, node, len(self.under_way), place, seen, shapes(output))
+        under_way = self.under_way
+        if under_way and under_way[-1][1].module is module:
+            order, node, place, seen = under_way.pop()
+            self.calls[order] = Call(order, node, len(under_way), place, seen, shapes(output))
 
     def failure(self, error: RuntimeError) -> Failure:
         """What was under way when `error` came; raises it again where that was nothing of ours."""
@@ -167,5 +171,5 @@ _MANY = (list, tuple)
 def shapes(value: Any) -> Shapes:
     """The shapes of all tensors in a value, lists and tuples flattened in order."""
     if isinstance(value, _MANY):
-        return tuple(shape for item in value for shape in shapes(item))
+        return tuple([shape for item in value for shape in shapes(item)])
     return (tuple(value.shape),)

@@ -1,7 +1,5 @@
 """`hrnet-cli describe`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer
@@ -41,8 +39,9 @@ def describe(
     Example: hrnet-cli describe w32.yaml --stage 2
     """
     from hrnet_cli.analysis import api
+    from hrnet_cli.cli.opening import open_spec
     from hrnet_cli.present.describe import present
 
     with diagnosed(color):
-        result = api.describe(spec, input, engine.value, device, depth=depth, stage=stage, full=full)
+        result = api.describe(open_spec(spec), input, engine.value, device, depth=depth, stage=stage, full=full)
     emit(Report("describe", result, lambda: present(result, full)), Target(format, output, color))

@@ -1,7 +1,5 @@
 """`hrnet-cli flops`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer
@@ -42,8 +40,9 @@ def flops(
     Example: hrnet-cli flops w48 --input 1x3x384x288 --by branch
     """
     from hrnet_cli.analysis import api
+    from hrnet_cli.cli.opening import open_spec
     from hrnet_cli.present.flops import present
 
     with diagnosed(color):
-        result = api.flops(spec, input, engine.value, device, by=by.value, convention=convention.value)
+        result = api.flops(open_spec(spec), input, engine.value, device, by=by.value, convention=convention.value)
     emit(Report("flops", result, lambda: present(result)), Target(format, output, color))

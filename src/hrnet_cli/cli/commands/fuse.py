@@ -1,7 +1,5 @@
 """`hrnet-cli fuse`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer
@@ -40,8 +38,9 @@ def fuse(
     Example: hrnet-cli fuse w32 --stage 3 --module 0
     """
     from hrnet_cli.analysis import api
+    from hrnet_cli.cli.opening import open_spec
     from hrnet_cli.present.fuse import present
 
     with diagnosed(color):
-        result = api.fuse(spec, input, engine.value, device, stage=stage, module=module)
+        result = api.fuse(open_spec(spec), input, engine.value, device, stage=stage, module=module)
     emit(Report("fuse", result, lambda: present(result)), Target(format, output, color))

@@ -1,7 +1,5 @@
 """`hrnet-cli trace`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer
@@ -42,9 +40,10 @@ def trace(
     Example: hrnet-cli trace --input 1x3x256x192
     """
     from hrnet_cli.analysis import api
+    from hrnet_cli.cli.opening import open_spec
     from hrnet_cli.present.trace import present
 
-    result = api.shapes(spec, input, engine.value, device, calls=calls)
+    result = api.shapes(open_spec(spec), input, engine.value, device, calls=calls)
     emit(Report("trace", result, lambda: present(result, modules)), Target(format, output, color))
     if result.failure:
         explain(result.failure, color)

@@ -1,7 +1,5 @@
 """`hrnet-cli verify`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer
@@ -36,10 +34,11 @@ def verify(
     Example: hrnet-cli verify w32
     """
     from hrnet_cli.analysis.verify import verify as compare
+    from hrnet_cli.cli.opening import open_spec
     from hrnet_cli.present.verify import present
 
     with diagnosed(color):
-        result = compare(spec, input, device, modules=modules)
+        result = compare(open_spec(spec), input, device, modules=modules)
     emit(Report("verify", result, lambda: present(result)), Target(format, output, color))
     if not result.agrees:
         raise SystemExit(1)
