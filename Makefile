@@ -7,7 +7,7 @@ BARE := .venv-bare
 HRNET := $(FULL)/bin/hrnet-cli
 PIP_FLAGS := --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test lint bench docs clean
+.PHONY: demo test lint bench docs corpus clean
 
 demo: $(FULL)/.installed
 	$(HRNET) describe w32 --stage 2
@@ -32,8 +32,11 @@ bench: $(FULL)/.benched
 docs: $(FULL)/.tested
 	$(FULL)/bin/python tools/docs.py
 
+corpus: $(FULL)/.installed
+	$(FULL)/bin/python tools/corpus.py
+
 clean:
-	rm -rf $(FULL) $(BARE) dist build
+	rm -rf $(FULL) $(BARE) .corpus dist build
 
 # The package with everything it can use, as a user installs it; then what its tests and its benchmarks need.
 $(FULL)/.installed: pyproject.toml constraints.txt

@@ -16,12 +16,14 @@ import re
 import shlex
 import subprocess
 import sys
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, is_dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from hrnet_cli.spec import HEAD_SPECS, Spec, StageSpec
-from hrnet_cli.spec.schema import Published
+from hrnet_cli.spec.fields import entries
+from hrnet_cli.spec.schema import BatchNorm, Published, Upsampling
 
 ROOT = Path(__file__).parent.parent
 QUOTE = re.compile(r"(<!-- (run|fields): (.+?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
@@ -30,10 +32,13 @@ RECORDS: dict[str, type[Any]] = {
     "spec": Spec,
     "stage": StageSpec,
     "published": Published,
+    "upsampling": Upsampling,
+    "batch_norm": BatchNorm,
     **{f"head {name}": head for name, head in HEAD_SPECS.items()},
 }
 
 
+@cache
 def run(command: str) -> str:
     """What a command prints at 80 columns, without colour; `; echo exit $?` shows how it ended."""
     line, asks, _ = command.partition("; echo exit $?")
@@ -56,7 +61,7 @@ def quoted(match: re.Match[str]) -> str:
 
 def field_table(record: type[Any]) -> str:
     """The fields of a record of the spec: name, what it means, default."""
-    rows = [f"| `{item.name}` | {item.metadata['help']} | {default(item)} |" for item in fields(record)]
+    rows = [f"| `{item.name}` | {item.metadata['help']} | {default(item)} |" for item in entries(record).values()]
     return "\n".join(["| key | meaning | default |", "|---|---|---|", *rows]) + "\n" if rows else "No fields.\n"
 
 
@@ -66,9 +71,16 @@ def default(item: Field[Any]) -> str:
         return "required"
     if item.name == "input":
         return "`256x192`"
-    if item.default is None or item.name == "head":
+    if item.default is None or is_dataclass(item.default):
         return ""
-    return f"`{item.default}`"
+    return f"`{yaml_words(item.default)}`"
+
+
+def yaml_words(value: Any) -> str:
+    """A plain value as YAML writes it."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(yaml_words, value))}]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def cli() -> str:
