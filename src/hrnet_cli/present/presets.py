@@ -36,7 +36,9 @@ def _printed(figure: Figure) -> Cell:
     """A printed figure, and ✓ or how far ours is from it."""
     if figure.reproduces and figure.stands:
         return (Span(f"{figure.printed} "), Span("✓", "good"))
-    return (Span(f"{figure.printed} "), Span(difference(figure), "muted" if figure.stands else "bad"))
+    if figure.stands:
+        return (Span(f"{figure.printed} "), Span(difference(figure), "muted"))
+    return (Span(f"{figure.printed} "), Span(f"✗ {difference(figure)}", "bad"))
 
 
 def _rules(result: Presets) -> list[Block]:
