@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from pathlib import Path
 
 import pytest
 from commandline import ROOT, call
@@ -44,7 +45,8 @@ def test_presets_complete() -> None:
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, "presets show"])
-def test_help_shows_an_example_that_works(command: str) -> None:
+def test_help_shows_an_example_that_works(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     result = call(*command.split(), "--help")
     assert result.code == 0 and not result.err
     example = result.out.partition("Example: ")[2].splitlines()[0].partition(" >")[0]
