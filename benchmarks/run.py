@@ -55,6 +55,8 @@ class Network(NamedTuple):
 NETWORKS = (
     Network("W32 at 256×192", "w32", "1x3x256x192", 0.15, None, is_large=False),
     Network("W48 at 1024×2048", "w48", "1x3x1024x2048", 0.02, 0.15, is_large=True),
+    Network("seg-w48 at 1024×2048", "seg-w48", "1x3x1024x2048", 0.02, 0.15, is_large=True),
+    Network("ocr-w48 at 1024×2048", "ocr-w48", "1x3x1024x2048", 0.02, 0.15, is_large=True),
 )
 MOST_OF_IMPORTS = 1.5
 MOST_MILLISECONDS = 10.0

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
-from hrnet_cli.nn import Shape
+from hrnet_cli.nn import LEAVES, Module, Shape
 from hrnet_cli.tracing import Call, Trace
 
 
@@ -68,13 +68,25 @@ FVCORE: dict[str, Callable[[Call], int]] = {
 """What fvcore 0.1.5 adds to the MACs, beside them."""
 
 
+FREE = {
+    name
+    for name, leaf in LEAVES.items()
+    if name not in MACS and name not in FVCORE and leaf.own_tensors is Module.own_tensors
+}
+"""The leaves that cost nothing and hold nothing, whatever goes through them."""
+
+
 def costs(trace: Trace) -> list[Cost]:
     """The cost of every leaf call, in order."""
     seen: set[str] = set()
     result = []
     for call in trace.leaf_calls:
         node = call.node
-        parameters, kind = node.parameters, node.type
+        kind = node.type
+        if kind in FREE:
+            result.append(Cost(call, 0, 0, 0))
+            continue
+        parameters = node.parameters
         params = 0
         if parameters and node.path not in seen:
             seen.add(node.path)
