@@ -23,7 +23,7 @@ from typing import Any
 
 from hrnet_cli.spec import HEAD_SPECS, Spec, StageSpec
 from hrnet_cli.spec.fields import entries
-from hrnet_cli.spec.schema import BatchNorm, Published, Upsampling
+from hrnet_cli.spec.schema import BatchNorm, Budget, Published, Upsampling
 
 ROOT = Path(__file__).parent.parent
 QUOTE = re.compile(r"(<!-- (run|fields): (.+?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
@@ -34,6 +34,7 @@ RECORDS: dict[str, type[Any]] = {
     "published": Published,
     "upsampling": Upsampling,
     "batch_norm": BatchNorm,
+    "budget": Budget,
     **{f"head {name}": head for name, head in HEAD_SPECS.items()},
 }
 

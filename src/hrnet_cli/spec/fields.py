@@ -21,7 +21,7 @@ class Invalid:
 INVALID = Invalid()
 
 
-class Finding(NamedTuple):
+class Fault(NamedTuple):
     """A problem at a path, before the path is resolved to a line; `key` puts it at the key, not at the value."""
 
     code: str
@@ -31,14 +31,14 @@ class Finding(NamedTuple):
     key: bool = False
 
 
-Findings = list[Finding]
+Faults = list[Fault]
 
 
 class Kind(Protocol):
     """What reads one value."""
 
-    def read(self, value: Any, path: Path, findings: Findings) -> Any:
-        """The value as the spec keeps it, or INVALID after a report in `findings`."""
+    def read(self, value: Any, path: Path, faults: Faults) -> Any:
+        """The value as the spec keeps it, or INVALID after a report in `faults`."""
 
 
 def show(value: Any) -> str:
@@ -82,10 +82,10 @@ def name_of(value: Any) -> str:
     return next((name for kind, name in names if isinstance(value, kind)), f"a {type(value).__name__}")
 
 
-def wrong_type(value: Any, wanted: str, path: Path, hint: str = "") -> Finding:
-    """The finding for a value of the wrong kind."""
+def wrong_type(value: Any, wanted: str, path: Path, hint: str = "") -> Fault:
+    """The fault for a value of the wrong kind."""
     found = name_of(value) if value is None or isinstance(value, Mapping) else f"{name_of(value)}, {show(value)}"
-    return Finding("wrong-type", path, f"expected {wanted}, found {found}", hint)
+    return Fault("wrong-type", path, f"expected {wanted}, found {found}", hint)
 
 
 class Count(NamedTuple):
@@ -94,19 +94,42 @@ class Count(NamedTuple):
     low: int
     high: int
 
-    def read(self, value: Any, path: Path, findings: Findings) -> Any:
+    def read(self, value: Any, path: Path, faults: Faults) -> Any:
         """The integer itself."""
         if isinstance(value, bool) or not isinstance(value, int):
             quoted = isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,9}\s*", value)
             hint = f"write {int(quoted[0])} without quotes" if quoted else ""
-            findings.append(wrong_type(value, "a whole number", path, hint))
+            faults.append(wrong_type(value, "a whole number", path, hint))
             return INVALID
         if not self.low <= value <= self.high:
             code = "too-small" if value < self.low else "too-large"
             message = f"{show(value)} is out of range"
-            findings.append(Finding(code, path, message, f"allowed: {self.low} to {self.high}"))
+            faults.append(Fault(code, path, message, f"allowed: {self.low} to {self.high}"))
             return INVALID
         return value
+
+
+_UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+
+
+class Amount:
+    """A whole number that may be written with a decimal unit: 30000000, 30M, 7.65G."""
+
+    FORM = re.compile(r"([0-9]{1,15})(?:\.([0-9]{1,12}))?([kMGT]?)")
+
+    def read(self, value: Any, path: Path, faults: Faults) -> Any:
+        """The integer; a fraction that the unit does not make whole is refused."""
+        match = self.FORM.fullmatch(value.strip()) if isinstance(value, str) else None
+        amount = value
+        if match:
+            whole, fraction, unit = match.groups(default="")
+            amount, rest = divmod(int(whole + fraction) * _UNITS[unit], 10 ** len(fraction))
+            amount = -1 if rest else amount
+        if isinstance(amount, bool) or not isinstance(amount, int) or not 0 < amount < 10**18:
+            hint = "write a whole number, or one with a unit: 30M, 7.65G (k, M, G, T are decimal)"
+            faults.append(Fault("bad-amount", path, f"{show(value)} is no amount", hint))
+            return INVALID
+        return amount
 
 
 class Number(NamedTuple):
@@ -115,14 +138,14 @@ class Number(NamedTuple):
     above: float
     below: float
 
-    def read(self, value: Any, path: Path, findings: Findings) -> Any:
+    def read(self, value: Any, path: Path, faults: Faults) -> Any:
         """The number itself, as a float."""
         if isinstance(value, bool) or not isinstance(value, int | float):
-            findings.append(wrong_type(value, "a number", path))
+            faults.append(wrong_type(value, "a number", path))
             return INVALID
         if not self.above < value < self.below:
             message = f"{show(value)} is out of range"
-            findings.append(Finding("out-of-range", path, message, f"allowed: between {self.above} and {self.below}"))
+            faults.append(Fault("out-of-range", path, message, f"allowed: between {self.above} and {self.below}"))
             return INVALID
         return float(value)
 
@@ -130,10 +153,10 @@ class Number(NamedTuple):
 class Flag:
     """true or false."""
 
-    def read(self, value: Any, path: Path, findings: Findings) -> Any:
+    def read(self, value: Any, path: Path, faults: Faults) -> Any:
         """The boolean itself."""
         if not isinstance(value, bool):
-            findings.append(wrong_type(value, "true or false", path))
+            faults.append(wrong_type(value, "true or false", path))
             return INVALID
         return value
 
@@ -143,14 +166,14 @@ class Text(NamedTuple):
 
     longest: int = 200
 
-    def read(self, value: Any, path: Path, findings: Findings) -> Any:
+    def read(self, value: Any, path: Path, faults: Faults) -> Any:
         """The string itself."""
         if not isinstance(value, str):
-            findings.append(wrong_type(value, "a string", path))
+            faults.append(wrong_type(value, "a string", path))
             return INVALID
         if not value.isprintable() or not 0 < len(value) <= self.longest:
             message = f"{show(value)} is not one line of 1 to {self.longest} printable characters"
-            findings.append(Finding("bad-text", path, message, "shorten it, and leave out line breaks"))
+            faults.append(Fault("bad-text", path, message, "shorten it, and leave out line breaks"))
             return INVALID
         return value
 
@@ -160,11 +183,11 @@ class Choice(NamedTuple):
 
     options: tuple[str, ...]
 
-    def read(self, value: Any, path: Path, findings: Findings) -> Any:
+    def read(self, value: Any, path: Path, faults: Faults) -> Any:
         """The word itself."""
         if not isinstance(value, str) or value not in self.options:
             message = f"{show(value)} is none of {', '.join(self.options)}"
-            findings.append(Finding("unknown-choice", path, message, did_you_mean(value, self.options)))
+            faults.append(Fault("unknown-choice", path, message, did_you_mean(value, self.options)))
             return INVALID
         return value
 
@@ -175,17 +198,17 @@ class Each(NamedTuple):
     kind: Kind
     longest: int
 
-    def read(self, value: Any, path: Path, findings: Findings) -> Any:
+    def read(self, value: Any, path: Path, faults: Faults) -> Any:
         """A tuple of the items, INVALID for each that was reported: the length is still known."""
         if not isinstance(value, list | tuple):
             hint = f"write [{show(value)}]" if isinstance(value, int) else ""
-            findings.append(wrong_type(value, "a list", path, hint))
+            faults.append(wrong_type(value, "a list", path, hint))
             return INVALID
         if len(value) > self.longest:
             message = f"{len(value)} items are too many"
-            findings.append(Finding("too-long", path, message, f"allowed: at most {self.longest}"))
+            faults.append(Fault("too-long", path, message, f"allowed: at most {self.longest}"))
             return INVALID
-        return tuple(self.kind.read(item, (*path, index), findings) for index, item in enumerate(value))
+        return tuple(self.kind.read(item, (*path, index), faults) for index, item in enumerate(value))
 
 
 LARGEST_SIZE = 1_000_000
@@ -197,7 +220,7 @@ class Size:
     Missing leading numbers are 0 in the result and are filled in by `resolve_input`.
     """
 
-    def read(self, value: Any, path: Path, findings: Findings) -> Any:
+    def read(self, value: Any, path: Path, faults: Faults) -> Any:
         """(N, C, H, W)."""
         parts = re.split(r"[x×X]", value.strip()) if isinstance(value, str) else value
         parts = list(parts) if isinstance(parts, list | tuple) else []
@@ -205,11 +228,11 @@ class Size:
         if not 2 <= len(parts) <= 4 or len(numbers) != len(parts):
             message = f"{show(value)} is not an input shape"
             hint = "write NxCxHxW, CxHxW or HxW, height before width: 1x3x256x192"
-            findings.append(Finding("bad-input", path, message, hint))
+            faults.append(Fault("bad-input", path, message, hint))
             return INVALID
         if not all(1 <= number <= LARGEST_SIZE for number in numbers):
             message = f"{show(value)} has a size that is out of range"
-            findings.append(Finding("bad-input", path, message, f"allowed: 1 to {LARGEST_SIZE}"))
+            faults.append(Fault("bad-input", path, message, f"allowed: 1 to {LARGEST_SIZE}"))
             return INVALID
         return (0,) * (4 - len(numbers)) + tuple(numbers)
 
@@ -226,22 +249,22 @@ class Record(NamedTuple):
 
     into: type[Any]
 
-    def read(self, value: Any, path: Path, findings: Findings) -> Any:
+    def read(self, value: Any, path: Path, faults: Faults) -> Any:
         """An instance, or INVALID; every field is read and every cross-check is run, whatever failed before."""
         if not isinstance(value, Mapping):
-            findings.append(wrong_type(value, f"a mapping with {', '.join(self.keys())}", path))
+            faults.append(wrong_type(value, f"a mapping with {', '.join(self.keys())}", path))
             return INVALID
-        before = len(findings)
-        findings += unknown_keys(value, self.keys(), path)
+        before = len(faults)
+        faults += unknown_keys(value, self.keys(), path)
         values = {}
         for item in entries(self.into).values():
             if item.name in value:
-                values[item.name] = item.metadata["kind"].read(value[item.name], (*path, item.name), findings)
+                values[item.name] = item.metadata["kind"].read(value[item.name], (*path, item.name), faults)
             elif item.default is MISSING:
                 message = f"{item.name} is missing"
-                findings.append(Finding("missing-key", (*path, item.name), message, item.metadata["help"]))
-        findings += self.into.cross_check(values, path)
-        return INVALID if len(findings) > before else self.into(**values)
+                faults.append(Fault("missing-key", (*path, item.name), message, item.metadata["help"]))
+        faults += self.into.cross_check(values, path)
+        return INVALID if len(faults) > before else self.into(**values)
 
     def keys(self) -> tuple[str, ...]:
         """The keys this record knows, in order."""
@@ -253,21 +276,21 @@ class OneOf(NamedTuple):
 
     records: Mapping[str, type[Any]]
 
-    def read(self, value: Any, path: Path, findings: Findings) -> Any:
+    def read(self, value: Any, path: Path, faults: Faults) -> Any:
         """An instance of the record that `type` names."""
         names = tuple(self.records)
         if not isinstance(value, Mapping):
             hint = f"write {{type: {value}}}" if isinstance(value, str) and value in names else ""
-            findings.append(wrong_type(value, f"a mapping with type ({', '.join(names)})", path, hint))
+            faults.append(wrong_type(value, f"a mapping with type ({', '.join(names)})", path, hint))
             return INVALID
         if "type" not in value:
-            findings.append(Finding("missing-key", (*path, "type"), "type is missing", f"one of {', '.join(names)}"))
+            faults.append(Fault("missing-key", (*path, "type"), "type is missing", f"one of {', '.join(names)}"))
             return INVALID
-        chosen = Choice(names).read(value["type"], (*path, "type"), findings)
+        chosen = Choice(names).read(value["type"], (*path, "type"), faults)
         if chosen is INVALID:
             return INVALID
         rest = {key: item for key, item in value.items() if key != "type"}
-        return Record(self.records[chosen]).read(rest, path, findings)
+        return Record(self.records[chosen]).read(rest, path, faults)
 
 
 def entry(kind: Kind, help: str, default: Any = MISSING) -> Any:
@@ -281,15 +304,15 @@ def entries(record: type[Any]) -> dict[str, Field[Any]]:
     return {item.name: item for item in fields(record) if "kind" in item.metadata}
 
 
-def unknown_keys(value: Mapping[Any, Any], known: tuple[str, ...], path: Path) -> Iterator[Finding]:
-    """A finding per key that nobody reads, with the key that was probably meant."""
+def unknown_keys(value: Mapping[Any, Any], known: tuple[str, ...], path: Path) -> Iterator[Fault]:
+    """A fault per key that nobody reads, with the key that was probably meant."""
     strange = [key for key in value if not isinstance(key, str) or key not in known]
     for key in strange[:MOST_SUGGESTIONS]:
         message = f"unknown key {show(key)}"
-        yield Finding("unknown-key", (*path, key_name(key)), message, did_you_mean(key, known), key=True)
+        yield Fault("unknown-key", (*path, key_name(key)), message, did_you_mean(key, known), key=True)
     if len(strange) > MOST_SUGGESTIONS:
         message = f"{len(strange) - MOST_SUGGESTIONS} more unknown keys"
-        yield Finding("unknown-key", path, message, f"known: {', '.join(known)}")
+        yield Fault("unknown-key", path, message, f"known: {', '.join(known)}")
 
 
 MOST_SUGGESTIONS = 20

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
-from hrnet_cli.spec.fields import Choice, Count, Each, Finding, Flag, Path, entry
+from hrnet_cli.spec.fields import Choice, Count, Each, Fault, Flag, Path, entry
 
 FINAL_CONV_KERNEL = Count(1, 15)
 CONV_BIAS_HELP = "whether the head's convolutions in front of a batch norm have a bias (mmsegmentation's: no)"
@@ -23,7 +23,7 @@ class HeadSpec:
     """Whether it needs every branch of the last stage, and so decides the default of `multi_scale_output`."""
 
     @classmethod
-    def cross_check(cls, _values: Mapping[str, Any], _path: Path) -> Iterator[Finding]:
+    def cross_check(cls, _values: Mapping[str, Any], _path: Path) -> Iterator[Fault]:
         """What is wrong between fields that are right each by itself."""
         yield from ()
 
@@ -159,7 +159,7 @@ class HigherHead(HeadSpec):
     final_conv_kernel: int = entry(FINAL_CONV_KERNEL, FINAL_CONV_HELP, default=1)
 
     @classmethod
-    def cross_check(cls, values: Mapping[str, Any], path: Path) -> Iterator[Finding]:
+    def cross_check(cls, values: Mapping[str, Any], path: Path) -> Iterator[Fault]:
         """One number per deconvolution in each list, and one more in with_ae_loss."""
         defaults = {item.name: item.default for item in fields(cls)}
         lengths = {
@@ -172,7 +172,7 @@ class HigherHead(HeadSpec):
             wanted = (deconvs or 0) + (name == "with_ae_loss")
             if deconvs is not None and length != wanted:
                 message = f"{length} entries for {deconvs} deconvolutions"
-                yield Finding("wrong-length", (*path, name), message, f"give {wanted}")
+                yield Fault("wrong-length", (*path, name), message, f"give {wanted}")
 
 
 HEAD_SPECS: dict[str, type[HeadSpec]] = {

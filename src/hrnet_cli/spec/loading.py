@@ -7,16 +7,35 @@ from collections.abc import Mapping
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from hrnet_cli.errors import Problem, SpecError, UnreadableError, UsageError
 from hrnet_cli.spec.document import LONGEST_TEXT, Document, dotted_path, read_document, refused
-from hrnet_cli.spec.fields import INVALID, Finding, Findings, Size, did_you_mean
+from hrnet_cli.spec.fields import INVALID, Fault, Faults, Size, did_you_mean
 from hrnet_cli.spec.presets import preset_names, preset_path
 from hrnet_cli.spec.readers.reading import Reading
 from hrnet_cli.spec.schema import Shape4, Spec, is_native, read_spec
 
 DEFAULT = "w32"
+
+
+class Loaded(NamedTuple):
+    """A Spec with the text that it was read from, for whoever has to point into it."""
+
+    spec: Spec
+    document: Document
+    reading: Reading
+    """How a foreign config became the spec; empty for a spec in its own words."""
+    source: str
+    """What messages call the text."""
+
+    def problem(self, fault: Fault) -> Problem:
+        """A fault at a path of the spec, at the place in the text that it came from."""
+        return _problem(fault, self.document, self.source, self.reading)
+
+    def problem_there(self, fault: Fault) -> Problem:
+        """A fault at a path of the text itself, which for a foreign config is another."""
+        return _problem(fault, self.document, self.source, NATIVE)
 
 
 def load_spec(source: Spec | Mapping[str, Any] | str | Path = DEFAULT) -> Spec:
@@ -27,10 +46,15 @@ def load_spec(source: Spec | Mapping[str, Any] | str | Path = DEFAULT) -> Spec:
     if isinstance(source, Spec):
         return source
     if isinstance(source, Mapping):
-        return _checked(Document(source, {}, {}), "")
+        return _checked(Document(source, {}, {}), "").spec
     text, name = read_source(source)
+    return load_text(text, name, own_path(source)).spec
+
+
+def own_path(source: str | Path) -> Path | None:
+    """The file that a source names; None for standard input, a preset and the like."""
     path = Path(source)
-    return parse_spec(text, name, path if str(source) != "-" and path.exists() else None)
+    return path if str(source) != "-" and path.exists() else None
 
 
 def parse_spec(text: str, source: str = "", path: Path | None = None) -> Spec:
@@ -38,6 +62,11 @@ def parse_spec(text: str, source: str = "", path: Path | None = None) -> Spec:
 
     `source` names it in messages; `path` is its file, by which a config finds those that it is based on.
     """
+    return load_text(text, source, path).spec
+
+
+def load_text(text: str, source: str = "", path: Path | None = None) -> Loaded:
+    """What `parse_spec` gives, with the places in the text."""
     return _checked(_document(text, source, path), source)
 
 
@@ -50,24 +79,24 @@ def _document(text: str, source: str, path: Path | None) -> Document:
     return read_document(text, source)
 
 
-def _checked(document: Document, source: str) -> Spec:
+def _checked(document: Document, source: str) -> Loaded:
     """The Spec of a document; what is wrong with the text and what is wrong with the network is said together."""
     problems = {(problem.line, problem.column): problem for problem in document.problems}
     try:
-        spec = _read(document, source)
+        loaded = _read(document, source)
     except SpecError as error:
         rest = [each for each in error.problems if not each.line or (each.line, each.column) not in problems]
         raise SpecError([*document.problems, *rest]) from None
     if problems:
         raise SpecError(list(document.problems))
-    return spec
+    return loaded
 
 
-def _read(document: Document, source: str) -> Spec:
+def _read(document: Document, source: str) -> Loaded:
     """The Spec of a document in any dialect that is read."""
     value = document.value
     if not isinstance(value, Mapping) or is_native(value):
-        return _spec(document, source, Reading({}, {}), value)
+        return _native(document, source)
     from hrnet_cli.spec.readers.reading import NotHrnetError
     from hrnet_cli.spec.readers.seems import seems_to_be
     from hrnet_cli.spec.readers.table import READERS
@@ -76,49 +105,55 @@ def _read(document: Document, source: str) -> Spec:
         for name, reader in READERS.items():
             if reader.detect(value):
                 reading = reader.read(value)
-                if reading.findings:
-                    raise SpecError(_problems(list(reading.findings), document, source, Reading({}, {})))
+                if reading.faults:
+                    raise SpecError([_problem(fault, document, source, NATIVE) for fault in reading.faults])
                 spec = _spec(document, source, reading, reading.data)
-                return replace(spec, dialect=name, notes=reading.notes)
+                notes = tuple(note.text for note in reading.notes)
+                return Loaded(replace(spec, dialect=name, notes=notes), document, reading, source)
     except NotHrnetError as error:
         raise SpecError([Problem("not-hrnet", "", str(error), "", source)]) from None
     other = seems_to_be(value)
     if other:
         raise SpecError([Problem("not-hrnet", "", f"this is no HRNet: it seems to be {other}", "", source)])
-    return _spec(document, source, Reading({}, {}), value)
+    return _native(document, source)
+
+
+NATIVE = Reading({}, {})
+"""The reading of a spec in its own words: there is nothing to translate."""
+
+
+def _native(document: Document, source: str) -> Loaded:
+    return Loaded(_spec(document, source, NATIVE, document.value), document, NATIVE, source)
 
 
 def _spec(document: Document, source: str, reading: Reading, value: Any) -> Spec:
-    spec, findings = read_spec(value)
+    spec, faults = read_spec(value)
     if spec is None:
-        findings = [_explained(finding, value) for finding in findings]
-        raise SpecError(_problems(findings, document, source, reading))
+        explained = [_explained(fault, value) for fault in faults]
+        raise SpecError([_problem(fault, document, source, reading) for fault in explained])
     return spec
 
 
-def _explained(finding: Finding, value: Any) -> Finding:
-    """A finding at a value that only running a Python config would give says so."""
+def _explained(fault: Fault, value: Any) -> Fault:
+    """A fault at a value that only running a Python config would give says so."""
     from hrnet_cli.spec.readers.python.values import Unread
 
-    for part in finding.path:
+    for part in fault.path:
         if isinstance(value, Mapping):
             value = value.get(part)
         else:
             value = value[part] if isinstance(value, list | tuple) and isinstance(part, int) else None
     if not isinstance(value, Unread):
-        return finding
-    return finding._replace(code="unreadable-code", message=value.message, hint=value.hint)
+        return fault
+    return fault._replace(code="unreadable-code", message=value.message, hint=value.hint)
 
 
-def _problems(findings: Findings, document: Document, source: str, reading: Reading) -> list[Problem]:
-    """Findings with their lines, at the place in the config that they came from."""
-    problems = []
-    for finding in findings:
-        path = reading.origin(finding.path) if reading.origins else finding.path
-        line, column, file = document.mark(path, finding.key) or (None, None, "")
-        where = dotted_path(path or finding.path)
-        problems.append(Problem(finding.code, where, finding.message, finding.hint, file or source, line, column))
-    return problems
+def _problem(fault: Fault, document: Document, source: str, reading: Reading) -> Problem:
+    """A fault with its line, at the place in the config that it came from."""
+    path = reading.origin(fault.path) if reading.origins else fault.path
+    line, column, file = document.mark(path, fault.key) or (None, None, "")
+    where = dotted_path(path or fault.path)
+    return Problem(fault.code, where, fault.message, fault.hint, file or source, line, column)
 
 
 def read_source(source: str | Path) -> tuple[str, str]:
@@ -158,8 +193,8 @@ def _text(file: BinaryIO, source: str) -> str:
 
 def parse_input(text: str, spec: Spec) -> Shape4:
     """`1x3x256x192`, `3x256x192` or `256x192` as the N×C×H×W that goes into `spec`. Raises UsageError."""
-    findings: Findings = []
-    shape = Size().read(text, ("--input",), findings)
+    faults: Faults = []
+    shape = Size().read(text, ("--input",), faults)
     if shape is INVALID:
-        raise UsageError(f"--input: {findings[0].message}", findings[0].hint)
+        raise UsageError(f"--input: {faults[0].message}", faults[0].hint)
     return spec.fill_input(shape)

@@ -15,11 +15,12 @@ from typing import Any
 
 from hrnet_cli.spec.fields import (
     INVALID,
+    Amount,
     Choice,
     Count,
     Each,
-    Finding,
-    Findings,
+    Fault,
+    Faults,
     Flag,
     Number,
     OneOf,
@@ -67,7 +68,7 @@ class StageSpec:
         return tuple(channels * EXPANSION[self.block] for channels in self.num_channels)
 
     @classmethod
-    def cross_check(cls, values: Mapping[str, Any], path: Path) -> Iterator[Finding]:
+    def cross_check(cls, values: Mapping[str, Any], path: Path) -> Iterator[Fault]:
         """The lists have one entry per branch (the original code's own check, for both lists at once)."""
         branches = values.get("num_branches", INVALID)
         for name in ("num_blocks", "num_channels"):
@@ -75,7 +76,7 @@ class StageSpec:
             if isinstance(branches, int) and isinstance(items, tuple) and len(items) != branches:
                 message = f"{len(items)} {'entry' if len(items) == 1 else 'entries'} for num_branches: {branches}"
                 hint = f"give {name} one number per branch, or set num_branches: {len(items)}"
-                yield Finding("wrong-length", (*path, name), message, hint)
+                yield Fault("wrong-length", (*path, name), message, hint)
 
 
 STAGE_KEY = re.compile(r"stage[1-9][0-9]{0,5}")
@@ -84,57 +85,57 @@ STAGE_KEY = re.compile(r"stage[1-9][0-9]{0,5}")
 class Stages:
     """`stage1` … `stageN`, which stand at the top of a spec, as a tuple."""
 
-    def read(self, value: Mapping[str, Any], path: Path, findings: Findings) -> Any:  # noqa: ARG002
+    def read(self, value: Mapping[str, Any], path: Path, faults: Faults) -> Any:  # noqa: ARG002
         """The stages in the order of their numbers; the path of each is its own key."""
         if len(value) > MOST_STAGES:
-            findings.append(Finding("too-many-stages", (), f"{len(value)} stages", f"allowed: at most {MOST_STAGES}"))
+            faults.append(Fault("too-many-stages", (), f"{len(value)} stages", f"allowed: at most {MOST_STAGES}"))
             return INVALID
-        before = len(findings)
+        before = len(faults)
         keys = sorted(value, key=lambda key: int(key.removeprefix("stage")))
-        findings += _gaps(keys)
-        stages = tuple(Record(StageSpec).read(value[key], (key,), findings) for key in keys)
+        faults += _gaps(keys)
+        stages = tuple(Record(StageSpec).read(value[key], (key,), faults) for key in keys)
         plain = [value[key] if isinstance(value[key], Mapping) else {} for key in keys]
-        findings += _first_stage(plain[0] if keys[:1] == ["stage1"] else {})
-        findings += _falling_branches(keys, plain)
-        if len(findings) == before:
-            findings += _too_large(stages)
-        return INVALID if len(findings) > before else stages
+        faults += _first_stage(plain[0] if keys[:1] == ["stage1"] else {})
+        faults += _falling_branches(keys, plain)
+        if len(faults) == before:
+            faults += _too_large(stages)
+        return INVALID if len(faults) > before else stages
 
 
-def _gaps(keys: list[str]) -> Iterator[Finding]:
+def _gaps(keys: list[str]) -> Iterator[Fault]:
     """Stages are numbered from 1 without a gap; the original code would not build what comes after one."""
     for number in range(1, max(len(keys), 1) + 1):
         if f"stage{number}" not in keys:
             message = f"stage{number} is missing" + (f", but {keys[-1]} is there" if keys else "")
-            yield Finding("missing-key", (f"stage{number}",), message, "number the stages from 1 without a gap")
+            yield Fault("missing-key", (f"stage{number}",), message, "number the stages from 1 without a gap")
             return
 
 
-def _first_stage(stage: Mapping[str, Any]) -> Iterator[Finding]:
+def _first_stage(stage: Mapping[str, Any]) -> Iterator[Fault]:
     """Stage 1 is `layer1`: one chain of blocks, in every implementation, whatever its config says."""
     for name in ("num_modules", "num_branches"):
         number = stage.get(name, 1)
         if isinstance(number, int) and number > 1:
             message = f"stage1 is one chain of blocks, found {name}: {show(number)}"
-            yield Finding("first-stage", ("stage1", name), message, f"set {name}: 1, or move this to stage2")
+            yield Fault("first-stage", ("stage1", name), message, f"set {name}: 1, or move this to stage2")
 
 
-def _falling_branches(keys: list[str], stages: list[Mapping[str, Any]]) -> Iterator[Finding]:
+def _falling_branches(keys: list[str], stages: list[Mapping[str, Any]]) -> Iterator[Fault]:
     """A transition adds branches and never drops one."""
     for (before, old), (key, new) in pairwise(zip(keys, stages, strict=True)):
         had, has = old.get("num_branches"), new.get("num_branches")
         if type(had) is type(has) is int and 0 < has < had <= MOST_BRANCHES:
             message = f"{has} branches after the {had} of {before}"
             hint = f"set num_branches to {had} or more: a transition adds branches and never drops one"
-            yield Finding("falling-branches", (key, "num_branches"), message, hint)
+            yield Fault("falling-branches", (key, "num_branches"), message, hint)
 
 
-def _too_large(stages: tuple[StageSpec, ...]) -> Iterator[Finding]:
+def _too_large(stages: tuple[StageSpec, ...]) -> Iterator[Fault]:
     """A bound on the whole, so that no spec can keep the tool busy."""
     parts = sum(stage.num_modules * (sum(stage.num_blocks) + stage.num_branches**2) for stage in stages)
     if parts > MOST_PARTS:
         message = f"{parts:,} blocks and fuse edges"
-        yield Finding("too-large", (), message, f"allowed: at most {MOST_PARTS:,}; HRNet-W64 has about 400")
+        yield Fault("too-large", (), message, f"allowed: at most {MOST_PARTS:,}; HRNet-W64 has about 400")
 
 
 @dataclass(frozen=True)
@@ -149,11 +150,11 @@ class Upsampling:
     align_corners: bool | None = entry(Flag(), "torch's argument of that name; bilinear only", default=None)
 
     @classmethod
-    def cross_check(cls, values: Mapping[str, Any], path: Path) -> Iterator[Finding]:
+    def cross_check(cls, values: Mapping[str, Any], path: Path) -> Iterator[Fault]:
         """Only bilinear upsampling has corners to align."""
         if values.get("align_corners") is not None and values.get("mode", "nearest") == "nearest":
             message = "align_corners means nothing for nearest upsampling"
-            yield Finding("no-effect", (*path, "align_corners"), message, "leave it out, or set mode: bilinear")
+            yield Fault("no-effect", (*path, "align_corners"), message, "leave it out, or set mode: bilinear")
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ class BatchNorm:
     eps: float = entry(Number(0, 1), "what is added to the variance", default=1e-5)
 
     @classmethod
-    def cross_check(cls, _values: Mapping[str, Any], _path: Path) -> Iterator[Finding]:
+    def cross_check(cls, _values: Mapping[str, Any], _path: Path) -> Iterator[Fault]:
         """The two have nothing to do with each other."""
         yield from ()
 
@@ -192,15 +193,34 @@ class Published:
     note: str = entry(Text(), "why they do not", default="")
 
     @classmethod
-    def cross_check(cls, values: Mapping[str, Any], path: Path) -> Iterator[Finding]:
+    def cross_check(cls, values: Mapping[str, Any], path: Path) -> Iterator[Fault]:
         """Both figures are a number and a unit; a known difference has its reason."""
         for name in PUBLISHED_FIGURES:
             figure = values.get(name)
             if isinstance(figure, str) and not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?[MG]", figure):
-                yield Finding("bad-figure", (*path, name), f"{figure!r} is not a figure", "write 28.5M or 7.1G")
+                yield Fault("bad-figure", (*path, name), f"{figure!r} is not a figure", "write 28.5M or 7.1G")
         if values.get("differs") and "note" not in values:
             message = "a known difference without its reason"
-            yield Finding("missing-key", (*path, "note"), message, "say in note why the figure does not come out")
+            yield Fault("missing-key", (*path, "note"), message, "say in note why the figure does not come out")
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What the network may cost at its input, for `check`; what is left out has no bound."""
+
+    max_params: int | None = entry(Amount(), "most parameters: 30M", default=None)
+    max_macs: int | None = entry(Amount(), "most MACs at the spec's input: 8G", default=None)
+    max_activations: int | None = entry(
+        Amount(), "most elements that convolutions and matrix products put out: 20M", default=None
+    )
+    divisor: int | None = entry(
+        Count(1, 65_536), "the input is a multiple of it, and every multiple of it goes through", default=None
+    )
+
+    @classmethod
+    def cross_check(cls, _values: Mapping[str, Any], _path: Path) -> Iterator[Fault]:
+        """Each bound stands by itself."""
+        yield from ()
 
 
 @dataclass(frozen=True)
@@ -221,6 +241,7 @@ class Spec:
     batch_norm: BatchNorm = entry(Record(BatchNorm), "what every batch norm is made with", default=BatchNorm())
     head: HeadSpec = entry(OneOf(HEAD_SPECS), "what sits on the last stage; none by default", default=NoHead())
     published: Published | None = entry(Record(Published), "what the authors printed", default=None)
+    budget: Budget = entry(Record(Budget), "what it may cost: `check` holds it against this", default=Budget())
     dialect: str = field(default="", compare=False)
     """The reader that it came through, or nothing for a spec in its own words. Not a key of the file."""
     notes: tuple[str, ...] = field(default=(), compare=False)
@@ -242,26 +263,26 @@ class Spec:
         return (batch or 1, channels or self.in_channels, height, width)
 
     @classmethod
-    def cross_check(cls, values: Mapping[str, Any], path: Path) -> Iterator[Finding]:
+    def cross_check(cls, values: Mapping[str, Any], path: Path) -> Iterator[Fault]:
         """The default input has the channels that the network takes; the head finds the branches that it reads."""
         widths = values.get("stem_widths")
         if isinstance(widths, tuple) and len(widths) != 2:
             message = f"{len(widths)} numbers for the stem's two convolutions"
-            yield Finding("wrong-length", (*path, "stem_widths"), message, "give two numbers")
+            yield Fault("wrong-length", (*path, "stem_widths"), message, "give two numbers")
         yield from _head_reads(values, path)
         shape = values.get("input", INVALID)
         channels = values.get("in_channels", 3)
         if isinstance(shape, tuple) and isinstance(channels, int) and shape[1] not in (0, channels):
             message = f"the input has {shape[1]} channels, the network takes in_channels: {channels}"
-            yield Finding("wrong-channels", (*path, "input"), message, f"write {channels} there, or set in_channels")
+            yield Fault("wrong-channels", (*path, "input"), message, f"write {channels} there, or set in_channels")
 
 
-def _head_reads(values: Mapping[str, Any], path: Path) -> Iterator[Finding]:
+def _head_reads(values: Mapping[str, Any], path: Path) -> Iterator[Fault]:
     """A head that reads all branches needs the last stage to keep them."""
     head, keeps = values.get("head"), values.get("multi_scale_output")
     if isinstance(head, HeadSpec) and head.type != "none" and head.reads_all_branches and keeps is False:
         message = f"the {head.type} head reads every branch, and this keeps branch 0 alone"
-        yield Finding("head-branches", (*path, "multi_scale_output"), message, "leave it out, or choose another head")
+        yield Fault("head-branches", (*path, "multi_scale_output"), message, "leave it out, or choose another head")
 
 
 def is_native(value: Mapping[Any, Any]) -> bool:
@@ -287,14 +308,14 @@ def has_their_words(value: Mapping[Any, Any]) -> bool:
 SPEC_KEYS = (*(name for name in entries(Spec) if name != "stages"), *(f"stage{n}" for n in range(1, 6)))
 
 
-def read_spec(value: Any) -> tuple[Spec | None, Findings]:
+def read_spec(value: Any) -> tuple[Spec | None, Faults]:
     """A plain mapping as a Spec, with everything that is wrong with it; the Spec is None where anything is."""
-    findings: Findings = []
+    faults: Faults = []
     if not isinstance(value, Mapping):
         return None, [wrong_type(value, "a mapping with stage1, stage2, …", ())]
     stages = {key: item for key, item in value.items() if isinstance(key, str) and STAGE_KEY.fullmatch(key)}
     others = {key: item for key, item in value.items() if key not in stages}
-    findings += unknown_keys(others, SPEC_KEYS, ())
+    faults += unknown_keys(others, SPEC_KEYS, ())
     known = {key: item for key, item in others.items() if key in SPEC_KEYS}
-    spec = Record(Spec).read({**known, "stages": stages}, (), findings)
-    return (None if findings else spec), findings
+    spec = Record(Spec).read({**known, "stages": stages}, (), faults)
+    return (None if faults else spec), faults

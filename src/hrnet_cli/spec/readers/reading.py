@@ -5,21 +5,48 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from hrnet_cli.spec.fields import Finding, Path
+from hrnet_cli.spec.fields import Fault, Path
+
+
+class Note(NamedTuple):
+    """What a reader assumed, ignored or left out, where the original code says nothing.
+
+    `code` says which of these it is (a key of NOTES); `path` is where in the config, at the key itself if `key`.
+    """
+
+    code: str
+    path: Path
+    text: str
+    hint: str = ""
+    key: bool = False
+
+
+NOTES = {
+    "misspelt-key": "a key that nobody reads, near one that is read",
+    "unread-key": "a key that nobody reads",
+    "unread-value": "a key that the network does not read, or whose value is not what it builds",
+    "fuse-method": "a fuse method other than SUM, which is built all the same",
+    "unbuilt-stage": "a stage beyond those that the network builds",
+    "extra-entries": "a list of which only the first entries are read",
+    "assumed": "what is taken where the config is silent",
+    "left-out": "a part of the config that is not of HRNet, and is not built here",
+    "differs": "what the original has and this network has not: a prefix of the state-dict keys",
+}
+"""The kinds of note."""
 
 
 class Reading(NamedTuple):
     """A foreign config in the words of a spec.
 
     `data` is what `read_spec` takes. `origins` leads from a path in `data` to the path in the config it came from, so
-    that a problem is reported where it stands. `notes` say what was assumed, ignored or left out. `findings` are
+    that a problem is reported where it stands. `notes` say what was assumed, ignored or left out. `faults` are
     problems of the config in its own words, at its own paths; where there are any, `data` is not looked at.
     """
 
     data: dict[str, Any]
     origins: dict[Path, Path]
-    notes: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    notes: tuple[Note, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
     def origin(self, path: Path) -> Path:
         """Where a path of the spec stands in the config: by the longest part of it that is known."""

@@ -29,7 +29,7 @@ def plain(spec: Spec) -> dict[str, Any]:
     """A spec as the mapping that reads back as it, without what is at its default; the stages stand before the head."""
     values = dict(_set_keys(spec))
     stages = values.pop("stages")
-    last: dict[str, Any] = {key: values.pop(key) for key in ("head", "published") if key in values}
+    last: dict[str, Any] = {key: values.pop(key) for key in ("head", "published", "budget") if key in values}
     if "input" in values:
         values["input"] = _size(spec.input)
     values |= {f"stage{number}": stage for number, stage in enumerate(stages, 1)}

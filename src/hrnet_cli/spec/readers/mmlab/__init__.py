@@ -88,7 +88,7 @@ def read(config: Mapping[str, Any]) -> Reading:
     if network.widths:
         network.data["name"] = f"hrnet-w{network.widths[0]}"
     origins = network.origins if not bare else {path: tuple(origin[1:]) for path, origin in network.origins.items()}
-    return Reading(network.data, origins, tuple(network.notes), tuple(network.findings))
+    return Reading(network.data, origins, tuple(network.notes), tuple(network.faults))
 
 
 def _read_size(config: Mapping[str, Any], network: Network) -> None:

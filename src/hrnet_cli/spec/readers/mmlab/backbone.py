@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from hrnet_cli.spec.fields import Finding, show, wrong_type
+from hrnet_cli.spec.fields import Fault, show, wrong_type
 from hrnet_cli.spec.readers.mmlab.part import Network, Part, type_name
 
 STAGE = re.compile(r"stage[1-9][0-9]{0,5}")
@@ -64,10 +64,10 @@ def _extra(backbone: Part, network: Network) -> Part:
     if backbone.value.get("extra") is None and isinstance(arch, str) and arch in ARCH_WIDTHS:
         return Part(standard_extra(ARCH_WIDTHS[arch]), (*backbone.path, "arch"), network)
     found, path = backbone.get("extra"), (*backbone.path, "extra")
-    if found is None and not network.findings:
-        network.findings.append(Finding("missing-key", path, "extra is missing", "the stages stand in it"))
+    if found is None and not network.faults:
+        network.faults.append(Fault("missing-key", path, "extra is missing", "the stages stand in it"))
     elif found is not None and not isinstance(found, Mapping):
-        network.findings.append(wrong_type(found, "a mapping with stage1, stage2, …", path))
+        network.faults.append(wrong_type(found, "a mapping with stage1, stage2, …", path))
     return backbone.part("extra")
 
 
@@ -114,7 +114,7 @@ def _read_norm(backbone: Part, network: Network) -> None:
     path = (*backbone.path, "norm_cfg")
     if "type" in norm and type_name(norm["type"]) not in BATCH_NORMS:
         message = f"the backbone's norm is {show(norm['type'])}, and an HRNet here has batch norms"
-        network.findings.append(Finding("not-batch-norm", (*path, "type"), message, "allowed: BN, SyncBN"))
+        network.faults.append(Fault("not-batch-norm", (*path, "type"), message, "allowed: BN, SyncBN"))
     values = {name: norm[name] for name in ("momentum", "eps") if name in norm}
     if values:
         network.set("batch_norm", values, path)
@@ -125,9 +125,7 @@ def _read_conv(backbone: Part, network: Network) -> None:
     kind = conv.get("type") if isinstance(conv, Mapping) else None
     if kind is not None and type_name(kind) not in PLAIN_CONVS:
         message = f"the backbone's convolutions are {show(kind)}, and an HRNet here has plain ones"
-        network.findings.append(
-            Finding("not-plain-conv", (*backbone.path, "conv_cfg", "type"), message, "leave it out")
-        )
+        network.faults.append(Fault("not-plain-conv", (*backbone.path, "conv_cfg", "type"), message, "leave it out"))
 
 
 def _read_upsampling(extra: Part, network: Network) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hrnet_cli.spec.fields import Finding, Path, show
+from hrnet_cli.spec.fields import Fault, Path, show
 from hrnet_cli.spec.readers.mmlab.part import Network, Part
 
 Head = dict[str, Any] | str
@@ -87,17 +87,17 @@ def _note_left_out(model: Part, network: Network, used: set[str], reasons: dict[
 
 
 def _channels_fit(part: Part, network: Network, joined: bool) -> bool:
-    """Whether a head is made for these branches; a finding where it is not, for the original would fail too."""
+    """Whether a head is made for these branches; a fault where it is not, for the original would fail too."""
     found, widths = part.get("in_channels"), network.widths
     listed = list(found) if isinstance(found, list | tuple) else [found]
     wanted = widths if joined else widths[:1]
     if found is None or not widths or listed == wanted or (joined and found == sum(widths)):
         return True
     what = f"the {len(wanted)} branches of {show(wanted)}" if joined else f"branch 0 of {widths[0]}"
-    finding = Finding(
+    fault = Fault(
         "wrong-channels", (*part.path, "in_channels"), f"{show(found)} channels for {what}", "make them alike"
     )
-    network.findings.append(finding)
+    network.faults.append(fault)
     return False
 
 

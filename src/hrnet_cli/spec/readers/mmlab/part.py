@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hrnet_cli.spec.fields import Finding, Path, key_name
+from hrnet_cli.spec.fields import Fault, Path, key_name
 from hrnet_cli.spec.readers.python.values import Unread
 
 
@@ -30,10 +30,10 @@ def within(value: Any, path: Path) -> Iterator[tuple[Path, Unread]]:
             waiting += [(each, (*place, key_name(key) if keyed else key)) for key, each in inner]
 
 
-def unreadable(value: Any, path: Path) -> Iterator[Finding]:
-    """A finding for everything in a value that only running the config would give."""
+def unreadable(value: Any, path: Path) -> Iterator[Fault]:
+    """A fault for everything in a value that only running the config would give."""
     for place, item in within(value, path):
-        yield Finding("unreadable-code", place, item.message, item.hint)
+        yield Fault("unreadable-code", place, item.message, item.hint)
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Network:
     data: dict[str, Any] = field(default_factory=dict)
     origins: dict[Path, Path] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
     def set(self, key: str, value: Any, origin: Path) -> None:
         """A key of the spec, and the place in the config that it came from."""
@@ -70,7 +70,7 @@ class Network:
 
 
 class Part:
-    """A mapping of the config and its path. What is asked of it and cannot be read becomes a finding."""
+    """A mapping of the config and its path. What is asked of it and cannot be read becomes a fault."""
 
     def __init__(self, value: Any, path: Path, network: Network) -> None:
         self.value: Mapping[Any, Any] = value if isinstance(value, Mapping) else {}
@@ -85,9 +85,9 @@ class Part:
     def get(self, key: str, default: Any = None) -> Any:
         """A plain value, or the default where there is none or it cannot be read."""
         value = self.value.get(key, default)
-        findings = list(unreadable(value, (*self.path, key)))
-        self.network.findings += [finding for finding in findings if finding not in self.network.findings]
-        return default if findings else value
+        faults = list(unreadable(value, (*self.path, key)))
+        self.network.faults += [fault for fault in faults if fault not in self.network.faults]
+        return default if faults else value
 
     def part(self, key: str) -> Part:
         """A mapping in it; an empty one where there is none."""
