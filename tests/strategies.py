@@ -7,8 +7,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from hrnet_cli.spec import EXPANSION
+
 Plain = dict[str, Any]
-BLOCKS = ("BASIC", "BOTTLENECK")
+BLOCKS = tuple(EXPANSION)
 
 
 @st.composite

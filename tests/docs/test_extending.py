@@ -15,11 +15,11 @@ from commandline import ROOT, environment
 
 PAGES = ROOT / "docs" / "extending"
 PYTHON = shlex.quote(sys.executable)
-BLOCK = re.compile(r"^```(python|diff|yaml|console)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^(```|~~~)(python|diff|yaml|markdown|console)(?: (\S+))?\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 
 
 class Step(NamedTuple):
-    """A fenced block of a page: `python`, `diff` and `yaml` name a file, `console` is a command and what it prints."""
+    """A fenced block of a page: `console` is a command and what it prints, all others name a file."""
 
     kind: str
     file: str
@@ -34,8 +34,8 @@ class Step(NamedTuple):
 def steps(page: str) -> list[Step]:
     """The blocks of a page in order; one with several commands as a step for each."""
     text = (PAGES / f"{page}.md").read_text(encoding="utf-8")
-    found = [Step(*block) for block in BLOCK.findall(text)]
-    assert 2 * len(found) == len(re.findall("^```", text, re.MULTILINE)), f"{page}.md has a block of another kind"
+    found = [Step(*block) for _, *block in BLOCK.findall(text)]
+    assert not re.search("^(```|~~~)", BLOCK.sub("", text), re.MULTILINE), f"{page}.md has a block of another kind"
     result = []
     for step in found:
         parts = re.split(r"^\$ ", step.text, flags=re.MULTILINE)[1:] if step.kind == "console" else [step.text]
@@ -98,6 +98,7 @@ def follow(page: str, folder: Path) -> Copy:
         elif step.kind != "console":
             file = folder / step.file
             assert not file.exists(), f"{step.file} is there already"
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(step.text)
     return Copy(folder, page)
 
@@ -119,7 +120,7 @@ def test_the_index_names_every_page() -> None:
     assert named == {path.stem for path in PAGES.glob("*.md")} - {"README"}
 
 
-@pytest.mark.parametrize("page", ["block", "head", "dialect", "format"])
+@pytest.mark.parametrize("page", ["block", "head", "dialect", "format", "rule"])
 def test_what_the_page_shows(page: str, copies: dict[str, Copy]) -> None:
     shown = [step for step in steps(page) if step.kind == "console" and not step.needs_torch]
     assert shown

@@ -125,7 +125,8 @@ def test_a_mapping_that_holds_itself() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("w33", "did you mean w32?"),
+        ("w33", "\n  did you mean w32?"),
+        ("zzzzz", "\n  presets: cls-w18, "),
         ("W32", "did you mean w32?"),
         ("folder/w32", "no file and no preset 'folder/w32'"),
         ("../presets/w32", "no file and no preset"),

@@ -1,6 +1,6 @@
 """Residual blocks (He et al., CVPR 2016), as HRNet uses them.
 
-Both take N×in×H×W to N×(channels·expansion)×H×W at stride 1. The sum of body and shortcut is a leaf of its own.
+All take N×in×H×W to N×(channels·expansion)×H×W at stride 1. The sum of body and shortcut is a leaf of its own.
 """
 
 from __future__ import annotations
@@ -11,15 +11,18 @@ from hrnet_cli.spec import EXPANSION
 
 def conv_bn(in_channels: int, out_channels: int, kernel_size: int, stride: int = 1) -> tuple[nn.Conv2d, nn.BatchNorm2d]:
     """A convolution without bias that keeps the size at stride 1, and its batch norm."""
-    padding = kernel_size // 2
-    conv = nn.Conv2d(in_channels, out_channels, kernel_size, stride=stride, padding=padding, bias=False)
+    conv = nn.Conv2d(in_channels, out_channels, kernel_size, stride, kernel_size // 2, bias=False)
     return conv, nn.BatchNorm2d(out_channels)
 
 
 class Block(nn.Module):
-    """What both blocks share: the shortcut, which has a 1×1 convolution only where the width changes."""
+    """What all blocks share: the shortcut, which has a 1×1 convolution only where the width changes."""
 
     expansion: int
+
+    def __init__(self, in_channels: int, channels: int) -> None:
+        """What every block is made from."""
+        raise NotImplementedError
 
     def add_shortcut(self, in_channels: int, out_channels: int) -> None:
         """Set `downsample` (None where the input can be added as it is) and the sum."""
@@ -73,7 +76,7 @@ class Bottleneck(Block):
         return y
 
 
-BLOCKS: dict[str, type[BasicBlock] | type[Bottleneck]] = {"BASIC": BasicBlock, "BOTTLENECK": Bottleneck}
+BLOCKS: dict[str, type[Block]] = {"BASIC": BasicBlock, "BOTTLENECK": Bottleneck}
 
 
 def chain(block: str, in_channels: int, channels: int, num_blocks: int) -> nn.Sequential:

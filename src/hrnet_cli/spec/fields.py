@@ -116,6 +116,7 @@ class Amount:
     """A whole number that may be written with a decimal unit: 30000000, 30M, 7.65G."""
 
     FORM = re.compile(r"([0-9]{1,15})(?:\.([0-9]{1,12}))?([kMGT]?)")
+    BELOW = 10**18
 
     def read(self, value: Any, path: Path, faults: Faults) -> Any:
         """The integer; a fraction that the unit does not make whole is refused."""
@@ -125,11 +126,18 @@ class Amount:
             whole, fraction, unit = match.groups(default="")
             amount, rest = divmod(int(whole + fraction) * _UNITS[unit], 10 ** len(fraction))
             amount = -1 if rest else amount
-        if isinstance(amount, bool) or not isinstance(amount, int) or not 0 < amount < 10**18:
+        if isinstance(amount, bool) or not isinstance(amount, int) or not 0 < amount < self.BELOW:
             hint = "write a whole number, or one with a unit: 30M, 7.65G (k, M, G, T are decimal)"
             faults.append(Fault("bad-amount", path, f"{show(value)} is no amount", hint))
             return INVALID
         return amount
+
+    @staticmethod
+    def write(amount: int) -> str:
+        """The text that reads as it, in the largest unit that it has one of: 29M, 7.65G."""
+        unit, size = max((item for item in _UNITS.items() if item[1] <= amount), key=lambda item: item[1])
+        fraction = str(amount % size).zfill(len(str(size)) - 1).rstrip("0")
+        return f"{amount // size}{'.' if fraction else ''}{fraction}{unit}"
 
 
 class Number(NamedTuple):
@@ -197,6 +205,7 @@ class Each(NamedTuple):
 
     kind: Kind
     longest: int
+    shortest: int = 0
 
     def read(self, value: Any, path: Path, faults: Faults) -> Any:
         """A tuple of the items, INVALID for each that was reported: the length is still known."""
@@ -207,6 +216,10 @@ class Each(NamedTuple):
         if len(value) > self.longest:
             message = f"{len(value)} items are too many"
             faults.append(Fault("too-long", path, message, f"allowed: at most {self.longest}"))
+            return INVALID
+        if len(value) < self.shortest:
+            message = f"{len(value)} items are too few"
+            faults.append(Fault("too-short", path, message, f"allowed: at least {self.shortest}"))
             return INVALID
         return tuple(self.kind.read(item, (*path, index), faults) for index, item in enumerate(value))
 
@@ -262,7 +275,8 @@ class Record(NamedTuple):
                 values[item.name] = item.metadata["kind"].read(value[item.name], (*path, item.name), faults)
             elif item.default is MISSING:
                 message = f"{item.name} is missing"
-                faults.append(Fault("missing-key", (*path, item.name), message, item.metadata["help"]))
+                hint = f"add {item.name}: {item.metadata['help']}"
+                faults.append(Fault("missing-key", (*path, item.name), message, hint))
         faults += self.into.cross_check(values, path)
         return INVALID if len(faults) > before else self.into(**values)
 

@@ -11,6 +11,8 @@ from hrnet_cli.spec.fields import Choice, Count, Each, Fault, Flag, Path, entry
 FINAL_CONV_KERNEL = Count(1, 15)
 CONV_BIAS_HELP = "whether the head's convolutions in front of a batch norm have a bias (mmsegmentation's: no)"
 FINAL_CONV_HELP = "kernel of the last convolution; padded by 1 if it is 3, else not at all"
+SIZE_KEEPING = (1, 3)
+"""Kernels whose padding keeps the size of a map."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,15 @@ class OcrHead(HeadSpec):
     num_classes: int = entry(Count(1, 100_000), "maps that come out, one per class", default=19)
     mid_channels: int = entry(Count(1, 65_536), "width of the pixel features", default=512)
     key_channels: int = entry(Count(1, 65_536), "width of the attention's queries and keys", default=256)
-    final_conv_kernel: int = entry(FINAL_CONV_KERNEL, "kernel of the auxiliary map's last convolution", default=1)
+    final_conv_kernel: int = entry(
+        FINAL_CONV_KERNEL, "kernel of the auxiliary map's last convolution: 1, or 3 padded by 1", default=1
+    )
     conv_bias: bool = entry(Flag(), CONV_BIAS_HELP, default=True)
+
+    @classmethod
+    def cross_check(cls, values: Mapping[str, Any], path: Path) -> Iterator[Fault]:
+        """The auxiliary map is laid over the pixel features."""
+        yield from _kept_size(values, path, "write 1 or 3")
 
 
 @dataclass(frozen=True)
@@ -173,6 +182,17 @@ class HigherHead(HeadSpec):
             if deconvs is not None and length != wanted:
                 message = f"{length} entries for {deconvs} deconvolutions"
                 yield Fault("wrong-length", (*path, name), message, f"give {wanted}")
+        joined = values.get("cat_output", defaults["cat_output"])
+        if isinstance(joined, tuple) and any(joined):
+            yield from _kept_size(values, path, "write 1 or 3, or false in all of cat_output")
+
+
+def _kept_size(values: Mapping[str, Any], path: Path, hint: str) -> Iterator[Fault]:
+    """A map that the head needs again has the size of what it was made from."""
+    kernel = values.get("final_conv_kernel", 1)
+    if isinstance(kernel, int) and kernel not in SIZE_KEEPING:
+        message = f"a kernel of {kernel} makes a smaller map, which does not fit where the head needs it again"
+        yield Fault("bad-kernel", (*path, "final_conv_kernel"), message, hint)
 
 
 HEAD_SPECS: dict[str, type[HeadSpec]] = {

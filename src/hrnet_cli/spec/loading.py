@@ -14,7 +14,7 @@ from hrnet_cli.spec.document import LONGEST_TEXT, Document, dotted_path, read_do
 from hrnet_cli.spec.fields import INVALID, Fault, Faults, Size, did_you_mean
 from hrnet_cli.spec.presets import preset_names, preset_path
 from hrnet_cli.spec.readers.reading import Reading
-from hrnet_cli.spec.schema import Shape4, Spec, is_native, read_spec
+from hrnet_cli.spec.schema import STAGE_KEY, Shape4, Spec, is_native, read_spec
 
 DEFAULT = "w32"
 
@@ -39,14 +39,14 @@ class Loaded(NamedTuple):
 
 
 def load_spec(source: Spec | Mapping[str, Any] | str | Path = DEFAULT) -> Spec:
-    """A checked Spec from a path, `-` (standard input), a preset, `timm:NAME`, a plain mapping, or a Spec itself.
+    """A checked Spec from a path, `-` (standard input), `git:REV:PATH`, a preset, `timm:NAME`, a mapping, or a Spec.
 
     Raises SpecError with every problem at once, or UnreadableError.
     """
     if isinstance(source, Spec):
         return source
     if isinstance(source, Mapping):
-        return _checked(Document(source, {}, {}), "").spec
+        return load_document(Document(source, {}, {}), "").spec
     text, name = read_source(source)
     return load_text(text, name, own_path(source)).spec
 
@@ -67,10 +67,10 @@ def parse_spec(text: str, source: str = "", path: Path | None = None) -> Spec:
 
 def load_text(text: str, source: str = "", path: Path | None = None) -> Loaded:
     """What `parse_spec` gives, with the places in the text."""
-    return _checked(_document(text, source, path), source)
+    return load_document(read_text(text, source, path), source)
 
 
-def _document(text: str, source: str, path: Path | None) -> Document:
+def read_text(text: str, source: str = "", path: Path | None = None) -> Document:
     """YAML or JSON; a text that is no mapping there may be a Python config, which is read and never run."""
     from hrnet_cli.spec.readers.python import looks_like_python, read_python
 
@@ -79,7 +79,7 @@ def _document(text: str, source: str, path: Path | None) -> Document:
     return read_document(text, source)
 
 
-def _checked(document: Document, source: str) -> Loaded:
+def load_document(document: Document, source: str) -> Loaded:
     """The Spec of a document; what is wrong with the text and what is wrong with the network is said together."""
     problems = {(problem.line, problem.column): problem for problem in document.problems}
     try:
@@ -108,7 +108,7 @@ def _read(document: Document, source: str) -> Loaded:
                 if reading.faults:
                     raise SpecError([_problem(fault, document, source, NATIVE) for fault in reading.faults])
                 spec = _spec(document, source, reading, reading.data)
-                notes = tuple(note.text for note in reading.notes)
+                notes = tuple(note.line for note in reading.notes if not note.silent)
                 return Loaded(replace(spec, dialect=name, notes=notes), document, reading, source)
     except NotHrnetError as error:
         raise SpecError([Problem("not-hrnet", "", str(error), "", source)]) from None
@@ -116,6 +116,16 @@ def _read(document: Document, source: str) -> Loaded:
     if other:
         raise SpecError([Problem("not-hrnet", "", f"this is no HRNet: it seems to be {other}", "", source)])
     return _native(document, source)
+
+
+def is_recognised(document: Document) -> bool:
+    """Whether it is meant to be an HRNet, however wrong: it has stages, or a dialect knows it as its own."""
+    value = document.value
+    if not isinstance(value, Mapping):
+        return False
+    from hrnet_cli.spec.readers.table import READERS
+
+    return any(STAGE_KEY.match(str(key)) for key in value) or any(reader.detect(value) for reader in READERS.values())
 
 
 NATIVE = Reading({}, {})
@@ -167,6 +177,10 @@ def read_source(source: str | Path) -> tuple[str, str]:
         if path.exists():
             with path.open("rb") as file:
                 return _text(file, str(path)), str(path)
+        if str(source).startswith("git:"):
+            from hrnet_cli.spec.git import git_bytes
+
+            return _text(BytesIO(git_bytes(str(source), LONGEST_TEXT + 1)), str(source)), str(source)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UnreadableError(f"cannot read {str(source)!r}: {reason}", "name a spec file or a preset") from None
@@ -175,8 +189,8 @@ def read_source(source: str | Path) -> tuple[str, str]:
 
         return variant_text(str(source)), str(source)
     if path.name != str(source) or str(source).removesuffix(".yaml") not in preset_names():
-        hint = did_you_mean(path.stem, preset_names())
-        raise UnreadableError(f"no file and no preset {str(source)!r}", f"presets: {hint}")
+        hint = did_you_mean(path.stem, preset_names()).replace("known:", "presets:", 1)
+        raise UnreadableError(f"no file and no preset {str(source)!r}", hint)
     return preset_path(str(source)).read_text(encoding="utf-8"), preset_path(str(source)).name
 
 

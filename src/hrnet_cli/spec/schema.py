@@ -38,6 +38,7 @@ from hrnet_cli.spec.heads import HEAD_SPECS, HeadSpec, NoHead
 
 EXPANSION = {"BASIC": 1, "BOTTLENECK": 4}
 """How much wider than its `num_channels` a block's output is."""
+WIDENING = " or ".join(f"{block} (output ×{factor})" for block, factor in EXPANSION.items())
 
 MOST_STAGES = 16
 MOST_BRANCHES = 16
@@ -53,7 +54,7 @@ class StageSpec:
 
     num_modules: int = entry(Count(1, 100), "modules in a row, each ending in a fuse layer")
     num_branches: int = entry(Count(1, MOST_BRANCHES), "parallel resolutions, each half of the one before")
-    block: str = entry(Choice(tuple(EXPANSION)), "BASIC (two 3×3) or BOTTLENECK (1×1, 3×3, 1×1; output ×4)")
+    block: str = entry(Choice(tuple(EXPANSION)), f"residual block: {WIDENING}")
     num_blocks: tuple[int, ...] = entry(
         Each(Count(1, 200), MOST_BRANCHES), "blocks in each branch, one number a branch"
     )
@@ -125,7 +126,7 @@ def _falling_branches(keys: list[str], stages: list[Mapping[str, Any]]) -> Itera
     for (before, old), (key, new) in pairwise(zip(keys, stages, strict=True)):
         had, has = old.get("num_branches"), new.get("num_branches")
         if type(had) is type(has) is int and 0 < has < had <= MOST_BRANCHES:
-            message = f"{has} branches after the {had} of {before}"
+            message = f"{has} {'branch' if has == 1 else 'branches'} after the {had} of {before}"
             hint = f"set num_branches to {had} or more: a transition adds branches and never drops one"
             yield Fault("falling-branches", (key, "num_branches"), message, hint)
 
@@ -175,12 +176,28 @@ PUBLISHED_RULES = ("published", "macs", "output-deconv", "fvcore")
 """How authors counted what they print as FLOPs; `analysis.published.RULES` has the count of each."""
 
 
+class PrintedFigure:
+    """A number and a unit, as authors print them: 28.5M, 7.1G."""
+
+    FORM = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?[MG]")
+
+    def read(self, value: Any, path: Path, faults: Faults) -> Any:
+        """The string itself."""
+        if not isinstance(value, str):
+            faults.append(wrong_type(value, "a string", path))
+            return INVALID
+        if not self.FORM.fullmatch(value):
+            faults.append(Fault("bad-figure", path, f"{show(value)} is not a figure", "write 28.5M or 7.1G"))
+            return INVALID
+        return value
+
+
 @dataclass(frozen=True)
 class Published:
     """What the network's authors printed: the figures that ours are held against."""
 
-    params: str = entry(Text(20), "as printed: 28.5M")
-    flops: str = entry(Text(20), "as printed: 7.1G")
+    params: str = entry(PrintedFigure(), "as printed: 28.5M")
+    flops: str = entry(PrintedFigure(), "as printed: 7.1G")
     source: str = entry(Text(), "where they are printed")
     rule: str = entry(
         Choice(PUBLISHED_RULES),
@@ -194,11 +211,7 @@ class Published:
 
     @classmethod
     def cross_check(cls, values: Mapping[str, Any], path: Path) -> Iterator[Fault]:
-        """Both figures are a number and a unit; a known difference has its reason."""
-        for name in PUBLISHED_FIGURES:
-            figure = values.get(name)
-            if isinstance(figure, str) and not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?[MG]", figure):
-                yield Fault("bad-figure", (*path, name), f"{figure!r} is not a figure", "write 28.5M or 7.1G")
+        """A known difference has its reason."""
         if values.get("differs") and "note" not in values:
             message = "a known difference without its reason"
             yield Fault("missing-key", (*path, "note"), message, "say in note why the figure does not come out")
@@ -235,7 +248,7 @@ class Spec:
         Flag(), "whether the last stage keeps all its branches; by default where the head reads them", default=None
     )
     stem_widths: tuple[int, ...] = entry(
-        Each(Count(1, 65_536), 2), "output channels of the stem's two convolutions", default=(64, 64)
+        Each(Count(1, 65_536), 2, 2), "output channels of the stem's two convolutions", default=(64, 64)
     )
     upsampling: Upsampling = entry(Record(Upsampling), "how a smaller map is made larger", default=Upsampling())
     batch_norm: BatchNorm = entry(Record(BatchNorm), "what every batch norm is made with", default=BatchNorm())
@@ -265,10 +278,6 @@ class Spec:
     @classmethod
     def cross_check(cls, values: Mapping[str, Any], path: Path) -> Iterator[Fault]:
         """The default input has the channels that the network takes; the head finds the branches that it reads."""
-        widths = values.get("stem_widths")
-        if isinstance(widths, tuple) and len(widths) != 2:
-            message = f"{len(widths)} numbers for the stem's two convolutions"
-            yield Fault("wrong-length", (*path, "stem_widths"), message, "give two numbers")
         yield from _head_reads(values, path)
         shape = values.get("input", INVALID)
         channels = values.get("in_channels", 3)
@@ -308,13 +317,17 @@ def has_their_words(value: Mapping[Any, Any]) -> bool:
 SPEC_KEYS = (*(name for name in entries(Spec) if name != "stages"), *(f"stage{n}" for n in range(1, 6)))
 
 
+EDITOR_KEY = "$schema"
+"""By which a JSON file tells an editor its schema; `hrnet-cli schema` prints ours."""
+
+
 def read_spec(value: Any) -> tuple[Spec | None, Faults]:
     """A plain mapping as a Spec, with everything that is wrong with it; the Spec is None where anything is."""
     faults: Faults = []
     if not isinstance(value, Mapping):
         return None, [wrong_type(value, "a mapping with stage1, stage2, …", ())]
     stages = {key: item for key, item in value.items() if isinstance(key, str) and STAGE_KEY.fullmatch(key)}
-    others = {key: item for key, item in value.items() if key not in stages}
+    others = {key: item for key, item in value.items() if key not in stages and key != EDITOR_KEY}
     faults += unknown_keys(others, SPEC_KEYS, ())
     known = {key: item for key, item in others.items() if key in SPEC_KEYS}
     spec = Record(Spec).read({**known, "stages": stages}, (), faults)

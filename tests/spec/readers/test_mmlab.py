@@ -287,7 +287,7 @@ def test_heads_that_are_ours(config: Plain, head: Any) -> None:
         (model("TopdownPoseEstimator", head=HEATMAP, backbone=MULTISCALE), "on the smallest branch"),
         (model("TopDown", keypoint_head={**OLD, "num_deconv_layers": 3}), "transposed convolutions"),
         (model("TopDown", keypoint_head={**OLD, "in_index": 1}, backbone=MULTISCALE), "other branches"),
-        (model("X", neck=PROCESSOR, head={"type": "CIDHead"}, backbone=MULTISCALE), "neck (FeatureMapProcessor), head"),
+        (model("X", neck=PROCESSOR, head={"type": "CIDHead"}, backbone=MULTISCALE), "neck (FeatureMapProcessor)"),
         (model("BottomupPoseEstimator", head={**TAGS, "tag_dim": 2}), "tag_dim: 2"),
         (model("EncoderDecoder", decode_head={**FCN, "num_convs": 2}), "kernel_size, num_convs"),
         (model("EncoderDecoder", decode_head={**FCN, "input_transform": None}), "not on all branches"),
@@ -297,7 +297,7 @@ def test_heads_that_are_ours(config: Plain, head: Any) -> None:
         (model("EncoderDecoder", decode_head=[FCN, FCN]), "decode_head (FCNHead, FCNHead)"),
         (model("EncoderDecoder", decode_head=FCN, auxiliary_head=FCN), "auxiliary_head (FCNHead: for training only)"),
         (model("FasterRCNN", neck={**HRFPN, "pooling_type": "MAX"}), "pooled by maximum"),
-        (model("FasterRCNN", neck={"type": "FPN"}, roi_head={"type": "R"}), "neck (FPN), roi_head (R)"),
+        (model("FasterRCNN", neck={"type": "FPN"}, roi_head={"type": "R"}), "roi_head (R)"),
         (model("X", neck=[HRFPN, {"type": "DyHead"}], bbox_head={"type": "X"}), "neck (DyHead)"),
     ],
 )

@@ -212,6 +212,8 @@ def test_texts_are_literals_as_yacs_has_them(text: str) -> None:
         (POSE, ("MODEL.ALIGN_CORNERS", True), "MODEL.ALIGN_CORNERS is not read by pose_hrnet"),
         (POSE, ("MODEL.EXTRA.DECONV", {}), "MODEL.EXTRA.DECONV is not read by pose_hrnet"),
         (POSE, ("MODEL.EXTRA.STEM_INPLANES", 32), "MODEL.EXTRA.STEM_INPLANES: 32 is never read"),
+        (CLS, ("MODEL.EXTRA.STAGE1.NUM_BRANCHS", 1), "STAGE1.NUM_BRANCHS is not read (did you mean NUM_BRANCHES?)"),
+        (CLS, ("MODEL.EXTRA.STAGE2.FUSE_METHD", "SUM"), "FUSE_METHD is not read (did you mean FUSE_METHOD?)"),
         (POSE, ("MODEL.name", "cls_hrnet"), "MODEL.name stands there twice"),
         (POSE, ("MODEL.EXTRA.STAGE4.BLOCK", "basic"), "the authors' code knows capitals only"),
         (CLS, ("MODEL.NUM_CLASSES", 10), "MODEL.NUM_CLASSES: 10 is never read: the network has 1000 classes"),
@@ -223,6 +225,7 @@ def test_texts_are_literals_as_yacs_has_them(text: str) -> None:
         (SEG, ("MODEL.NUM_CLASSES", 3), "MODEL.NUM_CLASSES is not read by seg_hrnet"),
         (SEG, ("MODEL.OCR", {"MID_CHANNELS": 9}), "MODEL.OCR is not read by seg_hrnet"),
         (OCR, ("MODEL.OCR", {"DROPOUT": 0.2}), "MODEL.OCR.DROPOUT: 0.2 is never read: it is 0.05"),
+        (OCR, ("MODEL.EXTRA.FINAL_CONV_KERNEL", 3), "FINAL_CONV_KERNEL: 3 is never read: it is 1"),
         (OCR, ("MODEL.OCR", {"SCALE": 2}), "MODEL.OCR.SCALE: 2 is never read: it is 1"),
         (FACE, ("MODEL.EXTRA.STAGE3.NUM_BLOCKS", ...), "STAGE3.NUM_BLOCKS is not given: [4, 4, 4], the code's default"),
     ],
@@ -290,7 +293,7 @@ def test_a_center_is_a_joint_more() -> None:
     assert vars(head)["num_joints"] == 18
 
 
-@pytest.mark.parametrize("name", ["my_own_net", "hrnet_dekr", "hrnet", 5, "[red]\x1b[31m<b>"])
+@pytest.mark.parametrize("name", ["my_own_net", "hrnet_dekr", "hrnet", 5, ["w32"], {}, "[red]\x1b[31m<b>"])
 def test_of_a_network_that_is_not_known_the_backbone_is_built(name: Any) -> None:
     spec = read(changed(POSE, ("MODEL.NAME", name), ("MODEL.NUM_JOINTS", ...)))
     assert spec.head.type == "none"

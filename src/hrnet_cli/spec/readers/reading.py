@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from hrnet_cli.spec.fields import Fault, Path
+from hrnet_cli.spec.fields import Fault, Path, did_you_mean
 
 
 class Note(NamedTuple):
     """What a reader assumed, ignored or left out, where the original code says nothing.
 
-    `code` says which of these it is (a key of NOTES); `path` is where in the config, at the key itself if `key`.
+    `code` says which of these it is (a key of NOTES); `path` is where in the config, at the key itself if `key`. Where
+    something is not there, it is the path at which it would stand. `hint` is the remedy. Of a `silent` one nothing
+    comes: `check` alone speaks of it.
     """
 
     code: str
@@ -19,6 +21,12 @@ class Note(NamedTuple):
     text: str
     hint: str = ""
     key: bool = False
+    silent: bool = False
+
+    @property
+    def line(self) -> str:
+        """The text, with the key that was probably meant."""
+        return f"{self.text} ({self.hint})" if self.code == "misspelt-key" else self.text
 
 
 NOTES = {
@@ -33,6 +41,16 @@ NOTES = {
     "differs": "what the original has and this network has not: a prefix of the state-dict keys",
 }
 """The kinds of note."""
+
+MOST_NOTES = 8
+"""Notes on the keys of one mapping that nobody reads."""
+
+
+def unread(path: Path, known: tuple[str, ...], text: str) -> Note:
+    """The note on a key that nobody reads: whether it is a known one, misspelt."""
+    hint = did_you_mean(path[-1], known)
+    misspelt = hint.startswith("did you mean")
+    return Note("misspelt-key" if misspelt else "unread-key", path, text, hint if misspelt else "", key=True)
 
 
 class Reading(NamedTuple):

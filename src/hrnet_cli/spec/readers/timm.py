@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from hrnet_cli.errors import UnreadableError
 from hrnet_cli.spec.fields import Path, did_you_mean, show
-from hrnet_cli.spec.readers.reading import NotHrnetError, Reading
+from hrnet_cli.spec.readers.reading import Note, NotHrnetError, Reading
 from hrnet_cli.spec.schema import STAGE_KEY
 
 PREFIX = "timm:"
@@ -195,38 +195,53 @@ def _image(values: Mapping[str, Any], found: _Config, reading: Reading) -> None:
         origins[("stem_widths", 0)] = found.origins["stem_width"]
 
 
-def _stages(values: Mapping[str, Any], found: _Config, reading: Reading) -> Iterator[str]:
+def _stages(values: Mapping[str, Any], found: _Config, reading: Reading) -> Iterator[Note]:
     """The stages that timm reads, with what it does with odd ones."""
     for key in [key for key in values if isinstance(key, str) and STAGE_KEY.fullmatch(key)]:
         if key not in STAGES:
-            yield f"{key} is left out: timm reads stage1 to stage4"
+            text = f"{key} is left out: timm reads stage1 to stage4"
+            yield Note("unbuilt-stage", found.origins[key], text, "leave it out", key=True)
             continue
         origin = found.origins.get(key, ())
         reading.data[key] = values[key]
         if isinstance(values[key], Mapping):
             reading.data[key] = {WORDS.get(word, word): item for word, item in values[key].items()}
-            yield from _odd_stage(key, reading.data[key])
+            yield from _odd_stage(key, reading.data[key], origin)
         reading.origins[(key,)] = origin
         reading.origins[(key, "block")] = (*origin, "block_type")
 
 
-def _odd_stage(key: str, stage: dict[str, Any]) -> Iterator[str]:
+def _odd_stage(key: str, stage: dict[str, Any], path: Path) -> Iterator[Note]:
     """What timm takes and does not do as it says."""
     method = stage.pop("fuse_method", "SUM")
     if method != "SUM":
-        yield f"{key}.fuse_method {show(method)} is never read: timm builds the SUM network"
+        text = f"{key}.fuse_method {show(method)} is never read: timm builds the SUM network"
+        yield Note("fuse-method", (*path, "fuse_method"), text, "write SUM")
     if key == "stage1":
-        for word in ("num_modules", "num_branches"):
-            if stage.get(word, 1) != 1:
-                yield f"stage1.{word} {show(stage[word])} is never read: stage 1 is one chain of blocks"
-            stage[word] = 1
+        yield from _odd_chain(stage, path)
     blocks = stage.get("num_blocks")
     if isinstance(blocks, list | tuple) and 0 in blocks:
-        yield f"{key}.num_blocks 0 still builds one block, as in timm"
+        text = f"{key}.num_blocks 0 still builds one block, as in timm"
+        yield Note("unread-value", (*path, "num_blocks", blocks.index(0)), text, "write 1")
         stage["num_blocks"] = [block or 1 if type(block) is int else block for block in blocks]
 
 
-def _head(values: Mapping[str, Any], found: _Config, reading: Reading) -> Iterator[str]:
+def _odd_chain(stage: dict[str, Any], path: Path) -> Iterator[Note]:
+    """Of stage 1 timm reads the block and the first number of each list."""
+    for word in ("num_modules", "num_branches"):
+        if stage.get(word, 1) != 1:
+            text = f"stage1.{word} {show(stage[word])} is never read: stage 1 is one chain of blocks"
+            yield Note("unread-value", (*path, word), text, "write 1")
+        stage[word] = 1
+    for word in ("num_blocks", "num_channels"):
+        items = stage.get(word)
+        if isinstance(items, list | tuple) and len(items) > 1:
+            text = f"stage1.{word} {show(items)}: only the first is read"
+            yield Note("extra-entries", (*path, word), text, f"write {show(items[:1])}")
+            stage[word] = items[:1]
+
+
+def _head(values: Mapping[str, Any], found: _Config, reading: Reading) -> Iterator[Note]:
     """The classification head, or the maps of features_only."""
     if values.get("features_only") is True:
         where = values.get("feature_location", "incre")
@@ -234,7 +249,7 @@ def _head(values: Mapping[str, Any], found: _Config, reading: Reading) -> Iterat
         reading.origins[("head",)] = found.origins["features_only"]
         reading.origins[("head", "location")] = found.origins.get("feature_location", ())
         if values.get("out_indices", [0, 1, 2, 3, 4]) != [0, 1, 2, 3, 4]:
-            yield "out_indices is left out: every map is shown"
+            yield Note("left-out", found.origins["out_indices"], "out_indices is left out: every map is shown")
         return
     head: dict[str, Any] = {"type": "classification", "global_pool": "adaptive", "dropout": True}
     for key in ("num_classes", "head_conv_bias"):
@@ -244,7 +259,8 @@ def _head(values: Mapping[str, Any], found: _Config, reading: Reading) -> Iterat
     reading.data["head"] = head
     pool = values.get("global_pool", "avg")
     if pool != "avg":
-        yield f"global_pool {show(pool)} is read as avg"
+        text = f"global_pool {show(pool)} is read as avg"
+        yield Note("left-out", found.origins["global_pool"], text, "write avg")
 
 
 def _strange_keys(found: _Config, reading: Reading) -> None:

@@ -1,18 +1,10 @@
-"""A Spec as text, one file per dialect. A row in WRITERS is a target of `hrnet-cli convert`."""
+"""A Spec as text, one file per dialect, and what each dialect's own code cannot build."""
 
 from __future__ import annotations
 
 from hrnet_cli.spec.schema import Spec
-from hrnet_cli.spec.writers import mmlab, native, official, timm
+from hrnet_cli.spec.writers.table import LIMITS, WRITERS
 from hrnet_cli.spec.writers.writing import Writer, Written, comments, one_line
-
-WRITERS: dict[str, Writer] = {
-    "yaml": Writer(native.write_yaml),
-    "json": Writer(native.write_json, has_comments=False),
-    "official": Writer(official.write),
-    "mmlab": Writer(mmlab.write),
-    "timm": Writer(timm.write),
-}
 
 
 def write_spec(spec: Spec, target: str) -> Written:
@@ -28,4 +20,4 @@ def write_spec(spec: Spec, target: str) -> Written:
     return Written((comments(notes) if writer.has_comments else "") + written.text, notes)
 
 
-__all__ = ["WRITERS", "Writer", "Written", "write_spec"]
+__all__ = ["LIMITS", "WRITERS", "Writer", "Written", "write_spec"]

@@ -7,16 +7,19 @@ is written for mmseg where it upsamples bilinearly to size, else for mmpose. All
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from hrnet_cli.spec.heads import HeatmapHead, HigherHead, HrfpnHead, LandmarkHead, OcrHead, SegmentationHead
 from hrnet_cli.spec.schema import BatchNorm, Spec
 from hrnet_cli.spec.writers import limits
+from hrnet_cli.spec.writers.limits import Limit
 from hrnet_cli.spec.writers.python import Name, assignment
 from hrnet_cli.spec.writers.writing import Written, comments
 
 Config = dict[str, Any]
 DIVISOR = 32
+KERNEL = ("head", "final_conv_kernel")
 
 
 class Package(NamedTuple):
@@ -33,9 +36,9 @@ class Package(NamedTuple):
 
 def write(spec: Spec) -> Written:
     """The backbone, and the neck and head of its package. Raises InexpressibleError for a backbone that none builds."""
-    limits.refuse("mmlab", _reasons(spec))
-    problem = _head_problem(spec)
-    head = None if problem or spec.head.type == "none" else HEADS[spec.head.type]
+    limits.refuse("mmlab", _backbone_limits(spec))
+    left_out = [limits.left_out(spec, limit) for limit in _head_limits(spec)]
+    head = None if left_out or spec.head.type == "none" else HEADS[spec.head.type]
     package = head.package if head else MMSEG if MMSEG.upsamples(spec) else MMPOSE
     parts = head.parts(spec) if head else {}
     kind = {"type": parts.pop("type")} if "type" in parts else {}
@@ -43,20 +46,30 @@ def write(spec: Spec) -> Written:
     size = package.says_size(height, width)
     scope = {"default_scope": package.scope} if package.scope else {}
     config = {**scope, **size, "model": {**kind, "backbone": _backbone(spec, package), **parts}}
-    notes = [problem] if problem else []
+    notes = [*left_out]
     if not size:
         notes.append(f"the {height}×{width} input is left out: mmdet's sizes are resized into and padded, landscape")
+    notes += [*_upsampling_notes(spec, package), *limits.budget_notes(spec)]
     text = "".join(assignment(key, value) for key, value in config.items())
-    return Written(comments([f"{spec.name} for {package.title}"]) + text, (*notes, *_upsampling_notes(spec, package)))
+    return Written(comments([f"{spec.name} for {package.title}"]) + text, tuple(notes))
 
 
-def _reasons(spec: Spec) -> Iterator[str]:
+def crossed(spec: Spec) -> Iterator[Limit]:
+    """The limits that a network crosses of the packages' HRNets, which share them, and of the head's package."""
+    for limit in _head_limits(spec):
+        yield limits.of_head(spec, limit)
+    yield from _backbone_limits(spec)
+
+
+def _backbone_limits(spec: Spec) -> Iterator[Limit]:
     yield from limits.four_stages(spec)
+    yield from limits.known_blocks(spec)
     yield from limits.fixed_stem(spec)
     yield from limits.steady_widths(spec)
     if not MMSEG.upsamples(spec) and not MMPOSE.upsamples(spec):
         way, shape = limits.words(spec.upsampling), "×".join(map(str, spec.input_shape[2:]))
-        yield f"its fuse layers upsample {way}, and do so by factor there, which the {shape} input does not pass"
+        text = f"its fuse layers upsample {way}, and do so by factor there, which the {shape} input does not pass"
+        yield Limit("fixed-part", ("upsampling",), text)
 
 
 def _divides(spec: Spec) -> bool:
@@ -116,22 +129,28 @@ class Head(NamedTuple):
     package: Package
     parts: Callable[[Spec], Config]
     """The parts of the model beside the backbone, and its type."""
-    problems: Callable[[Spec], Iterator[str]]
+    problems: Callable[[Spec], Iterator[Limit]]
     """Why that package would build another."""
 
 
-def _head_problem(spec: Spec) -> str:
-    """Why the head is left out; nothing where it is not, or where there is none."""
+def _head_limits(spec: Spec) -> Iterator[Limit]:
+    """Why none of the packages has this head: the first reason."""
     kind = spec.head.type
     if kind == "none":
-        return ""
+        return
     if kind not in HEADS:
-        return f"the {kind} head is left out: none of mmpose, mmdet and mmseg has it"
+        yield Limit("head-needs", ("head",), "none of mmpose, mmdet and mmseg has it")
+        return
     head = HEADS[kind]
-    reasons = list(head.problems(spec))
+    for limit in islice(_other_head(head, spec), 1):
+        yield limit._replace(text=f"that of {head.package.title} is another ({limit.text})")
+
+
+def _other_head(head: Head, spec: Spec) -> Iterator[Limit]:
+    yield from head.problems(spec)
     if not head.package.upsamples(spec):
-        reasons.append(f"its backbone does not upsample {limits.words(spec.upsampling)}")
-    return f"the {kind} head is left out: that of {head.package.title} is another ({reasons[0]})" if reasons else ""
+        text = f"its backbone does not upsample {limits.words(spec.upsampling)}"
+        yield Limit("head-needs", ("upsampling",), text)
 
 
 def _heatmap(spec: Spec) -> Config:
@@ -147,9 +166,11 @@ def _pose_estimator(width: int, joints: int, kernel: int, more: Config) -> Confi
     return {"type": "TopdownPoseEstimator", "head": head}
 
 
-def _heatmap_problems(spec: Spec) -> Iterator[str]:
+def _heatmap_problems(spec: Spec) -> Iterator[Limit]:
     if spec.keeps_all_branches and spec.stages[-1].num_branches > 1:
-        yield "it reads the last branch, where all are kept"
+        yield Limit(
+            "head-needs", ("multi_scale_output",), "it reads the last branch, where all are kept", "leave it out"
+        )
 
 
 def _landmark(spec: Spec) -> Config:
@@ -161,12 +182,13 @@ def _landmark(spec: Spec) -> Config:
     return {"type": model["type"], "neck": {"type": "FeatureMapProcessor", "concat": True}, "head": model["head"]}
 
 
-def _landmark_problems(spec: Spec) -> Iterator[str]:
+def _landmark_problems(spec: Spec) -> Iterator[Limit]:
     assert isinstance(spec.head, LandmarkHead)
     if spec.head.final_conv_kernel != 1:
-        yield f"it is not padded alike for final_conv_kernel {spec.head.final_conv_kernel}"
+        text = f"it is not padded alike for final_conv_kernel {spec.head.final_conv_kernel}"
+        yield Limit("head-needs", KERNEL, text, "write 1")
     if spec.upsampling.align_corners or limits.words(spec.upsampling) == "nearest to size":
-        yield "it joins the branches bilinearly, corners not aligned"
+        yield Limit("head-needs", ("upsampling",), "it joins the branches bilinearly, corners not aligned")
 
 
 def _higher(spec: Spec) -> Config:
@@ -187,10 +209,11 @@ def _higher(spec: Spec) -> Config:
     return {"type": "AssociativeEmbedding", "keypoint_head": keypoint_head}
 
 
-def _higher_problems(spec: Spec) -> Iterator[str]:
+def _higher_problems(spec: Spec) -> Iterator[Limit]:
     assert isinstance(spec.head, HigherHead)
     if spec.head.final_conv_kernel not in (1, 3):
-        yield f"its final_conv_kernel is 1 or 3, not {spec.head.final_conv_kernel}"
+        text = f"its final_conv_kernel is 1 or 3, not {spec.head.final_conv_kernel}"
+        yield Limit("head-needs", KERNEL, text, "write 1 or 3")
 
 
 def _hrfpn(spec: Spec) -> Config:
@@ -202,7 +225,7 @@ def _hrfpn(spec: Spec) -> Config:
     return {"neck": {"type": "HRFPN", "in_channels": list(spec.stages[-1].widths), **levels}}
 
 
-def _no_problems(_: Spec) -> Iterator[str]:
+def _no_problems(_: Spec) -> Iterator[Limit]:
     yield from ()
 
 
@@ -238,12 +261,14 @@ def _ocr(spec: Spec) -> Config:
     return {"type": "CascadeEncoderDecoder", "num_stages": 2, "decode_head": [_fcn(spec), refined]}
 
 
-def _segmentation_problems(spec: Spec) -> Iterator[str]:
+def _segmentation_problems(spec: Spec) -> Iterator[Limit]:
     assert isinstance(spec.head, SegmentationHead | OcrHead)
     if spec.head.conv_bias:
-        yield "its convolutions have no bias in front of a batch norm"
+        text = "its convolutions have no bias in front of a batch norm"
+        yield Limit("head-needs", ("head", "conv_bias"), text, "set conv_bias: false")
     if spec.head.final_conv_kernel != 1:
-        yield f"its last convolution is 1×1, not of final_conv_kernel {spec.head.final_conv_kernel}"
+        text = f"its last convolution is 1×1, not of final_conv_kernel {spec.head.final_conv_kernel}"
+        yield Limit("head-needs", KERNEL, text, "write 1")
 
 
 def _codec(height: int, width: int) -> Config:

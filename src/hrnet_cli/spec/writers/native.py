@@ -31,7 +31,7 @@ def plain(spec: Spec) -> dict[str, Any]:
     stages = values.pop("stages")
     last: dict[str, Any] = {key: values.pop(key) for key in ("head", "published", "budget") if key in values}
     if "input" in values:
-        values["input"] = _size(spec.input)
+        values["input"] = size(spec.input)
     values |= {f"stage{number}": stage for number, stage in enumerate(stages, 1)}
     return values | last
 
@@ -51,6 +51,6 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
-def _size(shape: Shape4) -> str:
+def size(shape: Shape4) -> str:
     """`1x3x256x192`, without the leading numbers that were left out (0)."""
     return "x".join(str(number) for number in shape if number)

@@ -20,6 +20,7 @@ from hrnet_cli.spec.heads import (
 )
 from hrnet_cli.spec.schema import Spec, StageSpec, Upsampling
 from hrnet_cli.spec.writers import limits
+from hrnet_cli.spec.writers.limits import Limit
 from hrnet_cli.spec.writers.writing import Written, block, comments
 
 Config = dict[str, Any]
@@ -48,42 +49,63 @@ class Family(NamedTuple):
 
 def write(spec: Spec) -> Written:
     """The network in its family's words. Raises InexpressibleError for a backbone that its code cannot build."""
-    problems = list(_head_problems(spec))
-    family = BACKBONE if problems else _family(spec)
-    limits.refuse(f"the original code ({family.name or 'any of them'})", _reasons(spec, family))
+    left_out = [limits.left_out(spec, limit) for limit in _head_limits(spec)]
+    family = BACKBONE if left_out else _family(spec)
+    limits.refuse(f"the original code ({family.name or 'any of them'})", _backbone_limits(spec, family))
     config = family.config(spec)
     config["MODEL"]["EXTRA"] |= _stages(spec, family)
-    notes = [*problems, *_input_notes(spec, family), *limits.batch_norm_notes(spec, family.momentum)]
+    notes = [*left_out, *_notes(spec, family), *limits.batch_norm_notes(spec, family.momentum)]
+    notes += limits.budget_notes(spec)
     return Written(comments([f"{spec.name} for {family.repository}"]) + block(config), tuple(notes))
 
 
+def crossed(spec: Spec) -> Iterator[Limit]:
+    """The limits that a network crosses of the code that its head is of, or of a config, that it was read as."""
+    for limit in _head_limits(spec):
+        yield limits.of_head(spec, limit)
+    old = spec.dialect == "official" and _is_v11(spec)
+    yield from _backbone_limits(spec, SEGMENTATION_V11 if old else _family(spec))
+
+
 def _family(spec: Spec) -> Family:
-    """Of the two branches with a seg_hrnet, the one that trains batch norms as this does; only one aligns corners."""
-    old = spec.batch_norm.momentum == SEGMENTATION_V11.momentum and not spec.upsampling.align_corners
-    if spec.head.type == "segmentation" and old and not any(limits.steady_widths(spec)):
+    """Of the two branches with a seg_hrnet, the one that trains batch norms as this does; only one follows widths."""
+    if _is_v11(spec) and not any(limits.steady_widths(spec)):
         return SEGMENTATION_V11
-    return FAMILIES[spec.head.type]
+    return FAMILIES.get(spec.head.type, BACKBONE)
 
 
-def _head_problems(spec: Spec) -> Iterator[str]:
-    """Why no original network has this head."""
-    head, branches = spec.head, spec.stages[-1].num_branches
+def _is_v11(spec: Spec) -> bool:
+    """Whether it is of the older branch, by its batch norms and its corners."""
+    old = spec.batch_norm.momentum == SEGMENTATION_V11.momentum and not spec.upsampling.align_corners
+    return spec.head.type == "segmentation" and old
+
+
+def _head_limits(spec: Spec) -> Iterator[Limit]:
+    """Why no original network has this head: the first reason."""
+    head, last = spec.head, spec.stages[-1]
     if head.type == "none":
-        yield "there is no MODEL.NAME: every original network has a head; cls_hrnet puts its own on this backbone"
-    elif head.type not in FAMILIES:
-        yield f"the {head.type} head is left out: no original YAML has it"
-    elif head.reads_all_branches and branches != JOINING_BRANCHES:
-        yield f"the {head.type} head is left out: it is on {branches} branches, and always on {JOINING_BRANCHES} there"
+        return
+    if head.type not in FAMILIES:
+        yield Limit("head-needs", ("head",), "no original YAML has it")
+    elif head.reads_all_branches and last.num_branches != JOINING_BRANCHES:
+        text = f"it is on {last.num_branches} branches, and always on {JOINING_BRANCHES} there"
+        path = (f"stage{len(spec.stages)}", "num_branches")
+        yield Limit("head-needs", path, text, f"give the last stage {JOINING_BRANCHES} branches")
     elif isinstance(head, ClassificationHead) and head.num_classes != CLASSES:
-        yield f"the classification head is left out: the original always has {CLASSES} classes, not {head.num_classes}"
+        text = f"the original always has {CLASSES} classes, not {head.num_classes}"
+        yield Limit("head-needs", ("head", "num_classes"), text, f"write {CLASSES}")
     elif isinstance(head, ClassificationHead) and not head.head_conv_bias:
-        yield "the classification head is left out: the original's convolutions have a bias"
+        yield Limit("head-needs", ("head", "head_conv_bias"), "the original's convolutions have a bias", "leave it out")
     elif isinstance(head, SegmentationHead | OcrHead) and not head.conv_bias:
-        yield f"the {head.type} head is left out: the original's convolutions have a bias"
+        yield Limit("head-needs", ("head", "conv_bias"), "the original's convolutions have a bias", "leave it out")
+    elif isinstance(head, OcrHead) and head.final_conv_kernel != 1:
+        text = f"the original's last convolution is 1×1, not of final_conv_kernel {head.final_conv_kernel}"
+        yield Limit("head-needs", ("head", "final_conv_kernel"), text, "leave it out")
 
 
-def _reasons(spec: Spec, family: Family) -> Iterator[str]:
+def _backbone_limits(spec: Spec, family: Family) -> Iterator[Limit]:
     yield from limits.four_stages(spec)
+    yield from limits.known_blocks(spec)
     yield from limits.colour_input(spec)
     yield from limits.fixed_stem(spec)
     if not family.reads_first_stage:
@@ -123,8 +145,10 @@ def _size(spec: Spec, divided_by: int = 1) -> list[int]:
     return [max(width // divided_by, 1), max(height // divided_by, 1)]
 
 
-def _input_notes(spec: Spec, family: Family) -> Iterator[str]:
+def _notes(spec: Spec, family: Family) -> Iterator[str]:
     width, height = _size(spec)
+    if spec.head.type == "none":
+        yield "there is no MODEL.NAME: every original network has a head; cls_hrnet puts its own on this backbone"
     if family.name == "pose_higher_hrnet" and width != height:
         yield f"INPUT_SIZE is one number: the shorter side of the {height}×{width} input"
     if not family.name:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from hrnet_cli.spec.heads import ClassificationHead, FeaturesHead
+from hrnet_cli.spec.heads import ClassificationHead, FeaturesHead, NoHead
 from hrnet_cli.spec.readers.timm import STAGES, STEM, VARIANTS
 from hrnet_cli.spec.schema import Spec, Upsampling
 from hrnet_cli.spec.writers import limits
+from hrnet_cli.spec.writers.limits import Limit
 from hrnet_cli.spec.writers.writing import Written, block, comments
 
 BRANCHES = 4
@@ -21,19 +22,31 @@ BRANCHES = 4
 
 def write(spec: Spec) -> Written:
     """The backbone and timm's heads. Raises InexpressibleError for a backbone that timm cannot build."""
-    limits.refuse("timm", _reasons(spec))
-    notes = [*_head_notes(spec), *limits.batch_norm_notes(spec)]
+    limits.refuse("timm", _backbone_limits(spec))
+    notes = [*_head_notes(spec), *limits.batch_norm_notes(spec), *limits.budget_notes(spec)]
     text = block(_config(spec))
     return Written(comments(_header(spec)) + text, tuple(notes))
 
 
-def _reasons(spec: Spec) -> Iterator[str]:
+def crossed(spec: Spec) -> Iterator[Limit]:
+    """The limits of timm's code that a network crosses."""
+    if not isinstance(spec.head, ClassificationHead | FeaturesHead | NoHead):
+        text = "timm has the classification head and features_only alone"
+        yield limits.of_head(spec, Limit("head-needs", ("head",), text))
+    yield from _backbone_limits(spec)
+
+
+def _backbone_limits(spec: Spec) -> Iterator[Limit]:
     """What timm cannot build; it reads stem_width for the first convolution of the stem, and stage 1."""
     yield from limits.four_stages(spec)
+    yield from limits.known_blocks(spec)
     if spec.stem_widths[1] != STEM:
-        yield f"its stem ends {spec.stem_widths[1]} wide, and always ends {STEM} wide"
-    if spec.stages[-1].num_branches != BRANCHES:
-        yield f"its last stage has {spec.stages[-1].num_branches} branches, and there are always {BRANCHES}"
+        text = f"its stem ends {spec.stem_widths[1]} wide, and always ends {STEM} wide"
+        yield Limit("fixed-part", ("stem_widths", 1), text, f"write {STEM}")
+    branches = spec.stages[-1].num_branches
+    if branches != BRANCHES:
+        text = f"its last stage has {branches} branches, and there are always {BRANCHES}"
+        yield Limit("head-needs", (f"stage{len(spec.stages)}", "num_branches"), text, f"give it {BRANCHES}")
     yield from limits.steady_widths(spec)
     yield from limits.upsampling(spec, Upsampling())
     if spec.head.type == "none":

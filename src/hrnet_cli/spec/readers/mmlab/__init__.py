@@ -87,8 +87,18 @@ def read(config: Mapping[str, Any]) -> Reading:
     _read_size(config, network)
     if network.widths:
         network.data["name"] = f"hrnet-w{network.widths[0]}"
-    origins = network.origins if not bare else {path: tuple(origin[1:]) for path, origin in network.origins.items()}
-    return Reading(network.data, origins, tuple(network.notes), tuple(network.faults))
+    reading = Reading(network.data, network.origins, tuple(network.notes), tuple(network.faults))
+    return _without_extra(reading) if bare else reading
+
+
+def _without_extra(reading: Reading) -> Reading:
+    """The same, with the paths of a config that is an `extra` alone."""
+    return Reading(
+        reading.data,
+        {path: origin[1:] for path, origin in reading.origins.items()},
+        tuple(note._replace(path=note.path[1:]) for note in reading.notes),
+        tuple(fault._replace(path=fault.path[1:]) for fault in reading.faults),
+    )
 
 
 def _read_size(config: Mapping[str, Any], network: Network) -> None:
@@ -97,7 +107,7 @@ def _read_size(config: Mapping[str, Any], network: Network) -> None:
         (height, width), path = found
         network.set("input", [height, width], path)
     elif "model" in config:
-        network.notes.append("the config has no input size")
+        network.note("assumed", (), "the config has no input size")
 
 
 def _package(config: Mapping[str, Any], model: Mapping[str, Any]) -> str:

@@ -14,10 +14,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from hrnet_cli.spec.fields import Fault, show, wrong_type
+from hrnet_cli.spec.fields import Fault, Path, show, wrong_type
 from hrnet_cli.spec.readers.mmlab.part import Network, Part, type_name
+from hrnet_cli.spec.readers.reading import MOST_NOTES
 
 STAGE = re.compile(r"stage[1-9][0-9]{0,5}")
+BUILT_STAGES = ("stage1", "stage2", "stage3", "stage4")
 STAGE_FIELDS = ("num_modules", "num_branches", "block", "num_blocks", "num_channels")
 STAGE_KEYS = (*STAGE_FIELDS, "fuse_method", "multiscale_output")
 BATCH_NORMS = ("BN", "BN2d", "SyncBN", "MMSyncBN", "BatchNorm2d", "SyncBatchNorm")
@@ -42,9 +44,7 @@ def read_backbone(backbone: Part, network: Network) -> None:
     _read_conv(backbone, network)
     _read_upsampling(extra, network)
     _read_outputs(backbone, extra, network)
-    strange = backbone.others(KEYS)
-    if strange:
-        network.notes.append(f"not read in the backbone: {', '.join(strange[:8])}")
+    backbone.note_others(KEYS, "the backbone")
 
 
 def standard_extra(width: int) -> dict[str, Any]:
@@ -72,37 +72,45 @@ def _extra(backbone: Part, network: Network) -> Part:
 
 
 def _read_stages(extra: Part, network: Network) -> None:
-    """Every stage's fields; of stage 1, which is one chain, only what is read: its block and its first numbers."""
-    for key in extra.value:
-        if not isinstance(key, str) or not STAGE.fullmatch(key):
-            continue
-        whole = extra.value[key]
-        stage = extra.part(key)
-        value: Any = {name: stage.get(name) for name in STAGE_FIELDS if name in stage.value}
-        if not isinstance(whole, Mapping):
-            value = extra.get(key)
-        elif key == "stage1":
-            value = _first_stage(value, network)
-        network.set(key, value, (*extra.path, key))
-        method = stage.value.get("fuse_method", "SUM")
-        if method != "SUM":
-            network.notes.append(f"{key}.fuse_method: {show(method)} is read by nobody; the sum is built")
-        strange = stage.others(STAGE_KEYS)
-        if strange:
-            network.notes.append(f"not read in {key}: {', '.join(strange[:8])}")
-    strange = [key for key in extra.others(("upsample",)) if not STAGE.fullmatch(key)]
-    if strange:
-        network.notes.append(f"not read in extra: {', '.join(strange[:8])}")
+    """The fields of the stages that are built; of stage 1, which is one chain, what is read of it."""
+    for key in BUILT_STAGES:
+        if key in extra.value:
+            _read_stage(key, extra, network)
+    unbuilt = {key for key in extra.value if isinstance(key, str) and STAGE.fullmatch(key)}.difference(BUILT_STAGES)
+    for key in sorted(unbuilt, key=lambda key: int(key[5:]))[:MOST_NOTES]:
+        text = f"{key} is left out: no package builds a stage after the fourth"
+        network.note("unbuilt-stage", (*extra.path, key), text, "leave it out", key=True)
+    rest = Part({key: item for key, item in extra.value.items() if key not in unbuilt}, extra.path, network)
+    rest.note_others(("upsample", *BUILT_STAGES), "extra")
 
 
-def _first_stage(stage: dict[str, Any], network: Network) -> dict[str, Any]:
+def _read_stage(key: str, extra: Part, network: Network) -> None:
+    whole, stage = extra.value[key], extra.part(key)
+    value: Any = {name: stage.get(name) for name in STAGE_FIELDS if name in stage.value}
+    if not isinstance(whole, Mapping):
+        value = extra.get(key)
+    elif key == "stage1":
+        value = _first_stage(value, stage.path, network)
+    network.set(key, value, stage.path)
+    method = stage.value.get("fuse_method", "SUM")
+    if method != "SUM":
+        text = f"{key}.fuse_method: {show(method)} is read by nobody; the sum is built"
+        network.note("fuse-method", (*stage.path, "fuse_method"), text, "write SUM")
+    stage.note_others(STAGE_KEYS, key)
+
+
+def _first_stage(stage: dict[str, Any], path: Path, network: Network) -> dict[str, Any]:
     read: dict[str, Any] = dict(stage) | {"num_modules": 1, "num_branches": 1}
+    for name in ("num_modules", "num_branches"):
+        if stage.get(name, 1) != 1:
+            text = f"stage1 is one chain of blocks: {name} is not read as it stands"
+            network.note("unread-value", (*path, name), text, "write 1")
     for name in ("num_blocks", "num_channels"):
-        if isinstance(stage.get(name), list | tuple):
-            read[name] = list(stage[name])[:1]
-    dropped = [name for name in stage if stage[name] != read[name]]
-    if dropped:
-        network.notes.append(f"stage1 is one chain of blocks: {', '.join(dropped)} is not read as it stands")
+        items = stage.get(name)
+        if isinstance(items, list | tuple) and len(items) > 1:
+            text = f"stage1 is one chain of blocks: {name} is not read as it stands"
+            network.note("extra-entries", (*path, name), text, f"write {show(list(items)[:1])}")
+            read[name] = items[:1]
     return read
 
 
@@ -132,13 +140,15 @@ def _read_upsampling(extra: Part, network: Network) -> None:
     upsample = extra.part("upsample")
     if network.package == "mmseg":
         network.set("upsampling", {"mode": "bilinear", "to": "size", "align_corners": False}, extra.path)
-        network.notes.append("at a size that 32 does not divide, mmseg resizes twice: same shapes, other values")
+        text = "at a size that 32 does not divide, mmseg resizes twice: same shapes, other values"
+        network.note("differs", extra.path, text)
     elif network.package != "mmdet" and upsample.value:
         values = {name: upsample.get(name) for name in ("mode", "align_corners") if upsample.get(name) is not None}
         network.set("upsampling", values, upsample.path)
         return
     if upsample.value and network.package:
-        network.notes.append(f"extra.upsample is not read by {network.package}")
+        text = f"extra.upsample is not read by {network.package}"
+        network.note("unread-value", upsample.path, text, "leave it out", key=True)
 
 
 def _read_outputs(backbone: Part, extra: Part, network: Network) -> None:
@@ -152,6 +162,5 @@ def _read_outputs(backbone: Part, extra: Part, network: Network) -> None:
         return
     network.set("multi_scale_output", bool(stages), (*stage.path, "multiscale_output"))
     if stages is None and not network.package:
-        network.notes.append(
-            f"branch 0 alone comes out, as in mmpose: {last}.multiscale_output is not set; mmdet and mmseg keep all"
-        )
+        text = f"branch 0 alone comes out, as in mmpose: {last}.multiscale_output is not set; mmdet and mmseg keep all"
+        network.note("assumed", (*stage.path, "multiscale_output"), text)

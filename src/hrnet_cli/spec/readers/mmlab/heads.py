@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hrnet_cli.spec.fields import Fault, Path, show
+from hrnet_cli.spec.fields import Fault, Path, key_name, show
 from hrnet_cli.spec.readers.mmlab.part import Network, Part
 
 Head = dict[str, Any] | str
 TRAINING = ("auxiliary_head",)
+MOST_PARTS = 12
+"""Of the model, that are said to be left out."""
 NOT_A_PART = ("backbone", "data_preprocessor", "init_cfg", "train_cfg", "test_cfg")
 
 
@@ -65,25 +67,30 @@ KEYS = {
 
 def _note_left_out(model: Part, network: Network, used: set[str], reasons: dict[str, str]) -> None:
     """`left out: roi_head (StandardRoIHead)`, with the reason where the part is of a kind that is known."""
-    parts = []
-    for key, value in model.value.items():
-        items = value if isinstance(value, list | tuple) else [value]
-        names = [show(item["type"]).strip("'") for item in items if isinstance(item, Mapping) and "type" in item]
-        if key in used and isinstance(value, list | tuple) and key == "neck":
-            names = names[1:]
-        elif key in used:
-            names = []
-        if not isinstance(key, str) or key in NOT_A_PART or key.startswith("loss") or not names:
-            continue
+    left_out = [(key, names) for key in model.value if isinstance(key, str) and (names := _left_out(key, model, used))]
+    for key, names in left_out[:MOST_PARTS]:
         why = reasons.get(key) or ("for training only" if key in TRAINING else "")
-        parts.append(f"{key} ({', '.join(names[:4])}{': ' if why else ''}{why})")
-    if parts:
-        network.notes.append(f"left out: {', '.join(parts[:12])}")
+        text = f"left out: {key_name(key)} ({', '.join(names[:4])}{': ' if why else ''}{why})"
+        network.note("left-out", (*model.path, key_name(key)), text, key=True)
     keys = KEYS.get(str(network.data.get("head", {}).get("type")))
     if keys is None and network.package:
         keys = f"{network.package}'s state-dict keys stand below backbone." + (" and head." if used else "")
     if keys:
-        network.notes.append(keys)
+        network.note("differs", model.path, keys)
+
+
+def _left_out(key: str, model: Part, used: set[str]) -> list[str]:
+    """The types of what stands at a key and is none of ours: of several necks the first is."""
+    value = model.value[key]
+    if key in NOT_A_PART or key.startswith("loss") or (key in used and not (key == "neck" and _is_list(value))):
+        return []
+    items = value if _is_list(value) else [value]
+    names = [show(item["type"]).strip("'") for item in items if isinstance(item, Mapping) and "type" in item]
+    return names[1:] if key in used else names
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple)
 
 
 def _channels_fit(part: Part, network: Network, joined: bool) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from hrnet_cli.spec.fields import Fault, Path, key_name
 from hrnet_cli.spec.readers.python.values import Unread
+from hrnet_cli.spec.readers.reading import MOST_NOTES, Note, unread
 
 
 def type_name(value: Any) -> str:
@@ -44,13 +45,17 @@ class Network:
     """mmpose, mmdet, mmseg, or nothing where the config does not show whose it is."""
     data: dict[str, Any] = field(default_factory=dict)
     origins: dict[Path, Path] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
     def set(self, key: str, value: Any, origin: Path) -> None:
         """A key of the spec, and the place in the config that it came from."""
         self.data[key] = value
         self.origins[(key,)] = origin
+
+    def note(self, code: str, path: Path, text: str, hint: str = "", key: bool = False) -> None:
+        """Something that the user may not expect."""
+        self.notes.append(Note(code, path, text, hint, key))
 
     @property
     def widths(self) -> list[int]:
@@ -102,6 +107,7 @@ class Part:
         items = value if isinstance(value, list | tuple) else []
         return [Part(item, (*self.path, key, index), self.network) for index, item in enumerate(items)]
 
-    def others(self, known: tuple[str, ...]) -> list[str]:
-        """Its keys that nobody reads."""
-        return [key_name(key) for key in self.value if key not in known and key != "_delete_"]
+    def note_others(self, known: tuple[str, ...], where: str) -> None:
+        """A note for each of its keys that nobody reads."""
+        strange = [(*self.path, key_name(key)) for key in self.value if key not in known and key != "_delete_"]
+        self.network.notes += [unread(path, known, f"not read in {where}: {path[-1]}") for path in strange[:MOST_NOTES]]

@@ -115,9 +115,10 @@ class Files:
     def read(self, name: Path, mark: Mark, path: Path | None, chain: tuple[Path, ...]) -> Node:
         """Another config, relative to the one that names it."""
         if path is None:
-            refuse(
-                "no-folder", f"the base {show(str(name))} is relative to a file", "name the config by its path", mark
-            )
+            hint = "name the config by its path"
+            if mark.source.startswith("git:"):
+                hint = "at a revision no base is read: check it out (git worktree add DIR REV), and name the file there"
+            refuse("no-folder", f"the base {show(str(name))} is relative to a file", hint, mark)
         where = path.parent / name
         label = os.path.normpath(where)
         self.count += 1

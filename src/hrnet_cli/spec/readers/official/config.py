@@ -1,0 +1,58 @@
+"""One config on its way to a spec: what it gives, where that came from, and what there is to say."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any
+
+from hrnet_cli.spec.document import dotted_path
+from hrnet_cli.spec.fields import Path, key_name, show
+from hrnet_cli.spec.readers.official.source import Source
+from hrnet_cli.spec.readers.reading import Note, unread
+
+NEAR_OTHERS = ("WITH_HEATMAPS_LOSS", "AE_LOSS_TYPE")
+"""Keys of theirs that are near one that `take` asks for."""
+
+
+class Config:
+    """What has been read so far. The original code's defaults are taken aloud."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.data: dict[str, Any] = {}
+        self.origins: dict[Path, Path] = {}
+        self.notes: list[Note] = []
+        self.name = ""
+        """The network's, as the reports call it."""
+
+    def note(self, code: str, path: Path, text: str, hint: str = "", key: bool = False) -> None:
+        """Something that the user may not expect."""
+        self.notes.append(Note(code, path, text, hint, key))
+
+    def take(self, path: tuple[str, ...], field: str, default: Any) -> Any:
+        """A value for a field of the head, or the code's own default with a note."""
+        node = self.source.find(path)
+        where = node or self.source.missing(path)
+        self.origins["head", field] = where.path
+        if node:
+            return node.literal
+        self.note("assumed", where.path, f"{where.dotted} is not given: {show(default)}")
+        self._misspelt(path)
+        return default
+
+    def _misspelt(self, path: tuple[str, ...]) -> None:
+        """The key that was probably meant for one that is not there; those of MODEL and EXTRA are all looked at."""
+        section = None if path[0] in self.source.parts else self.source.find(path[:-1])
+        if section is None:
+            return
+        places = [(*section.path, key_name(key)) for key in section.keys if key.upper() not in NEAR_OTHERS]
+        notes = (unread(place, (section.spelt(path[-1]),), f"{dotted_path(place)} is not read") for place in places)
+        self.notes += islice((note for note in notes if note.code == "misspelt-key"), 1)
+
+    def kernel(self) -> Any:
+        """FINAL_CONV_KERNEL."""
+        return self.take(("EXTRA", "FINAL_CONV_KERNEL"), "final_conv_kernel", 1)
+
+    def joints(self) -> Any:
+        """NUM_JOINTS, 17 in every one of their defaults."""
+        return self.take(("MODEL", "NUM_JOINTS"), "num_joints", 17)
