@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hrnet_cli.analysis.api import describe, flops, fuse
+    from hrnet_cli.analysis.api import describe, diff, flops, fuse
     from hrnet_cli.analysis.verify import verify
     from hrnet_cli.spec import Spec, load_spec
     from hrnet_cli.tracing import Trace, build, build_torch, trace
@@ -21,13 +21,14 @@ _WHERE = {
     "build": "hrnet_cli.tracing",
     "build_torch": "hrnet_cli.tracing",
     "describe": "hrnet_cli.analysis.api",
+    "diff": "hrnet_cli.analysis.api",
     "flops": "hrnet_cli.analysis.api",
     "fuse": "hrnet_cli.analysis.api",
     "load_spec": "hrnet_cli.spec",
     "trace": "hrnet_cli.tracing",
     "verify": "hrnet_cli.analysis.verify",
 }
-__all__ = ["Spec", "Trace", "build", "build_torch", "describe", "flops", "fuse", "load_spec", "trace", "verify"]
+__all__ = ["Spec", "Trace", "build", "build_torch", "describe", "diff", "flops", "fuse", "load_spec", "trace", "verify"]
 
 
 def __getattr__(name: str) -> Any:

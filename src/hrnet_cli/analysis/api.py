@@ -5,13 +5,16 @@ Each imports its own analysis when it is called, so that a command pays for no o
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hrnet_cli.spec import Shape4
-from hrnet_cli.tracing import InputError, SpecLike, trace
+from hrnet_cli.spec import Shape4, load_spec
+from hrnet_cli.tracing import InputError, SpecLike, Trace, trace
 
 if TYPE_CHECKING:
     from hrnet_cli.analysis.describe import Description
+    from hrnet_cli.analysis.diff import Diff
     from hrnet_cli.analysis.flops import Flops
     from hrnet_cli.analysis.fuse import Fuse
     from hrnet_cli.analysis.shapes import Shapes
@@ -80,3 +83,32 @@ def flops(
     from hrnet_cli.analysis.flops import flops
 
     return flops(trace(spec, input, engine, device), by=by, convention=convention)
+
+
+def diff(
+    before: SpecLike, after: SpecLike, input: Input = None, *, keys: bool = False, names: tuple[str, str] | None = None
+) -> Diff:
+    """What changes from one spec to another, each at its own input or both at `input`; `keys` lists every key.
+
+    `names` is what they are called, by default what names them: a path, a preset.
+    """
+    from hrnet_cli.analysis.diff import diff
+
+    sides = (before, after)
+    names = names or (_name(before), _name(after))
+    old, new = (named_trace(spec, input, name) for spec, name in zip(sides, names, strict=True))
+    return diff(old, new, names, keys)
+
+
+def _name(spec: SpecLike) -> str:
+    return str(spec) if isinstance(spec, str | Path) else load_spec(spec).name
+
+
+def named_trace(spec: SpecLike, input: Input, name: str) -> Trace:
+    """A trace that says, where the input cannot go through, which of several specs it is."""
+    try:
+        return trace(spec, input)
+    except InputError as error:
+        own = error.trace.spec.name
+        known = replace(error.trace.spec, name=own if own == name else f"{name} ({own})")
+        raise InputError(error.trace._replace(spec=known), error.failure) from None

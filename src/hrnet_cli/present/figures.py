@@ -62,6 +62,12 @@ def percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f}%" if whole else "0.0%"
 
 
+def change(before: int, after: int) -> str:
+    """How much more or less, in percent: +22.9%, -0.04%; a figure that was 0 has none."""
+    share = 100 * (after - before) / before if before else 0
+    return f"{share:+.{1 if abs(share) >= 0.1 else 4}f}%" if before and share else ""
+
+
 def bar(part: int, whole: int, width: int = 20) -> str:
     """A share as a bar, in eighths of a character."""
     eighths = round(8 * width * part / whole) if whole else 0

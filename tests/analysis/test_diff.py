@@ -1,0 +1,355 @@
+"""From one network to another: keys are held against the originals' state dicts and against torch's own loading."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from originals import spec_of
+from strategies import Plain, networks, specs
+from support import Golden, caught
+
+import hrnet_cli
+from hrnet_cli import build, build_torch, load_spec, trace
+from hrnet_cli.analysis.costs import costs
+from hrnet_cli.analysis.diff import Change, Diff
+from hrnet_cli.analysis.diff.figures import in_order
+from hrnet_cli.spec import preset_path
+from hrnet_cli.tracing import InputError
+
+
+def edited(plain: Plain, **changes: Any) -> Plain:
+    """A copy with some things replaced, `stage3__num_modules` inside a stage."""
+    result = copy.deepcopy(plain)
+    for name, value in changes.items():
+        part, _, field = name.partition("__")
+        if field:
+            result[part][field] = value
+        else:
+            result[part] = value
+    return result
+
+
+PAIRS = [
+    ("pose-v1/coco_w32_256x192", "pose-v1/coco_w48_256x192"),
+    ("pose-v1/coco_w32_256x192", "pose-v1/mpii_w32_256x256"),
+    ("pose-v1/coco_w32_256x192", "higherhrnet/coco_w32_512"),
+    ("pose-v1/coco_w32_256x192", "cls/w32"),
+    ("cls/w18", "cls/w18_small_v1"),
+    ("cls/w32", "det-v2p/faster_rcnn_w32"),
+    ("edge/seg_align_corners_false", "edge/seg_align_corners_true"),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_keys_are_those_of_the_originals(first: str, second: str) -> None:
+    before, after = Golden(first), Golden(second)
+    old, new = dict(before.keys), dict(after.keys)
+    result = hrnet_cli.diff(spec_of(before), spec_of(after), keys=True)
+    common = old.keys() & new.keys()
+    state = result.state
+    assert state.keys is not None
+    found = {key.key: (key.change, key.before, key.after) for key in state.keys}
+    assert found == {
+        **{key: ("added", None, new[key]) for key in new.keys() - old.keys()},
+        **{key: ("removed", old[key], None) for key in old.keys() - new.keys()},
+        **{key: ("reshaped", old[key], new[key]) for key in common if old[key] != new[key]},
+    }
+    kept = sum(old[key] == new[key] for key in common)
+    assert (state.before, state.after, state.kept) == (len(old), len(new), kept)
+    assert [key.key for key in state.keys if key.before is None] == [key for key in new if key not in old]
+    assert [key.key for key in state.keys if key.after is None] == [key for key in old if key not in new]
+    totals = [golden.facts["params"]["total"] for golden in (before, after)]
+    assert result.total.params == (*totals, totals[1] - totals[0])
+
+
+def matching(modules: str, key: str) -> bool:
+    """Whether a key is below the modules of a group: `stage3.(0–3).branches.1`, `(0, 2)`."""
+
+    def numbers(match: re.Match[str]) -> str:
+        runs = [run.split("–") for run in match[1].split(", ")]
+        every = [str(number) for run in runs for number in range(int(run[0]), int(run[-1]) + 1)]
+        return f"({'|'.join(every)})"
+
+    pattern = re.sub(r"\(([0-9–, ]+)\)", numbers, modules.replace(".", r"\."))
+    return re.match(rf"{pattern}(\.|$)", key) is not None
+
+
+def check_groups(result: Diff) -> None:
+    """Each changed key is in one group of its kind, and each group says how many it has."""
+    state = result.state
+    assert state.keys is not None
+    counts = dict.fromkeys(state.groups, 0)
+    for key in state.keys:
+        groups = [group for group in state.groups if group.change == key.change and matching(group.modules, key.key)]
+        assert len(groups) == 1, (key, groups)
+        counts[groups[0]] += 1
+    assert all(group.keys == count for group, count in counts.items())
+    changed = sum(group.keys for group in state.groups)
+    assert changed == len(state.keys) == state.added + state.removed + state.reshaped
+    assert state.kept + state.removed + state.reshaped == state.before
+    assert state.kept + state.added + state.reshaped == state.after
+
+
+@settings(max_examples=30)
+@given(specs(most_stages=4), specs(most_stages=4))
+def test_any_two_add_up_both_ways(first: Plain, second: Plain) -> None:
+    there = hrnet_cli.diff(first, second, "64x64", keys=True)
+    back = hrnet_cli.diff(second, first, "64x64", keys=True)
+    check_groups(there)
+    check_groups(back)
+    for one, other in ((there, back), (back, there)):
+        assert (one.state.before, one.state.added) == (other.state.after, other.state.removed)
+        assert one.total.params.difference == -other.total.params.difference
+    assert there.state.keys is not None and back.state.keys is not None
+    swapped = {"added": "removed", "removed": "added", "reshaped": "reshaped"}
+    assert {(key.key, key.change, key.before, key.after) for key in there.state.keys} == {
+        (key.key, swapped[key.change], key.after, key.before) for key in back.state.keys
+    }
+    assert {(each.part, each.field, str(each.before), str(each.after)) for each in there.changes} == {
+        (each.part, each.field, str(each.after), str(each.before)) for each in back.changes
+    }
+    for rows in (there.stages, there.branches):
+        for name in ("params", "macs", "activations"):
+            sums = [sum(figures) for figures in zip(*(getattr(row, name) for row in rows), strict=True)]
+            assert getattr(there.total, name) == tuple(sums)
+    assert there.same is back.same is not any(each.field != "name" for each in there.changes)
+
+
+@settings(max_examples=30)
+@given(specs() | networks())
+def test_nothing_differs_from_itself(plain: Plain) -> None:
+    try:
+        result = hrnet_cli.diff(plain, copy.deepcopy(plain), keys=True)
+    except InputError:
+        return
+    assert result.same and result.before == result.after
+    assert (result.changes, result.unseen, result.state.keys, result.state.groups) == ((), (), (), ())
+    assert result.state.kept == result.state.before == result.state.after
+    rows = (result.total, *result.stages, *result.branches)
+    assert not any(pair.difference for row in rows for pair in row[1:])
+    assert all(each.before == each.after for each in result.shapes)
+
+
+def test_costs_are_those_of_the_two() -> None:
+    result = hrnet_cli.diff("w32", "w48-384x288")
+    for side, name in ((0, "w32"), (1, "w48-384x288")):
+        counted = costs(trace(name))
+        for figure in ("params", "macs", "activations"):
+            assert getattr(result.total, figure)[side] == sum(getattr(cost, figure) for cost in counted)
+
+
+def changed(before: Plain, after: Plain) -> list[tuple[str, str, Any, Any]]:
+    return [tuple(each) for each in hrnet_cli.diff(before, after).changes]
+
+
+def test_every_field_in_its_own_words(small: Plain) -> None:
+    deeper = edited(small, stage3__num_modules=3, stage2__num_blocks=[2, 2], stage3__num_channels=[6, 8, 20])
+    assert changed(small, deeper) == [
+        ("stage 2", "num_blocks", (1, 2), (2, 2)),
+        ("stage 3", "num_modules", 2, 3),
+        ("stage 3", "num_channels", (6, 8, 16), (6, 8, 20)),
+    ]
+    assert changed(small, edited(small, stage2__block="BOTTLENECK", name="other", stem_widths=[8, 64])) == [
+        ("", "name", "small", "other"),
+        ("stem", "stem_widths", (64, 64), (8, 64)),
+        ("stage 2", "block", "BASIC", "BOTTLENECK"),
+    ]
+    assert changed(small, edited(small, in_channels=1, input="32x32")) == [
+        ("stem", "in_channels", 3, 1),
+        ("", "input", (1, 3, 64, 64), (1, 1, 32, 32)),
+    ]
+    assert changed(small, edited(small, upsampling={"mode": "bilinear"}, batch_norm={"eps": 0.001})) == [
+        ("upsampling", "mode", "nearest", "bilinear"),
+        ("upsampling", "align_corners", None, False),
+        ("batch norm", "eps", 1e-05, 0.001),
+    ]
+    assert changed(small, edited(small, multi_scale_output=False)) == [
+        ("last stage", "multi_scale_output", True, False)
+    ]
+
+
+def test_a_part_that_one_of_the_two_has(small: Plain) -> None:
+    shorter = {key: value for key, value in small.items() if key != "stage3"}
+    change = hrnet_cli.diff(small, shorter).changes
+    fields = {**small["stage3"], "num_blocks": (1, 1, 1), "num_channels": (6, 8, 16)}
+    assert change == (Change("stage 3", "", fields, None),)
+    assert hrnet_cli.diff(shorter, small).changes == (Change("stage 3", "", None, fields),)
+    heatmap = {"type": "heatmap", "num_joints": 3}
+    parts = [each.part for each in hrnet_cli.diff(small, edited(small, head=heatmap)).changes]
+    assert parts == ["last stage", "head"]
+    more = edited(small, head={**heatmap, "num_joints": 4})
+    assert changed(edited(small, head=heatmap), more) == [("head", "num_joints", 3, 4)]
+
+
+def test_what_is_written_otherwise_and_means_the_same(small: Plain) -> None:
+    bilinear = {"mode": "bilinear", "to": "size"}
+    for before, after in (
+        ({"multi_scale_output": True}, {}),
+        ({"upsampling": bilinear}, {"upsampling": {**bilinear, "align_corners": False}}),
+        ({"published": {"params": "1M", "flops": "1G", "source": "x"}}, {"budget": {"divisor": 32}}),
+        ({"name": "one"}, {"name": "other"}),
+    ):
+        assert hrnet_cli.diff({**small, **before}, {**small, **after}).same
+
+
+def test_shapes(small: Plain) -> None:
+    result = hrnet_cli.diff(small, edited(small, stage3__num_channels=[6, 9, 16]))
+    differ = [each for each in result.shapes if each.before != each.after]
+    assert [tuple(each) for each in differ] == [(3, 1, (8, 8, 8), (9, 8, 8))]
+    assert len(result.shapes) == 1 + 2 + 3
+    shorter = {key: value for key, value in small.items() if key != "stage3"}
+    gone = [each for each in hrnet_cli.diff(small, shorter).shapes if each.after is None]
+    assert [(each.stage, each.branch) for each in gone] == [(3, 0), (3, 1), (3, 2)]
+
+
+def test_500_keys_are_a_few_groups() -> None:
+    plain = load_spec("w32")
+    assert [tuple(each) for each in hrnet_cli.diff("w32", "w48").state.groups] == [
+        ("transition1", "reshaped", 10),
+        ("stage2", "reshaped", 90),
+        ("transition2", "reshaped", 5),
+        ("stage3", "reshaped", 620),
+        ("transition3", "reshaped", 5),
+        ("stage4", "reshaped", 655),
+        ("final_layer.weight", "reshaped", 1),
+    ]
+    import yaml
+
+    w32 = yaml.safe_load(preset_path("w32").read_text())
+    deeper = edited(w32, stage4__num_blocks=[4, 4, 4, 5], stage3__num_modules=5)
+    assert [tuple(each) for each in hrnet_cli.diff(plain, deeper).state.groups] == [
+        ("stage3.4", "added", 186),
+        ("stage4.(0–2).branches.3.4", "added", 36),
+    ]
+    wider = edited(w32, stage4__num_channels=[32, 64, 160, 256])
+    modules = [each.modules for each in hrnet_cli.diff(plain, wider).state.groups]
+    assert modules[:3] == ["transition3.2", "stage4.(0–2).branches.2", "stage4.(0–2).fuse_layers.0.2.0"]
+    assert len(modules) < 10
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "merged"),
+    [
+        ("", "", ""),
+        ("abc", "abc", "abc"),
+        ("abc", "", "abc"),
+        ("", "abc", "abc"),
+        ("abde", "abcde", "abcde"),
+        ("axbe", "aybe", "axybe"),
+        ("xab", "ab", "xab"),
+        ("ab", "ba", "ba"),
+    ],
+)
+def test_in_order(before: str, after: str, merged: str) -> None:
+    assert "".join(in_order(before, after)) == merged
+
+
+def test_an_input_for_both_or_each_its_own() -> None:
+    own = hrnet_cli.diff("w32", "cls-w32")
+    assert (own.before.input, own.after.input) == ((1, 3, 256, 192), (1, 3, 224, 224))
+    assert "input" in [each.field for each in own.changes]
+    at_one = hrnet_cli.diff("w32", "cls-w32", "64x64")
+    assert at_one.before.input == at_one.after.input == (1, 3, 64, 64)
+    assert "input" not in [each.field for each in at_one.changes]
+    assert hrnet_cli.diff("w32", "w32-384x288", "64x64").same
+
+
+def test_names_say_which_of_the_two_it_is(small: Plain) -> None:
+    assert [side.source for side in hrnet_cli.diff("w32", load_spec("w48"))[:2]] == ["w32", "hrnet-w48"]
+    odd = edited(small, input="1x3x50x64")
+    error = caught(InputError, lambda: hrnet_cli.diff(small, odd, names=("a.yaml", "b.yaml")))
+    assert "an input of 1×3×50×64 cannot go through b.yaml (small)" in error.message
+    error = caught(InputError, hrnet_cli.diff, small, "w32", "50x64")
+    assert "cannot go through small: " in error.message
+
+
+UNSEEN: list[tuple[Plain, Plain, tuple[str, ...]]] = [
+    ({}, {"upsampling": {"mode": "bilinear"}}, ("upsampling",)),
+    ({}, {"upsampling": {"to": "size"}}, ()),
+    ({"upsampling": {"mode": "bilinear"}}, {"upsampling": {"mode": "bilinear", "to": "size"}}, ()),
+    (
+        {"upsampling": {"mode": "bilinear", "to": "size"}},
+        {"upsampling": {"mode": "bilinear", "to": "size", "align_corners": True}},
+        ("upsampling",),
+    ),
+    ({}, {"batch_norm": {"eps": 0.01}}, ("BatchNorm2d eps",)),
+    ({}, {"batch_norm": {"momentum": 0.2}}, ()),
+    ({"head": {"type": "hrfpn"}}, {"head": {"type": "hrfpn", "stride": 2}}, ("Conv2d stride",)),
+    (
+        {"head": {"type": "segmentation"}, "upsampling": {"to": "factor"}},
+        {"head": {"type": "segmentation"}, "upsampling": {"to": "size"}},
+        ("upsampling",),
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "unseen"), UNSEEN)
+def test_what_no_key_shows(small: Plain, before: Plain, after: Plain, unseen: tuple[str, ...]) -> None:
+    result = hrnet_cli.diff({**small, **before}, {**small, **after})
+    assert result.unseen == unseen
+    assert result.state.kept == result.state.before == result.state.after and not result.same
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(("before", "after", "unseen"), UNSEEN)
+def test_torch_computes_another_function_just_there(
+    small: Plain, before: Plain, after: Plain, unseen: tuple[str, ...]
+) -> None:
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    old, new = (build_torch({**small, **each}).eval() for each in (before, after))
+    new.load_state_dict(old.state_dict())
+    x = torch.randn(1, 3, 64, 64)
+    with torch.no_grad():
+        outputs = [made if isinstance(made, list | tuple) else [made] for made in (old(x), new(x))]
+    same = all(
+        one.shape == other.shape and torch.allclose(one, other, atol=1e-6) for one, other in zip(*outputs, strict=True)
+    )
+    assert same is not bool(unseen)
+
+
+@pytest.mark.torch
+@settings(max_examples=10)
+@given(specs(most_stages=3), specs(most_stages=3), st.booleans())
+def test_torch_loads_what_is_said_to_load(first: Plain, second: Plain, alike: bool) -> None:
+    pytest.importorskip("torch")
+    second = edited(first, stage1__num_blocks=[3], head={"type": "heatmap"}) if alike else second
+    state = hrnet_cli.diff(first, second, "64x64", keys=True).state
+    assert state.keys is not None
+    found: dict[str, set[str]] = {"added": set(), "removed": set(), "reshaped": set()}
+    for key in state.keys:
+        found[key.change].add(key.key)
+    checkpoint, network = build_torch(first).state_dict(), build_torch(second)
+    error = caught(RuntimeError, lambda: network.load_state_dict(checkpoint, strict=False))
+    assert str(error).count("size mismatch for") == len(found["reshaped"])
+    for reshaped in found["reshaped"]:
+        checkpoint.pop(reshaped)
+    told = network.load_state_dict(checkpoint, strict=False)
+    missing = {key for key in found["added"] | found["reshaped"] if not key.endswith("num_batches_tracked")}
+    assert set(told.missing_keys) == missing  # torch makes a count of batches up where a checkpoint has none
+    assert set(told.unexpected_keys) == {key for key in found["removed"] if not below_nothing(network, key)}
+
+
+def below_nothing(network: Any, key: str) -> bool:
+    """Whether a key leads to an edge or a step that is None, where torch drops it without a word."""
+    module = network
+    for part in key.split("."):
+        if part not in module._modules:
+            return False
+        module = module._modules[part]
+        if module is None:
+            return True
+    return False
+
+
+def test_keys_in_torchs_order(small: Plain) -> None:
+    from hrnet_cli.analysis.identity import state_shapes
+
+    ours = state_shapes(trace(small))
+    assert ours == {key: tuple(tensor.shape) for key, tensor in build(small).state_dict().items()}
+    assert list(state_shapes(trace("w32"))) == [key for key, _ in Golden("pose-v1/coco_w32_256x192").keys]

@@ -1,0 +1,182 @@
+"""`hrnet-cli lock`: adds, refuses, renews; whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from commandline import call, is_a_message
+
+from hrnet_cli.analysis.lock import entry, open_lock, read_lock
+from hrnet_cli.spec import preset_path
+
+W32 = preset_path("w32").read_text()
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of two specs, and nothing locked."""
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "mine.yaml").write_text(W32)
+    (tmp_path / "configs" / "other.yaml").write_text(preset_path("cls-w18").read_text())
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+LOCK = Path("hrnet.lock")
+
+
+def change() -> None:
+    Path("mine.yaml").write_text(W32.replace("num_joints: 17", "num_joints: 21"))
+
+
+def test_add() -> None:
+    result = call("lock", "mine.yaml", "configs/other.yaml", "w48", "timm:hrnet_w18")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.splitlines()[0] == "hrnet.lock: 4 added"
+    assert list(open_lock(LOCK)) == ["configs/other.yaml", "mine.yaml", "timm:hrnet_w18", "w48"]
+    assert open_lock(LOCK)["mine.yaml"] == entry("w32")
+
+
+def test_the_same_specs_are_the_same_bytes() -> None:
+    call("lock", "w48", "mine.yaml", "configs/other.yaml")
+    before = LOCK.read_bytes()
+    assert before.endswith(b"\n")
+    assert call("lock", "configs/other.yaml").out == "hrnet.lock: 1 unchanged\n"
+    assert call("lock", "--update").out == "hrnet.lock: 3 unchanged\n"
+    LOCK.unlink()
+    for spec in ("./configs/other.yaml", str(Path("mine.yaml").absolute()), "w48.yaml"):
+        assert call("lock", spec).code == 0
+    assert LOCK.read_bytes() == before
+
+
+def test_what_differs_is_refused_and_nothing_is_written() -> None:
+    call("lock", "mine.yaml")
+    before = LOCK.read_bytes()
+    change()
+    result = call("lock", "w48", "mine.yaml")
+    assert (result.code, result.err) == (1, "")
+    assert result.out == (
+        "hrnet.lock: 1 added, 1 not as locked\n"
+        "\n"
+        "spec                      what differs\n"
+        "w48        added\n"
+        "mine.yaml  not as locked  params 28,536,113 → 28,536,245 (+132)\n"
+        "                          MACs 7,645,003,776 → 7,645,396,992 (+393,216)\n"
+        "                          activations 19,115,520 → 19,127,808 (+12,288)\n"
+        "                          output 0 1×17×64×48 → 1×21×64×48\n"
+        "                          state-dict keys or shapes changed\n"
+        "nothing is written: take the change back, or renew with lock --update\n"
+    )
+    assert LOCK.read_bytes() == before
+
+
+@pytest.mark.parametrize("specs", [[], ["mine.yaml"]])
+def test_update_renews(specs: list[str]) -> None:
+    call("lock", "mine.yaml", "configs/other.yaml")
+    change()
+    result = call("lock", "--update", *specs)
+    assert result.code == 0 and "1 renewed" in result.out and "params 28,536,113 → 28,536,245" in result.out
+    assert open_lock(LOCK) == {"mine.yaml": entry("mine.yaml"), "configs/other.yaml": entry("cls-w18")}
+    assert call("lock", "mine.yaml").code == 0
+
+
+def test_update_of_some_leaves_the_others() -> None:
+    call("lock", "mine.yaml", "configs/other.yaml")
+    change()
+    Path("configs/other.yaml").write_text(W32)
+    assert call("lock", "--update", "configs/other.yaml").code == 0
+    assert open_lock(LOCK) == {"mine.yaml": entry("w32"), "configs/other.yaml": entry("w32")}
+
+
+def test_update_of_all_drops_what_is_gone() -> None:
+    """A preset of the file's name does not take its place."""
+    Path("mine.yaml").rename("w32.yaml")
+    call("lock", "w32.yaml", "w32", "configs/other.yaml")
+    Path("w32.yaml").unlink()
+    result = call("lock", "--update")
+    assert result.code == 0 and "1 dropped, 2 unchanged" in result.out
+    assert "w32.yaml  dropped  its file is gone" in result.out
+    assert list(open_lock(LOCK)) == ["configs/other.yaml", "w32"]
+
+
+def test_update_adds_what_is_named() -> None:
+    assert call("lock", "--update", "mine.yaml").code == 0
+    assert list(open_lock(LOCK)) == ["mine.yaml"]
+
+
+def test_paths_are_from_the_folder_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call("lock", "--lock", "configs/own.lock", "mine.yaml", "configs/other.yaml").code == 0
+    assert list(open_lock(Path("configs/own.lock"))) == ["../mine.yaml", "other.yaml"]
+    monkeypatch.chdir("configs")
+    assert call("lock", "--lock", "own.lock", "--update").out == "own.lock: 2 unchanged\n"
+    assert not Path("../hrnet.lock").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], ["no spec to lock", "--update"]),
+        (["--update"], ["there is no 'hrnet.lock' to renew"]),
+        (["-"], ["'-' cannot be locked"]),
+        (["w33"], ["no file and no preset 'w33'", "did you mean w32?"]),
+        (["nosuch.yaml"], ["no file and no preset 'nosuch.yaml'"]),
+        (["configs"], ["configs is a folder"]),
+        (["mine.yaml", "--lock", "configs"], ["cannot read 'configs': Is a directory"]),
+        (["mine.yaml", "--lock", "nosuch/own.lock"], ["cannot write 'nosuch/own.lock'"]),
+        (["git:HEAD:mine.yaml"], ["git:HEAD:mine.yaml"]),
+    ],
+)
+def test_bad_usage(arguments: list[str], words: list[str]) -> None:
+    result = call("lock", *arguments)
+    assert is_a_message(result) and all(word in result.err for word in words), result
+    assert not LOCK.exists()
+
+
+def test_one_spec_that_cannot_be_read_and_none_is_locked() -> None:
+    Path("broken.yaml").write_text("stage1: 1\n")
+    assert is_a_message(call("lock", "mine.yaml", "broken.yaml"))
+    Path("broken.yaml").write_text(W32.replace("1x3x256x192", "1x3x250x192"))
+    result = call("lock", "mine.yaml", "broken.yaml")
+    assert is_a_message(result) and "cannot go through broken.yaml (hrnet-w32)" in result.err
+    assert not LOCK.exists()
+
+
+@pytest.mark.parametrize("damage", ["<<<<<<< HEAD\n", "version: 1\n", "x"])
+def test_a_broken_lock_file_is_one_message_and_stays(damage: str) -> None:
+    call("lock", "mine.yaml")
+    text = LOCK.read_text() + damage
+    LOCK.write_text(text)
+    for arguments in (["--update"], ["w48"], ["--update", "w48"]):
+        result = call("lock", *arguments)
+        assert is_a_message(result) and result.err.startswith("error: hrnet.lock:15: ")
+    assert LOCK.read_text() == text
+
+
+def test_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    call("lock", "mine.yaml")
+    before = LOCK.read_bytes()
+
+    def fails(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fails)
+    assert is_a_message(call("lock", "w48"))
+    assert LOCK.read_bytes() == before
+    assert sorted(path.name for path in Path().iterdir()) == ["configs", "hrnet.lock", "mine.yaml"]
+
+
+def test_a_name_is_data(folder: Path) -> None:
+    name = "\x1b[31m[bold]x.yaml"
+    (folder / name).write_text(W32)
+    result = call("lock", name)
+    assert result.code == 0 and "\x1b" not in result.out and "[bold]x.yaml" in result.out
+    assert "\x1b" not in LOCK.read_text()
+    assert list(read_lock(LOCK.read_text(), "x")) == [name]
+
+
+def test_at_80_columns() -> None:
+    call("lock", "mine.yaml")
+    change()
+    result = call("lock", "mine.yaml", env={"COLUMNS": "80"})
+    assert max(map(len, result.out.splitlines())) <= 80
