@@ -22,9 +22,11 @@ from hrnet_cli.present.document import (
     Column,
     Document,
     Drawing,
+    Excerpt,
     Facts,
     Heading,
     Note,
+    Remark,
     Span,
     Table,
     Tree,
@@ -67,6 +69,8 @@ def cells(block: Block) -> list[str]:
         return [*(column.title for column in block.columns), *(plain(cell) for row in block.rows for cell in row)]
     if isinstance(block, Tree):
         return [*(c.title for c in block.columns), *(plain(cell) for row in block.rows for cell in row.cells)]
+    if isinstance(block, Remark):
+        return [plain(block.text), *(part.text if isinstance(part, Excerpt) else plain(part) for part in block.below)]
     return [plain(line) for each in (block.stub, *block.panels) for line in each.lines]
 
 

@@ -78,7 +78,23 @@ class Note(NamedTuple):
     role: str = "muted"
 
 
-Block = Heading | Facts | Table | Tree | Drawing | Note
+class Excerpt(NamedTuple):
+    """A line of a file. `column`, from 1 and in characters, is what is meant; None is all of it."""
+
+    number: int
+    text: str
+    column: int | None = None
+    role: str = ""
+
+
+class Remark(NamedTuple):
+    """Something said of a place in a file, and what stands below it: the line there, a remedy."""
+
+    text: Line
+    below: tuple[Line | Excerpt, ...]
+
+
+Block = Heading | Facts | Table | Tree | Drawing | Note | Remark
 
 
 class Document(NamedTuple):

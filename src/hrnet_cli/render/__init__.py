@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, NamedTuple
 
 from hrnet_cli.present.document import Document
@@ -21,6 +22,9 @@ class Canvas(NamedTuple):
 
     width: int | None = None
     color: bool = False
+
+
+Render = Callable[[Report, Canvas], str]
 
 
 def _text(report: Report, canvas: Canvas) -> str:
@@ -47,11 +51,28 @@ def _svg(report: Report, canvas: Canvas) -> str:
     return svg.render(report.document(), canvas.width, f"hrnet-cli {report.command}")
 
 
-FORMATS: dict[str, Callable[[Report, Canvas], str]] = {
+FORMATS: dict[str, Render] = {
     "text": _text,
     "json": _json,
     "markdown": _markdown,
     "svg": _svg,
 }
 
-__all__ = ["FORMATS", "Canvas", "Report"]
+
+def _findings(format: str) -> Render:
+    """A module of render.findings."""
+
+    def write(report: Report, _: Canvas) -> str:
+        text: str = import_module(f"hrnet_cli.render.findings.{format}").render(report.result)
+        return text
+
+    return write
+
+
+CHECK_FORMATS: dict[str, Render] = {
+    "text": _text,
+    **{format: _findings(format) for format in ("json", "github", "gitlab", "sarif", "junit", "markdown")},
+}
+"""How `check` writes what it found: other tools read it too."""
+
+__all__ = ["CHECK_FORMATS", "FORMATS", "Canvas", "Render", "Report"]

@@ -5,7 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from hrnet_cli.present.document import Block, Cell, Column, Document, Drawing, Facts, Heading, Note, Table, Tree, plain
+from hrnet_cli.present.document import (
+    Block,
+    Cell,
+    Column,
+    Document,
+    Drawing,
+    Excerpt,
+    Facts,
+    Heading,
+    Line,
+    Note,
+    Remark,
+    Table,
+    Tree,
+    plain,
+)
 
 
 def render(document: Document) -> str:
@@ -26,7 +41,14 @@ def _block(block: Block) -> str:
         return _table(
             block.columns, ([_cell(row.cells[0], row.depth), *map(_cell, row.cells[1:])] for row in block.rows)
         )
+    if isinstance(block, Remark):
+        return "\n\n".join([escape(plain(block.text)), *map(_below, block.below)])
     return _drawing(block)
+
+
+def _below(part: Line | Excerpt) -> str:
+    """A line of a file stands indented: no text of it can end that."""
+    return f"    {part.number}: {part.text}" if isinstance(part, Excerpt) else escape(plain(part))
 
 
 def escape(text: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import StringIO
 
 from rich.cells import cell_len
 from rich.console import Console
+from rich.segment import Segment, Segments
+from rich.style import Style
 from rich.text import Text
 
 from hrnet_cli.present.document import (
@@ -17,10 +19,12 @@ from hrnet_cli.present.document import (
     Column,
     Document,
     Drawing,
+    Excerpt,
     Facts,
     Heading,
     Line,
     Note,
+    Remark,
     Table,
     Tree,
     guides,
@@ -55,6 +59,7 @@ def make_console(file: StringIO, width: int | None, color: bool, record: bool = 
     return Console(
         file=file,
         width=width or UNBOUNDED,
+        height=25,  # or rich asks the terminal again for every line
         color_system="standard" if color else None,
         force_terminal=color,
         no_color=not color,
@@ -68,15 +73,17 @@ def make_console(file: StringIO, width: int | None, color: bool, record: bool = 
 
 
 def draw(document: Document, console: Console) -> None:
-    """Print every block, a blank line between two."""
-    for number, block in enumerate(document.blocks):
-        if number and not isinstance(block, Note):
+    """Print every block, a blank line between two; a note stands close below what it is about."""
+    last: Block | None = None
+    for block in document.blocks:
+        if last and (not isinstance(block, Note) or isinstance(last, Remark)):
             console.print()
+        last = block
         for part in _parts(block, console):
             console.print(part, soft_wrap=console.width == UNBOUNDED)
 
 
-def _parts(block: Block, console: Console) -> Iterator[Text]:
+def _parts(block: Block, console: Console) -> Iterator[Text | Segments]:
     if isinstance(block, Heading):
         yield Text(block.text, style="bold")
     elif isinstance(block, Note):
@@ -87,6 +94,8 @@ def _parts(block: Block, console: Console) -> Iterator[Text]:
         yield from _table(block, console)
     elif isinstance(block, Tree):
         yield from _tree(block, console)
+    elif isinstance(block, Remark):
+        yield _remark(block, console)
     else:
         yield from _drawing(block, console.width)
 
@@ -198,6 +207,71 @@ def _columns(cells: list[Text], columns: tuple[Column, ...], sizes: list[int]) -
         cell.align("right" if column.right else "left", size)
         parts.append(cell)
     return Text(" " * GAP).join(parts)
+
+
+def _remark(block: Remark, console: Console) -> Segments:
+    """Segments, since there may be ten thousand remarks, and rich takes its time over a Text."""
+    segments = _hanging(block.text, console, 0)
+    for part in block.below:
+        segments.append(_BREAK)
+        segments += _excerpt(part, console.width) if isinstance(part, Excerpt) else _hanging(part, console, GAP)
+    return Segments([*segments, _BREAK])
+
+
+_BREAK = Segment("\n")
+
+
+def _hanging(spans: Line, console: Console, indent: int) -> list[Segment]:
+    """A line; where it is too wide it goes on below, further in."""
+    first = Segment(" " * indent)
+    if indent + cell_len(plain(spans)) <= console.width:
+        return [first, *(Segment(span.text, Style.parse(STYLES[span.role])) for span in spans)]
+    further = Segment(" " * GAP)
+    lines = _text(spans).wrap(console, max(console.width - indent - GAP, 1))
+    segments = []
+    for number, each in enumerate(lines):
+        segments += [_BREAK, first, further] if number else [first]
+        segments += each.render(console)
+    return segments
+
+
+def _excerpt(block: Excerpt, width: int) -> list[Segment]:
+    """The line beside its number, and a caret below what is meant; of a line that is too wide, what is around it."""
+    gutter = f"{'':{GAP}}{block.number} │ "
+    before, after = _around(block, max(width - len(gutter), 2))
+    muted = Style.parse(STYLES["muted"])
+    segments = [Segment(gutter, muted), Segment(before + after)]
+    if block.column is not None:
+        caret = Segment("^", Style.parse(STYLES[block.role]))
+        segments += [_BREAK, Segment(f"{'│ ':>{len(gutter)}}", muted), Segment(" " * cell_len(before)), caret]
+    return segments
+
+
+def _around(block: Excerpt, room: int) -> tuple[str, str]:
+    """What stands before the column and from it on, as much of both as there is room for."""
+    start = (block.column or 1) - 1
+    before, after = (each.replace("\t", " " * TAB) for each in (block.text[:start], block.text[start:]))
+    if cell_len(before) + max(cell_len(after), 1) <= room:
+        return before, after
+    ahead = max(min(cell_len(after), room // 2), 1)
+    if cell_len(before) + ahead > room:
+        before = "…" + before[len(before) - _fitting(reversed(before), room - ahead - 1) :]
+    left = room - cell_len(before)
+    return before, after if cell_len(after) <= left else after[: _fitting(after, left - 1)] + "…"
+
+
+TAB = 4
+
+
+def _fitting(letters: Iterable[str], room: int) -> int:
+    """How many of the letters there is room for."""
+    count = 0
+    for letter in letters:
+        room -= cell_len(letter)
+        if room < 0:
+            break
+        count += 1
+    return count
 
 
 def _drawing(block: Drawing, width: int) -> Iterator[Text]:

@@ -1,0 +1,1 @@
+"""What `check` found, as the files that other tools read."""
