@@ -7,6 +7,9 @@ A document quotes a command between two markers, and what stands between them is
 
 A picture is named with the command that draws it: `<!-- image: docs/trace.svg hrnet-cli trace --format svg -->`.
 docs/cli.md is written as a whole from the commands' own help, the tables of docs/spec.md from the fields' own texts.
+
+The page of a rule is followed from the top in a folder of its own: a block with a file's name behind its language is
+that file, and under the commands of a `console` block stands what they print there. Their index is made from RULES.
 """
 
 from __future__ import annotations
@@ -19,14 +22,20 @@ import sys
 from dataclasses import MISSING, Field, is_dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from hrnet_cli.analysis.check.settings import Settings
 from hrnet_cli.spec import HEAD_SPECS, Spec, StageSpec
 from hrnet_cli.spec.fields import entries
 from hrnet_cli.spec.schema import BatchNorm, Budget, Published, Upsampling
 
 ROOT = Path(__file__).parent.parent
-QUOTE = re.compile(r"(<!-- (run|fields): (.+?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+RULES = ROOT / "docs" / "rules"
+PROGRAM = (sys.executable, "-m", "hrnet_cli")
+ENVIRONMENT = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "TERMINAL_WIDTH": "80", "PYTHONIOENCODING": "utf-8"}
+QUOTE = re.compile(r"(<!-- (run|table|fields): (.+?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+STEP = re.compile(r"^```(yaml|python|console)(?: (\S+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 IMAGE = re.compile(r"<!-- image: (\S+) (.+?) -->")
 RECORDS: dict[str, type[Any]] = {
     "spec": Spec,
@@ -35,6 +44,7 @@ RECORDS: dict[str, type[Any]] = {
     "upsampling": Upsampling,
     "batch_norm": BatchNorm,
     "budget": Budget,
+    "settings": Settings,
     **{f"head {name}": head for name, head in HEAD_SPECS.items()},
 }
 
@@ -43,9 +53,8 @@ RECORDS: dict[str, type[Any]] = {
 def run(command: str) -> str:
     """What a command prints at 80 columns, without colour; `; echo exit $?` shows how it ended."""
     line, asks, _ = command.partition("; echo exit $?")
-    words = [sys.executable, "-m", "hrnet_cli", *shlex.split(line)[1:]]
-    environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "TERMINAL_WIDTH": "80", "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(words, capture_output=True, encoding="utf-8", cwd=ROOT, env=environment, check=False)
+    words = [*PROGRAM, *shlex.split(line)[1:]]
+    done = subprocess.run(words, capture_output=True, encoding="utf-8", cwd=ROOT, env=ENVIRONMENT, check=False)
     if done.returncode and not asks:
         raise SystemExit(f"{command}: exit {done.returncode}\n{done.stderr}")
     ending = f"exit {done.returncode}\n" if asks else ""
@@ -57,7 +66,34 @@ def quoted(match: re.Match[str]) -> str:
     start, kind, what, _, end = match.groups()
     if kind == "run":
         return f"{start}```console\n$ {what}\n{run(what)}```\n{end}"
+    if kind == "table":
+        return start + re.sub(r"^\| (HR...) ", r"| [\1](\1.md) ", run(what), flags=re.MULTILINE) + end
     return f"{start}{field_table(RECORDS[what])}{end}"
+
+
+def followed(page: str) -> str:
+    """The page of a rule, with what its commands print."""
+    with TemporaryDirectory() as folder:
+        return STEP.sub(lambda step: step_taken(step, Path(folder)), page)
+
+
+def step_taken(step: re.Match[str], folder: Path) -> str:
+    """A block of a rule's page: a file is written, commands are run."""
+    language, name, text = step.groups()
+    if language != "console":
+        (folder / name).write_text(text, encoding="utf-8")
+        return step[0]
+    lines = [line for line in text.splitlines() if line.startswith("$ ")]
+    return "\n".join(["```console", *(f"{line}\n{shell(line[2:], folder)}".rstrip("\n") for line in lines), "```"])
+
+
+def shell(command: str, folder: Path) -> str:
+    """What a line of bash prints in a folder, all of it."""
+    script = f'hrnet-cli() {{ {shlex.join(PROGRAM)} "$@"; }}; ({command}) 2>&1'
+    done = subprocess.run(
+        ["bash", "-c", script], stdout=subprocess.PIPE, encoding="utf-8", cwd=folder, env=ENVIRONMENT, check=False
+    )
+    return done.stdout
 
 
 def field_table(record: type[Any]) -> str:
@@ -99,12 +135,12 @@ def cli() -> str:
 def documents() -> dict[Path, str]:
     """Every document as it should be."""
     made = {ROOT / "docs" / "cli.md": cli()}
-    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), RULES / "README.md"):
         if path not in made:
             text = path.read_text(encoding="utf-8")
             made[path] = QUOTE.sub(quoted, text)
             made |= {ROOT / picture: run(command) for picture, command in IMAGE.findall(text)}
-    return made
+    return made | {path: followed(path.read_text(encoding="utf-8")) for path in sorted(RULES.glob("HR*.md"))}
 
 
 CHECK = "--check" in sys.argv

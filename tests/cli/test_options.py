@@ -13,10 +13,13 @@ from hrnet_cli.analysis.flops import GROUPINGS
 from hrnet_cli.cli import options
 from hrnet_cli.cli.options import By, Convention, Engine, Format
 from hrnet_cli.render import FORMATS
-from hrnet_cli.spec import preset_names
+from hrnet_cli.spec import preset_names, preset_path
 from hrnet_cli.tracing import ENGINES
 
-COMMANDS = ("describe", "trace", "fuse", "flops", "verify", "presets", "convert")
+FOLDER = ROOT / "src" / "hrnet_cli" / "cli" / "commands"
+COMMANDS = sorted(path.stem for path in FOLDER.glob("[a-z]*.py"))
+TRACED = ("describe", "trace", "fuse", "flops")
+REPORTS = (*TRACED, "check", "diff", "presets", "rule", "verify")
 
 
 @pytest.mark.parametrize(
@@ -47,6 +50,8 @@ def test_presets_complete() -> None:
 @pytest.mark.parametrize("command", [*COMMANDS, "presets show"])
 def test_help_shows_an_example_that_works(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs" / "w32.yaml").write_text(preset_path("w32").read_text())
     result = call(*command.split(), "--help")
     assert result.code == 0 and not result.err
     example = result.out.partition("Example: ")[2].splitlines()[0].partition(" >")[0]
@@ -56,19 +61,18 @@ def test_help_shows_an_example_that_works(command: str, tmp_path: Path, monkeypa
     assert call(*command.split(), "-h").out == result.out
 
 
-@pytest.mark.parametrize("command", [command for command in COMMANDS if command != "convert"])
+@pytest.mark.parametrize("command", REPORTS)
 def test_every_report_has_the_same_options(command: str) -> None:
     out = call(command, "--help").out
     for option in ("--format", "--output", "--color"):
         assert option in out
-    if command not in ("presets", "verify"):
+    if command in TRACED:
         assert "--engine" in out and "--input" in out
 
 
-def test_help_lists_every_command_and_each_has_a_file() -> None:
+def test_help_lists_every_command() -> None:
     out = call("--help").out
-    files = {path.stem for path in (ROOT / "src" / "hrnet_cli" / "cli" / "commands").glob("[a-z]*.py")}
-    assert files == set(COMMANDS)
+    assert len(COMMANDS) >= 13
     for command in COMMANDS:
         assert f"\n  {command} " in out
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 import pytest
-from commandline import NOTHING, python
+from commandline import NOTHING, ROOT, python
 
 WATCHED = """
 import json, sys
@@ -50,7 +50,10 @@ def asked_for(*arguments: str, env: Mapping[str, str] = NOTHING) -> tuple[int, l
     [
         ["--help"],
         ["--version"],
-        *([command, "--help"] for command in ("describe", "trace", "fuse", "flops", "verify", "presets")),
+        *(
+            [path.stem, "--help"]
+            for path in sorted((ROOT / "src" / "hrnet_cli" / "cli" / "commands").glob("[a-z]*.py"))
+        ),
     ],
     ids=" ".join,
 )
@@ -87,6 +90,8 @@ def test_completion_knows_presets_and_choices() -> None:
         ["flops", "-i", "250x250"],
         ["trace", "-f", "svg"],
         ["describe", "examples/broken.yaml"],
+        ["init", "-"],
+        ["schema"],
     ],
     ids=" ".join,
 )

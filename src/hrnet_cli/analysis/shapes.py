@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from hrnet_cli.analysis.diagnosis import Diagnosis
 
 
+STRETCHED = "adds maps of different sizes: a size of 1 is stretched, as torch does it"
+
+
 class BranchShape(NamedTuple):
     """One branch: its C×H×W, at 1/stride of the input."""
 
@@ -89,7 +92,7 @@ def shapes(trace: Trace, calls: bool = False, error: InputError | None = None) -
         stages=tuple(stage for stage in _stages(trace) if stage.modules or stage.transition),
         outputs=whole.outputs if whole else (),
         calls=tuple(_row(call) for call in trace.calls) if calls else None,
-        notes=tuple(_broadcasts(trace)),
+        notes=tuple(f"{call.node.path} {STRETCHED}" for call in stretched(trace)),
         failure=_diagnosis(error) if error else None,
     )
 
@@ -168,10 +171,6 @@ def _row(call: Call) -> CallRow:
     return CallRow(call.order, call.depth, call.node.path, call.node.type, part, call.inputs, call.outputs)
 
 
-def _broadcasts(trace: Trace) -> list[str]:
+def stretched(trace: Trace) -> list[Call]:
     """Sums whose terms differ in size: torch stretches a map of 1 without a word, which is rarely meant."""
-    return [
-        f"{call.node.path} adds maps of different sizes: a size of 1 is stretched, as torch does it"
-        for call in trace.leaf_calls
-        if call.node.type == "Add" and len(set(call.inputs)) > 1
-    ]
+    return [call for call in trace.leaf_calls if call.node.type == "Add" and len(set(call.inputs)) > 1]

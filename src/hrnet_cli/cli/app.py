@@ -8,7 +8,21 @@ from typing import Annotated
 import typer
 
 from hrnet_cli import __version__
-from hrnet_cli.cli.commands import convert, describe, flops, fuse, presets, trace, verify
+from hrnet_cli.cli.commands import (
+    check,
+    convert,
+    describe,
+    diff,
+    flops,
+    fuse,
+    init,
+    lock,
+    presets,
+    rule,
+    schema,
+    trace,
+    verify,
+)
 
 app = typer.Typer(
     name="hrnet-cli",
@@ -22,8 +36,14 @@ app.command()(describe.describe)
 app.command()(trace.trace)
 app.command()(fuse.fuse)
 app.command()(flops.flops)
+app.command()(diff.diff)
 app.command()(verify.verify)
+app.command()(check.check)
+app.command()(rule.rule)
+app.command()(lock.lock)
 app.command()(convert.convert)
+app.command()(init.init)
+app.command()(schema.schema)
 app.add_typer(presets.app)
 
 

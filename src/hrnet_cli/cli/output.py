@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from hrnet_cli.cli.options import Color, Format
+from hrnet_cli.cli.options import Color
 from hrnet_cli.errors import HrnetError, UnreadableError
-from hrnet_cli.render import FORMATS, Canvas, Report
+from hrnet_cli.render import FORMATS, Canvas, Render, Report
 
 if TYPE_CHECKING:
     from hrnet_cli.analysis.diagnosis import Diagnosis
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
 class Target(NamedTuple):
     """The three options of every report."""
 
-    format: Format
+    format: Enum
     output: str | None
     color: Color
 
 
-def emit(report: Report, target: Target) -> None:
+def emit(report: Report, target: Target, formats: Mapping[str, Render] = FORMATS) -> None:
     """Render a report and write it. Raises UnreadableError where the file cannot be written."""
-    text = FORMATS[target.format.value](report, canvas(target.output, target.color))
+    text = formats[target.format.value](report, canvas(target.output, target.color))
     if target.output is None:
         say(text)
     else:

@@ -40,25 +40,47 @@ class Finding(NamedTuple):
         return self.severity != "note"
 
 
+class Tally(NamedTuple):
+    """How often a rule found something."""
+
+    code: str
+    name: str
+    severity: str
+    found: int
+
+
 class Check(NamedTuple):
     """The result of `check`."""
 
     findings: tuple[Finding, ...]
     """By file in the order in which they were named, then by line, column and code."""
-    checked: int
-    """Files that were looked at."""
+    files: tuple[str, ...]
+    """What was looked at, as it was named."""
     unreadable: int
     """Those of them that could not be read at all."""
     suppressed: int
     """Findings that a comment in their file took back."""
+    skipped: tuple[str, ...] = ()
+    """Files of a folder that are no HRNet."""
     statistics: bool = False
     """Whether the report counts by rule instead of listing."""
+
+    @property
+    def checked(self) -> int:
+        """How many files were looked at."""
+        return len(self.files)
 
     @property
     def counts(self) -> dict[str, int]:
         """Findings by severity, the worst first, those that there are."""
         found = Counter(finding.severity for finding in self.findings)
         return {severity: found[severity] for severity in SEVERITIES if found[severity]}
+
+    @property
+    def by_rule(self) -> tuple[Tally, ...]:
+        """Findings by rule, the most frequent first."""
+        found = Counter((finding.code, finding.name, finding.severity) for finding in self.findings)
+        return tuple(Tally(*rule, count) for rule, count in sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
     @property
     def exit_code(self) -> int:

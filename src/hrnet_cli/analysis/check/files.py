@@ -1,0 +1,77 @@
+"""What a check looks at: files as they are named, and in folders those that can hold a spec."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import NamedTuple
+
+from hrnet_cli.analysis.check.settings import Settings
+
+OTHERS = ("__pycache__", "build", "dist", "node_modules", "site-packages", "venv")
+"""Folders that hold nobody's specs, beside those whose name begins with a dot."""
+WORDS = re.compile(r"hrnet|highresolutionnet|stage_?[1-9]|num_r?branches", re.IGNORECASE)
+
+
+class Target(NamedTuple):
+    """One thing to check: what `load_spec` takes."""
+
+    name: str
+    found: bool = False
+    """Whether nobody named it for a spec (it lies in a folder): where it is no HRNet it is left out."""
+    error: str = ""
+    """Why a folder cannot be looked into."""
+
+
+def targets(names: Iterable[str], settings: Settings, skip_others: bool = False) -> list[Target]:
+    """Every file once, in the order in which they are named; those of a folder by name.
+
+    With `skip_others` a file that is named is taken as one of a folder is: by its pattern, and if it is an HRNet.
+    """
+    result: dict[str, Target] = {}
+    for name in names:
+        if name != "-" and Path(name).is_dir():
+            found = _in_folder(name, settings)
+        elif skip_others:
+            found = _in_files(*os.path.split(name), settings)
+        else:
+            found = iter((Target(name),))
+        for target in found:
+            result.setdefault(os.path.normpath(target.name), target)
+    return list(result.values())
+
+
+def _in_folder(folder: str, settings: Settings) -> Iterator[Target]:
+    """The files below a folder that have the pattern of a spec. Links to folders are not followed."""
+    errors: list[OSError] = []
+    for where, folders, files in os.walk(folder, onerror=errors.append):
+        folders[:] = sorted(name for name in folders if not _left_out(where, name, settings) and _is_open(name))
+        for name in sorted(files):
+            yield from _in_files(where, name, settings)
+    for error in errors:
+        yield Target(str(error.filename), error=error.strerror or str(error))
+
+
+def _in_files(where: str, name: str, settings: Settings) -> Iterator[Target]:
+    """The file itself, if its pattern is asked for. A pipe among files would be waited on for ever."""
+    path = Path(where, name)
+    fits = any(fnmatch(name, pattern) for pattern in settings.include)
+    if fits and not _left_out(where, name, settings) and (path.is_file() or not path.exists()):
+        yield Target(str(path), found=True)
+
+
+def _is_open(folder: str) -> bool:
+    return not folder.startswith(".") and folder not in OTHERS
+
+
+def _left_out(where: str, name: str, settings: Settings) -> bool:
+    path = os.path.normpath(Path(where, name)).replace(os.sep, "/")
+    return any(fnmatch(name, each) or fnmatch(path, each) or fnmatch(path, f"*/{each}") for each in settings.exclude)
+
+
+def may_hold_a_spec(text: str) -> bool:
+    """Whether a text has a word of HRNet's in it, and is worth reading."""
+    return WORDS.search(text) is not None

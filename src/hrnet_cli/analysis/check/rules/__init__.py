@@ -1,0 +1,22 @@
+"""RULES: a row is a rule. Its page is docs/rules/CODE.md."""
+
+from __future__ import annotations
+
+from hrnet_cli.analysis.check.rule import Rule
+from hrnet_cli.analysis.check.rules.budget import BUDGET
+from hrnet_cli.analysis.check.rules.building import BUILDING
+from hrnet_cli.analysis.check.rules.dialect import DIALECT
+from hrnet_cli.analysis.check.rules.head import HEAD
+from hrnet_cli.analysis.check.rules.ignored import IGNORED
+from hrnet_cli.analysis.check.rules.input import INPUT
+from hrnet_cli.analysis.check.rules.locked import LOCKED
+from hrnet_cli.analysis.check.rules.suppressed import SUPPRESSED
+
+RULES: dict[str, Rule] = {
+    rule.code: rule for rule in (*BUILDING, *IGNORED, *DIALECT, *INPUT, *HEAD, *BUDGET, *LOCKED, *SUPPRESSED)
+}
+
+BY_PROBLEM: dict[str, Rule] = {problem: rule for rule in RULES.values() for problem in rule.problems}
+"""From the code of a problem with a spec to the rule that it is a finding of."""
+
+__all__ = ["BY_PROBLEM", "RULES", "Rule"]

@@ -1,0 +1,94 @@
+"""HR5: what a network may cost, by its own budget, the configuration's and the command line's; the tightest holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from math import lcm
+
+from hrnet_cli.analysis.check.rule import Rule
+from hrnet_cli.analysis.check.subject import Subject
+from hrnet_cli.analysis.costs import Cost
+from hrnet_cli.analysis.diagnosis import ODD, goes_through, smallest_divisor
+from hrnet_cli.analysis.flops import GROUPINGS
+from hrnet_cli.analysis.published import as_printed, figures
+from hrnet_cli.errors import Problem
+from hrnet_cli.spec.fields import Path
+
+FIGURES: dict[str, Callable[[Cost], int]] = {
+    "params": lambda cost: cost.params,
+    "macs": lambda cost: cost.macs,
+    "activations": lambda cost: cost.activations,
+}
+"""What a budget bounds, by the end of its key: `max_params`."""
+LABELS = {"params": "params", "macs": "MACs", "activations": "activations"}
+
+
+def _exceeded(figure: str, subject: Subject) -> Iterator[Problem]:
+    """The excess, and the three places that cost the most."""
+    key = f"max_{figure}"
+    own: int | None = getattr(subject.spec.budget, key)
+    common: int | None = getattr(subject.settings.budget, key)
+    bounds = [bound for bound in (own, common) if bound is not None]
+    if not bounds:
+        return
+    bound, count = min(bounds), FIGURES[figure]
+    total = sum(map(count, subject.costs))
+    if total > bound:
+        label, excess = LABELS[figure], total - bound
+        message = f"{total:,} {label}: {excess:,} ({excess / bound:.1%}) over the budget of {bound:,}"
+        hint = f"most of them: {_dearest(subject.costs, count)}"
+        yield subject.at(("budget", key) if bound == own else (), message, hint)
+
+
+def _dearest(costs: list[Cost], count: Callable[[Cost], int]) -> str:
+    """The three modules (or other parts) that cost the most."""
+    parts: Counter[str] = Counter()
+    for cost in costs:
+        parts[GROUPINGS["module"](cost)[0]] += count(cost)
+    return ", ".join(f"{part} {figure:,}" for part, figure in parts.most_common(3))
+
+
+def not_divisible(subject: Subject) -> Iterator[Problem]:
+    """The input is no multiple of the divisor, or the network does not take every multiple of it."""
+    own, common = subject.spec.budget.divisor, subject.settings.budget.divisor
+    bounds: dict[int | None, Path] = {common: (), own: ("budget", "divisor")}
+    for divisor, path in bounds.items():
+        if divisor is None:
+            continue
+        multiple = divisor
+        if not goes_through(subject.spec, ODD * divisor):
+            smallest = smallest_divisor(subject.spec)
+            hint = f"every multiple of {smallest} does" if smallest else "take fewer branches, or upsample to size"
+            yield subject.at(path, f"not every multiple of {divisor} goes through", hint)
+            multiple = lcm(divisor, smallest or 1)
+        size = subject.spec.fill_input(subject.settings.input or subject.spec.input)
+        odd = [f"{axis} {n}" for axis, n in zip(("height", "width"), size[2:], strict=True) if n % divisor]
+        if odd:
+            larger = "×".join(str(-(-n // multiple) * multiple) for n in size[2:])
+            message = f"{' and '.join(odd)} {'is no multiple' if len(odd) == 1 else 'are no multiples'} of {divisor}"
+            yield subject.at(subject.input_path, message, f"take {larger}")
+
+
+def unpublished(subject: Subject) -> Iterator[Problem]:
+    """A figure under `published` does not come out by its rule, and `differs` does not say so (or says so wrongly)."""
+    published = subject.spec.published
+    if published is None or subject.trace is None or subject.trace.input != subject.spec.input_shape:
+        return
+    params = sum(cost.params for cost in subject.costs)
+    for figure in figures(published, params, subject.costs):
+        if not figure.stands:
+            ours = as_printed(figure.printed, figure.ours, figure.unit) + figure.printed[-1]
+            message = f"{figure.name} are printed as {figure.printed}, and come out as {ours} ({figure.ours:,})"
+            hint = "take it out of differs" if figure.reproduces else "correct it, or name it in differs with a note"
+            yield subject.at(("published", figure.name), message, hint)
+
+
+BUDGET = (
+    Rule("HR501", "max-params", "error", "more parameters than the budget", partial(_exceeded, "params")),
+    Rule("HR502", "max-macs", "error", "more MACs than the budget", partial(_exceeded, "macs")),
+    Rule("HR503", "max-activations", "error", "more activations than the budget", partial(_exceeded, "activations")),
+    Rule("HR504", "divisor", "error", "sizes of the budget's divisor that do not go through", not_divisible),
+    Rule("HR505", "published", "warning", "a published figure that does not come out", unpublished),
+)

@@ -1,0 +1,61 @@
+"""HR0: what cannot be read, or cannot be built. These are the problems that loading a spec reports."""
+
+from hrnet_cli.analysis.check.rule import Rule
+
+BUILDING = (
+    Rule("HR001", "unreadable", "error", "a file that cannot be read as text", problems=("unreadable",)),
+    Rule(
+        "HR002",
+        "syntax",
+        "error",
+        "a text that is no YAML, no JSON and no config, or holds more than plain values",
+        problems=("syntax", "empty", "too-deep", "unknown-tag"),
+    ),
+    Rule("HR003", "duplicate-key", "error", "a key that stands twice", problems=("duplicate-key",)),
+    Rule("HR004", "unknown-key", "error", "a key that no spec has", problems=("unknown-key",)),
+    Rule("HR005", "missing-key", "error", "a key that is needed and not there", problems=("missing-key",)),
+    Rule("HR006", "wrong-type", "error", "a value of another kind than its key's", problems=("wrong-type",)),
+    Rule(
+        "HR007",
+        "out-of-range",
+        "error",
+        "a number, a list or a whole spec that is too small or too large",
+        problems=("too-small", "too-large", "too-short", "too-long", "too-many-stages", "out-of-range"),
+    ),
+    Rule("HR008", "unknown-choice", "error", "a word that is none of those allowed", problems=("unknown-choice",)),
+    Rule("HR009", "wrong-length", "error", "a list that has not one entry per branch", problems=("wrong-length",)),
+    Rule("HR010", "falling-branches", "error", "fewer branches than the stage before", problems=("falling-branches",)),
+    Rule("HR011", "first-stage", "error", "a first stage of several modules or branches", problems=("first-stage",)),
+    Rule(
+        "HR012",
+        "bad-value",
+        "error",
+        "a value that is not written as its key wants it, or means nothing beside another",
+        problems=("bad-text", "bad-input", "bad-figure", "bad-amount", "bad-kernel", "no-effect"),
+    ),
+    Rule(
+        "HR013",
+        "wrong-channels",
+        "error",
+        "channels that are not those of what they are joined to",
+        problems=("wrong-channels",),
+    ),
+    Rule(
+        "HR014", "head-branches", "error", "a head that reads branches which are not there", problems=("head-branches",)
+    ),
+    Rule("HR015", "not-hrnet", "error", "a config of another network", problems=("not-hrnet",)),
+    Rule(
+        "HR016",
+        "unreadable-code",
+        "error",
+        "a value of a Python config that only running it would give",
+        problems=("unreadable-code",),
+    ),
+    Rule(
+        "HR017",
+        "unknown-layer",
+        "error",
+        "a convolution or a norm that is not HRNet's",
+        problems=("not-batch-norm", "not-plain-conv"),
+    ),
+)

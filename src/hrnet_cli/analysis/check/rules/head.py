@@ -1,0 +1,96 @@
+"""HR4: heads that do not fit their branches or their task, and widths that hardware does not like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from hrnet_cli.analysis.check.rule import Rule
+from hrnet_cli.analysis.check.subject import Subject
+from hrnet_cli.errors import Problem
+from hrnet_cli.spec.fields import Path
+from hrnet_cli.spec.readers.nodes import Node
+
+FRIENDLY = 8
+"""What tensor cores want channels to be a multiple of (NVIDIA, "Convolutional Layers User's Guide")."""
+
+
+def unread_branches(subject: Subject) -> Iterator[Problem]:
+    """The last stage fuses branches that the head, which reads branch 0, drops."""
+    spec = subject.spec
+    branches = spec.stages[-1].num_branches
+    if spec.keeps_all_branches and not spec.head.reads_all_branches and branches > 1:
+        message = f"the {spec.head.type} head reads branch 0 alone, and the last stage fuses all {branches}"
+        yield subject.at(("multi_scale_output",), message, "set multi_scale_output: false, as the original has it")
+
+
+def nothing_to_join(subject: Subject) -> Iterator[Problem]:
+    """A head that joins branches has one."""
+    head = subject.spec.head
+    if head.type != "none" and head.reads_all_branches and subject.spec.stages[-1].num_branches == 1:
+        message = f"the {head.type} head joins the branches of the last stage, which has one"
+        yield subject.at(("head",), message, "give the last stage more branches, or take a head that reads one")
+
+
+HEATMAP_SIZES = (("MODEL", "EXTRA", "HEATMAP_SIZE"), ("MODEL", "HEATMAP_SIZE"), ("codec", "heatmap_size"))
+HEATMAP_SIZES_OLD = (("data_cfg", "heatmap_size"),)
+"""Where the configs of pose and landmark networks keep the size (w, h) that the dataset draws its targets in."""
+
+
+def heatmap_size(subject: Subject) -> Iterator[Problem]:
+    """The targets are drawn at another size than the heatmaps that come out, and training fails at the loss."""
+    if subject.spec.head.type not in ("heatmap", "landmark") or subject.trace is None:
+        return
+    height, width = subject.trace.calls[0].outputs[0][2:]
+    for path in (*HEATMAP_SIZES, *HEATMAP_SIZES_OLD):
+        node = Node(subject.config, ()).get(*path)
+        size: Any = node.literal if node else None
+        if node and _is_size(size) and subject.settings.input is None and size != [width, height]:
+            message = f"{node.dotted} is {size[0]}×{size[1]} (w×h), and the network puts out {width}×{height}"
+            yield subject.there(node.path, message, f"write [{width}, {height}]")
+            return
+
+
+def _is_size(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(type(item) is int for item in value)
+
+
+def joints(subject: Subject) -> Iterator[Problem]:
+    """The dataset has another number of joints than the network."""
+    head = subject.spec.head
+    root = Node(subject.config, ())
+    node = root.get("DATASET", "NUM_JOINTS")
+    count = node.literal if node else None
+    center = root.get("DATASET", "WITH_CENTER")
+    more = 1 if center and center.literal is True else 0
+    ours = getattr(head, "num_joints", None)
+    if node and type(count) is int and ours is not None and count + more != ours:
+        message = f"{node.dotted} is {count}{' and a center' if more else ''}, and the head puts out {ours} joints"
+        yield subject.there(node.path, message, "make the two alike")
+
+
+def unfriendly_channels(subject: Subject) -> Iterator[Problem]:
+    """Widths that are no multiple of 8 leave a part of a tensor core idle."""
+    odd: dict[int, Path] = {}
+    for number, stage in enumerate(subject.spec.stages, 1):
+        for width in stage.num_channels:
+            if width % FRIENDLY:
+                odd.setdefault(width, (f"stage{number}", "num_channels"))
+    if odd:
+        widths = ", ".join(map(str, odd))
+        message = f"widths that are no multiple of {FRIENDLY}: {widths}"
+        hint = f"tensor cores want multiples of {FRIENDLY}: {', '.join(map(_rounded, odd))}"
+        yield subject.at(next(iter(odd.values())), message, hint)
+
+
+def _rounded(width: int) -> str:
+    return f"{width} → {-(-width // FRIENDLY) * FRIENDLY}"
+
+
+HEAD = (
+    Rule("HR401", "unread-branches", "warning", "branches that are fused and then dropped", unread_branches),
+    Rule("HR402", "nothing-to-join", "warning", "a head that joins branches, on one branch", nothing_to_join),
+    Rule("HR403", "heatmap-size", "error", "targets of another size than the heatmaps", heatmap_size),
+    Rule("HR404", "joints", "error", "a dataset of another number of joints than the head's", joints),
+    Rule("HR405", "unfriendly-channels", "note", "widths that are no multiple of 8", unfriendly_channels),
+)

@@ -1,0 +1,44 @@
+"""HR3: the input that a network is to take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hrnet_cli.analysis.check.rule import Rule
+from hrnet_cli.analysis.check.subject import Subject
+from hrnet_cli.analysis.diagnosis import AxisFit, diagnose
+from hrnet_cli.analysis.shapes import STRETCHED, stretched
+from hrnet_cli.errors import Problem
+from hrnet_cli.tracing import InputError
+
+
+def breaks(subject: Subject) -> Iterator[Problem]:
+    """The forward pass breaks: where, and the nearest sizes that go through."""
+    error = subject.outcome
+    if isinstance(error, InputError):
+        diagnosis = diagnose(error)
+        size = "×".join(map(str, diagnosis.input))
+        message = f"an input of {size} breaks at {diagnosis.part}: {diagnosis.message}"
+        wanted = [_remedy(fit) for fit in (diagnosis.height, diagnosis.width) if not fit.fits]
+        yield subject.at(subject.input_path, message, "; ".join(wanted))
+
+
+def _remedy(fit: AxisFit) -> str:
+    sizes = [str(size) for size in (fit.smaller, fit.larger) if size is not None]
+    if not sizes:
+        return f"no {fit.axis} near {fit.size} goes through"
+    padding = f", or pad by {fit.padding} to {fit.multiple}" if fit.multiple else ""
+    return f"take a {fit.axis} of {' or '.join(sizes)}{padding}"
+
+
+def stretches(subject: Subject) -> Iterator[Problem]:
+    """A map of 1 is added to a larger one: torch stretches it and says nothing."""
+    calls = stretched(subject.trace) if subject.trace else ()
+    for call in calls:
+        yield subject.at(subject.input_path, f"{call.node.path} {STRETCHED}", "take a larger input, or fewer branches")
+
+
+INPUT = (
+    Rule("HR301", "input-breaks", "error", "an input that cannot go through", breaks),
+    Rule("HR302", "input-stretched", "warning", "an input so small that sums stretch their maps", stretches),
+)

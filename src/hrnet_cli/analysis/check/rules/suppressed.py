@@ -1,0 +1,12 @@
+"""HR9: the comments that take findings back. What is wrong with one is found where they are applied."""
+
+from hrnet_cli.analysis.check.rule import Rule
+
+SUPPRESSED = (
+    Rule(
+        "HR901", "unused-ignore", "warning", "a comment that takes back what is not there", problems=("unused-ignore",)
+    ),
+    Rule(
+        "HR902", "bad-ignore", "warning", "a comment that names no rule, or gives no reason", problems=("bad-ignore",)
+    ),
+)

@@ -1,0 +1,149 @@
+"""Rules over specs: one file to its findings, and many files to a Check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from hrnet_cli.analysis.check.files import Target, may_hold_a_spec
+from hrnet_cli.analysis.check.finding import Check, Finding, in_order
+from hrnet_cli.analysis.check.rules import BY_PROBLEM, RULES
+from hrnet_cli.analysis.check.settings import Settings
+from hrnet_cli.analysis.check.subject import Subject
+from hrnet_cli.analysis.check.suppress import lines_of, take_back
+from hrnet_cli.analysis.lock import LockEntry, open_lock
+from hrnet_cli.errors import Problem, SpecError, UnreadableError
+from hrnet_cli.spec import read_source
+from hrnet_cli.spec.loading import is_recognised, load_document, own_path, read_text
+
+
+class FileCheck(NamedTuple):
+    """What one file came to."""
+
+    source: str
+    findings: tuple[Finding, ...] = ()
+    suppressed: int = 0
+    unreadable: bool = False
+    skipped: bool = False
+    """Whether it is no HRNet, and was only looked at because it lies in a folder."""
+
+
+class _NoSpecError(Exception):
+    """A file of a folder that has nothing to do with HRNet."""
+
+
+class Checker(NamedTuple):
+    """Everything that a file is checked with. It goes to other processes as it is."""
+
+    settings: Settings
+    locked: dict[str, LockEntry] | None = None
+    """What the lock file holds; None where it is not asked for."""
+
+    def check(self, target: Target) -> FileCheck:
+        """Every finding of one file: what is wrong with the file itself is one too."""
+        try:
+            text, source = _read(target)
+        except UnreadableError as error:
+            problem = Problem("unreadable", "", error.message, error.hint, target.name)
+            return FileCheck(target.name, self._findings([problem], target.name, []), unreadable=True)
+        except SpecError as error:
+            return FileCheck(target.name, self._findings(error.problems, target.name, []))
+        try:
+            problems = list(self._problems(text, source, target))
+        except SpecError as error:
+            problems = error.problems
+        except _NoSpecError:
+            return FileCheck(source, skipped=True)
+        lines = lines_of(text)
+        kept, taken = take_back(self._selected(problems, source), lines, source)
+        return FileCheck(source, self._findings(kept, source, lines), taken)
+
+    def _problems(self, text: str, source: str, target: Target) -> Iterator[Problem]:
+        """What the rules find, each problem with its rule's code. Raises SpecError where there is no network."""
+        if target.found and not may_hold_a_spec(text):
+            raise _NoSpecError
+        document = read_text(text, source, own_path(target.name))
+        if target.found and not is_recognised(document):
+            raise _NoSpecError
+        subject = Subject(load_document(document, source), self.settings, self.locked, target.name)
+        for rule in RULES.values():
+            if self.settings.selects(rule.code, source):
+                for problem in rule.find(subject):
+                    yield problem._replace(code=rule.code)
+
+    def _selected(self, problems: Iterable[Problem], source: str) -> list[Problem]:
+        """The problems by their rules' codes, without those of rules that are not to run."""
+        coded = [each if each.code in RULES else each._replace(code=BY_PROBLEM[each.code].code) for each in problems]
+        return [problem for problem in coded if self.settings.selects(problem.code, source)]
+
+    def _findings(self, problems: Iterable[Problem], source: str, lines: list[str]) -> tuple[Finding, ...]:
+        return in_order(self._finding(problem, source, lines) for problem in self._selected(problems, source))
+
+    def _finding(self, problem: Problem, source: str, lines: list[str]) -> Finding:
+        rule = RULES[problem.code]
+        there = lines if problem.source in ("", source) else _other_file(problem.source)
+        return Finding(
+            code=rule.code,
+            name=rule.name,
+            severity=self.settings.severity_of(rule.code, rule.severity),
+            source=problem.source or source,
+            line=problem.line,
+            column=problem.column,
+            path=problem.path,
+            message=" ".join(problem.message.split()),
+            hint=" ".join(problem.hint.split()),
+            excerpt=there[problem.line - 1] if problem.line and problem.line <= len(there) else "",
+        )
+
+
+def checker(settings: Settings) -> Checker:
+    """What to check with, the lock file read if specs are to be held against it. Raises UnreadableError."""
+    return Checker(settings, open_lock(Path(settings.lock)) if settings.locked else None)
+
+
+def _read(target: Target) -> tuple[str, str]:
+    if target.error:
+        raise UnreadableError(f"cannot look into {target.name!r}: {target.error}", "make it readable, or leave it out")
+    return read_source(target.name)
+
+
+def _other_file(source: str) -> list[str]:
+    """The lines of a file that a config is based on, as far as they can be had."""
+    try:
+        return lines_of(read_source(source)[0])
+    except (UnreadableError, SpecError):
+        return []
+
+
+Progress = Callable[[int], None]
+
+
+def run(checker: Checker, targets: list[Target], jobs: int = 1, progress: Progress = lambda _: None) -> Check:
+    """Check every target, in `jobs` processes; `progress` is told how many are done."""
+    results = []
+    for result in _each(checker, targets, jobs):
+        results.append(result)
+        progress(len(results))
+    return Check(
+        findings=tuple(finding for result in results for finding in result.findings),
+        files=tuple(result.source for result in results if not result.skipped),
+        skipped=tuple(result.source for result in results if result.skipped),
+        unreadable=sum(result.unreadable for result in results),
+        suppressed=sum(result.suppressed for result in results),
+    )
+
+
+def _each(checker: Checker, targets: list[Target], jobs: int) -> Iterator[FileCheck]:
+    """In the order of the targets. Another process has no standard input, so that is read here."""
+    if jobs == 1 or len(targets) < 2 or any(target.name == "-" for target in targets):
+        yield from map(checker.check, targets)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(jobs) as pool:
+        try:
+            yield from pool.map(checker.check, targets, chunksize=8)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

@@ -1,0 +1,97 @@
+"""Comments that take findings back: `# hrnet: ignore[HR012] reason`.
+
+Behind something, a comment is for its line (and the next, where the line opens a block with a colon). On a line of its
+own it is for the line below it; above everything else in the file, for the whole file.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from hrnet_cli.analysis.check.settings import Prefix
+from hrnet_cli.errors import Problem
+from hrnet_cli.spec.fields import show
+
+COMMENT = re.compile(r"(?:^|(?<=\s))#\s*hrnet:\s*ignore(?P<codes>\[[^\]]*\])?(?P<reason>.*)$")
+LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What ends a line in YAML."""
+FORM = "write # hrnet: ignore[CODE] and the reason; several codes with commas"
+
+
+class Ignore(NamedTuple):
+    """One comment, and the lines that it is for: none where it is for the whole file."""
+
+    line: int
+    column: int
+    codes: tuple[str, ...]
+    lines: tuple[int, ...]
+    whole_file: bool
+
+    def takes_back(self, code: str, problem: Problem) -> bool:
+        """Whether one of its codes is for a problem, and it stands where the problem is."""
+        return (self.whole_file or problem.line in self.lines) and problem.code.startswith(code)
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines as a mark in the text counts them."""
+    return LINE_BREAK.split(text)
+
+
+def take_back(problems: list[Problem], lines: list[str], source: str) -> tuple[list[Problem], int]:
+    """The problems that no comment takes back, with those of the comments themselves, and how many are taken back.
+
+    The problems' codes are those of rules.
+    """
+    comments, wrong = _comments(lines, source)
+    used: set[tuple[Ignore, str]] = set()
+    kept = []
+    for problem in problems:
+        own = problem.source in ("", source)
+        taking = [(each, code) for each in comments if own for code in each.codes if each.takes_back(code, problem)]
+        used.update(taking)
+        if not taking:
+            kept.append(problem)
+    for each in comments:
+        unused = [code for code in each.codes if (each, code) not in used]
+        if unused:
+            message = f"there is no {' and no '.join(unused)} here to take back"
+            wrong.append(Problem("unused-ignore", "", message, "take the code out", source, each.line, each.column))
+    return [*kept, *wrong], len(problems) - len(kept)
+
+
+def _comments(lines: list[str], source: str) -> tuple[list[Ignore], list[Problem]]:
+    """Every comment that takes findings back, and what is wrong with them."""
+    comments, problems = [], []
+    for index, line in enumerate(lines):
+        match = COMMENT.search(line) if "hrnet:" in line else None
+        if match is None:
+            continue
+        codes = tuple(code.strip() for code in (match["codes"] or "").strip("[]").split(",") if code.strip())
+        column = match.start() + 1
+        wrong = next((code for code in codes if not Prefix.FORM.fullmatch(code)), None)
+        said = f"{show(wrong)} is no code" if wrong else "this names no rule" if not codes else ""
+        if said or not match["reason"].strip():
+            said = said or "this gives no reason"
+            problems.append(Problem("bad-ignore", "", said, FORM, source, index + 1, column))
+        comments.append(_comment(lines, index, column, tuple(filter(Prefix.FORM.fullmatch, codes))))
+    return comments, problems
+
+
+def _comment(lines: list[str], index: int, column: int, codes: tuple[str, ...]) -> Ignore:
+    before = lines[index][: column - 1].rstrip()
+    if before:
+        opened = (_next_line(lines, index),) if before.endswith(":") else ()
+        return Ignore(index + 1, column, codes, (index + 1, *opened), False)
+    on_top = all(_is_empty(line) for line in lines[:index])
+    return Ignore(index + 1, column, codes, (_next_line(lines, index),), on_top)
+
+
+def _next_line(lines: list[str], index: int) -> int:
+    """The number of the next line that says something."""
+    return next((n + 1 for n in range(index + 1, len(lines)) if not _is_empty(lines[n])), len(lines) + 1)
+
+
+def _is_empty(line: str) -> bool:
+    stripped = line.strip()
+    return not stripped or stripped.startswith("#") or stripped == "---"

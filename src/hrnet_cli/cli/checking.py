@@ -1,0 +1,76 @@
+"""What `check` needs of the command line: its options as settings, a bar of progress, a summary for GitHub."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from hrnet_cli.analysis.check.settings import Settings, read_settings
+from hrnet_cli.errors import UnreadableError, UsageError
+from hrnet_cli.render import CHECK_FORMATS, Canvas, Report
+from hrnet_cli.spec import Budget
+
+LISTS = ("select", "ignore")
+
+
+def given(configured: Settings, asked: Mapping[str, Any]) -> Settings:
+    """The configured settings with what the command line says instead. Raises UsageError."""
+    values = {name: value for name, value in asked.items() if value is not None}
+    for name in LISTS:
+        if name in values:
+            values[name] = [code.strip() for each in values[name] for code in each.split(",") if code.strip()]
+    if "severity" in values:
+        values["severity"] = dict(map(_pair, values["severity"]))
+    values["budget"] = {name: value for name, value in asked["budget"].items() if value is not None}
+    settings, faults = read_settings(values)
+    if settings is None:
+        option = str(faults[0].path[-1] if faults[0].path[0] == "budget" else faults[0].path[0]).replace("_", "-")
+        raise UsageError(f"--{option}: {faults[0].message}", faults[0].hint)
+    own = {name: getattr(settings, name) for name in values if name not in ("budget", "severity")}
+    bounds = {item.name: getattr(settings.budget, item.name) for item in fields(Budget)}
+    budget = replace(configured.budget, **{name: bound for name, bound in bounds.items() if bound is not None})
+    return replace(configured, **own, budget=budget, severity=(*configured.severity, *settings.severity))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    code, equals, severity = text.partition("=")
+    if not equals:
+        raise UsageError(f"--severity: {text!r} is no CODE=SEVERITY", "write HR405=error")
+    return code.strip(), severity.strip()
+
+
+FEW = 50
+"""So many files are done before anyone could read a bar."""
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Callable[[int], None]]:
+    """What to tell how many files are done: a bar on stderr, where that is a terminal and there are many."""
+    if total < FEW or sys.stderr is None or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("checking"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("checking", total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def summarise(report: Report) -> None:
+    """Add the findings as Markdown to what GitHub shows of a step; elsewhere nothing. Raises UnreadableError."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    text = CHECK_FORMATS["markdown"](report, Canvas())
+    try:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(text)
+    except (OSError, ValueError) as error:
+        raise UnreadableError(f"cannot add to $GITHUB_STEP_SUMMARY: {error}", "leave out --step-summary") from None

@@ -1,0 +1,64 @@
+"""The project's own settings: `.hrnet-cli.toml`, or `[tool.hrnet-cli]` in pyproject.toml, here or above."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hrnet_cli.analysis.check.settings import Settings, read_settings
+from hrnet_cli.errors import UnreadableError, UsageError
+from hrnet_cli.spec.document import dotted_path
+
+OWN = ".hrnet-cli.toml"
+PROJECT = "pyproject.toml"
+
+
+def configured(named: str | None = None) -> Settings:
+    """The settings of the file that is named, or of the nearest one; the defaults where there is none.
+
+    Raises UnreadableError and UsageError.
+    """
+    path = Path(named) if named else _nearest()
+    if path is None:
+        return Settings()
+    values = _table(path)
+    if values is None:
+        raise UsageError(f"{path} has no [tool.hrnet-cli]", f"write one, or name a {OWN}")
+    settings, faults = read_settings(values)
+    if settings is None:
+        lines = [f"{path}: {dotted_path(fault.path)}: {fault.message} ({fault.hint})" for fault in faults]
+        raise UsageError("\n".join(lines), "docs/ci.md has every key")
+    return settings
+
+
+def _nearest() -> Path | None:
+    """The file in this folder or the nearest one above; `.hrnet-cli.toml` where a folder has both."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        for path in (folder / OWN, folder / PROJECT):
+            if path.is_file() and _table(path) is not None:
+                return path
+    return None
+
+
+def _table(path: Path) -> Mapping[str, Any] | None:
+    """The settings in a file; None where it is a pyproject.toml that has none."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    try:
+        with path.open("rb") as file:
+            values: dict[str, Any] = tomllib.load(file)
+    except OSError as error:
+        raise UnreadableError(f"cannot read {str(path)!r}: {error.strerror}", "name a TOML file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UnreadableError(f"{path} is no TOML: {error}", "mend it, or name another with --config") from None
+    if path.name != PROJECT:
+        return values
+    tool = values.get("tool")
+    table = tool.get("hrnet-cli") if isinstance(tool, dict) else None
+    return table if isinstance(table, dict) else None

@@ -1,0 +1,118 @@
+"""One file to its findings, many files to a check; whatever is wrong with one never hides the others."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from checks import check, check_all, codes, settings
+from support import EXAMPLES, TESTS
+
+from hrnet_cli.analysis.check.files import Target
+from hrnet_cli.analysis.check.rules import BY_PROBLEM, RULES
+from hrnet_cli.analysis.check.run import Checker
+from hrnet_cli.analysis.check.settings import Settings
+from hrnet_cli.spec import preset_names, preset_path
+
+GOOD = preset_path("w32").read_text()
+INVALID = sorted(path for path in (EXAMPLES / "invalid").iterdir() if path.suffix != ".expect")
+
+
+def test_presets_have_nothing_but_narrow_widths() -> None:
+    result = check_all(*preset_names())
+    assert {finding.code for finding in result.findings} <= {"HR405"}
+    assert len(result.files) == len(preset_names()) and result.exit_code == 0
+
+
+@pytest.mark.parametrize("path", INVALID, ids=lambda path: path.name)
+def test_every_invalid_example_is_found_at_its_place(path: Path) -> None:
+    result = check_all(path)
+    try:
+        lines = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        assert (result.exit_code, codes(result.findings)) == (2, ["HR001"])
+        return
+    assert result.exit_code == 1
+    for finding in result.findings:
+        assert finding.source == str(path) and finding.code in RULES and finding.message
+        assert finding.line is None or finding.excerpt in lines
+
+
+def test_a_file_that_cannot_be_read_hides_nothing(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text(GOOD.replace("BASIC", "BASICK", 1))
+    (tmp_path / "latin.yaml").write_bytes(b"name: \xe9\nstage1: {}\n")
+    result = check_all(tmp_path / "no.yaml", tmp_path / "bad.yaml", tmp_path / "latin.yaml")
+    assert codes(result.findings) == ["HR001", "HR008", "HR001"]
+    assert (result.unreadable, result.exit_code, len(result.files)) == (2, 2, 3)
+
+
+def test_folders_are_looked_through(tmp_path: Path) -> None:
+    deep = tmp_path / "a" / "b"
+    deep.mkdir(parents=True)
+    (deep / "w32.yaml").write_text(GOOD)
+    (deep / "broken.json").write_text('{"stage1": ')
+    (deep / "w32.txt").write_text(GOOD)
+    (deep / "compose.yaml").write_text("services: {web: {image: nginx}}\n")
+    (deep / "about.yaml").write_text("about: we use hrnet here\n")
+    (deep / "tool.py").write_text("import os\nprint('hrnet')\n")
+    for name in (".git", "node_modules", "__pycache__"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "bad.yaml").write_text("stage1: 3\n")
+    (deep / "loop").symlink_to(tmp_path)
+    result = check_all(tmp_path)
+    assert [Path(name).name for name in result.files] == ["broken.json", "w32.yaml"]
+    assert [Path(name).name for name in result.skipped] == ["about.yaml", "compose.yaml", "tool.py"]
+    assert codes(result.findings) == ["HR002"]
+    assert check_all(tmp_path, deep, deep / "w32.yaml").files == result.files
+
+
+def test_patterns_choose_the_files_of_a_folder(tmp_path: Path) -> None:
+    for name in ("a.yaml", "b.yml", "c.hrnet"):
+        (tmp_path / name).write_text(GOOD)
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "d.yaml").write_text(GOOD)
+    given = settings(include=["*.yaml", "*.hrnet"], exclude=["old"])
+    assert [Path(name).name for name in check_all(tmp_path, given=given).files] == ["a.yaml", "c.hrnet"]
+
+
+def test_a_misspelt_spec_in_a_folder_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(GOOD.replace("stage1:", "stage_1:"))
+    assert "HR004" in codes(check_all(tmp_path).findings)
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_is_closed_is_said(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    closed.chmod(0)
+    result = check_all(tmp_path)
+    closed.chmod(0o700)
+    assert codes(result.findings) == ["HR001"] and "closed" in result.findings[0].message
+
+
+def test_a_file_that_goes_while_it_is_looked_for_is_said(tmp_path: Path) -> None:
+    gone = Checker(Settings()).check(Target(str(tmp_path / "gone.yaml"), found=True))
+    assert codes(gone.findings) == ["HR001"] and gone.unreadable
+
+
+def test_a_finding_in_a_base_shows_that_file(tmp_path: Path) -> None:
+    (tmp_path / "base.py").write_text("norm = 1\nmodel = dict(backbone=dict(type='HRNet', extra=dict(stage1=3)))\n")
+    (tmp_path / "mine.py").write_text("_base_ = './base.py'\n")
+    found = check(tmp_path / "mine.py")
+    assert found and all(finding.source == str(tmp_path / "base.py") for finding in found)
+    assert "stage1=3" in found[0].excerpt
+
+
+def test_in_several_processes_it_is_the_same(tmp_path: Path) -> None:
+    shutil.copytree(TESTS / "configs", tmp_path / "configs")
+    shutil.copytree(EXAMPLES / "invalid", tmp_path / "invalid")
+    assert check_all(tmp_path, jobs=2) == check_all(tmp_path)
+
+
+def test_every_problem_with_a_spec_has_a_rule() -> None:
+    for path in INVALID:
+        Checker(Settings()).check(Target(str(path)))  # raises KeyError for a problem without one
+    assert len(BY_PROBLEM) > 25

@@ -1,0 +1,36 @@
+"""What the tests of check share: texts to findings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hrnet_cli.analysis.check.files import Target, targets
+from hrnet_cli.analysis.check.finding import Check, Finding
+from hrnet_cli.analysis.check.run import Checker, run
+from hrnet_cli.analysis.check.settings import Settings, read_settings
+
+
+def settings(**values: Any) -> Settings:
+    """Settings as a file would give them."""
+    read, faults = read_settings(values)
+    assert read is not None, faults
+    return read
+
+
+def check(path: Path, text: str | bytes = "", given: Settings | None = None) -> tuple[Finding, ...]:
+    """What is found in one file, which gets the text if there is one."""
+    if text:
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return Checker(given or Settings()).check(Target(str(path))).findings
+
+
+def check_all(*names: str | Path, given: Settings | None = None, jobs: int = 1) -> Check:
+    """What `check` gives for files and folders."""
+    used = given or Settings()
+    return run(Checker(used), targets(map(str, names), used), jobs)
+
+
+def codes(findings: tuple[Finding, ...]) -> list[str]:
+    """The codes, in order."""
+    return [finding.code for finding in findings]

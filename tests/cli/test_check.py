@@ -1,0 +1,273 @@
+"""`hrnet-cli check` as CI calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commandline import PROGRAM, call, environment, is_a_message, python, run, shell
+
+from hrnet_cli.analysis.check.settings import DIALECTS
+from hrnet_cli.cli.commands.check import CheckFormat, Dialect
+from hrnet_cli.render import CHECK_FORMATS
+from hrnet_cli.spec import preset_path
+
+GOOD = preset_path("w32").read_text()
+BAD = GOOD.replace("BASIC", "BASICK", 1)
+ODD = GOOD.replace("1x3x256x192", "1x3x250x192")
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def found(*arguments: str) -> list[dict[str, Any]]:
+    findings: list[dict[str, Any]] = json.loads(call("check", "--format", "json", *arguments).out)["findings"]
+    return findings
+
+
+def test_choices_are_the_keys_of_their_tables() -> None:
+    assert [each.value for each in CheckFormat] == list(CHECK_FORMATS)
+    assert [each.value for each in Dialect] == list(DIALECTS)
+
+
+def test_exit_codes(here: Path) -> None:
+    Path("good.yaml").write_text(GOOD)
+    Path("bad.yaml").write_text(BAD)
+    assert call("check", "good.yaml").code == 0
+    assert call("check", "bad.yaml").code == 1
+    assert call("check", "bad.yaml", "--exit-zero").code == 0
+    assert call("check", "good.yaml", "nosuch.yaml").code == 2
+    assert "HR001" in call("check", "good.yaml", "nosuch.yaml").out
+    assert call("check", "cls-w18").code == 0, "a note alone is no failure"
+    assert call("check", "cls-w18", "--severity", "HR405=warning").code == 1
+    assert call("check", "bad.yaml", "--severity", "HR=note").code == 0
+    assert call("check").code == 1, "this folder, where nothing is named"
+
+
+def test_standard_input(here: Path) -> None:
+    result = call("check", "-", stdin=BAD.encode())
+    assert result.code == 1 and "<stdin>:6:50: error HR008" in result.out
+    assert call("check", "-", "-j", "2", "w32", stdin=BAD.encode()).code == 1
+
+
+def test_the_shortest_remedy_for_an_input(here: Path) -> None:
+    Path("odd.yaml").write_text(ODD)
+    (finding,) = found("odd.yaml")
+    assert (finding["code"], finding["line"], finding["path"]) == ("HR301", 4, "input")
+    assert "224 or 25" in finding["hint"] and "256" in finding["hint"]
+    assert found("odd.yaml", "--input", "256x192") == []
+    assert [each["code"] for each in found("w32", "--input", "250x250")] == ["HR301"]
+
+
+@pytest.mark.parametrize(
+    ("option", "bound", "code", "says"),
+    [
+        ("--max-params", "28M", "HR501", "28,536,113 params: 536,113 (1.9%) over the budget of 28,000,000"),
+        ("--max-macs", "7.6G", "HR502", "45,"),
+        ("--max-activations", "1M", "HR503", "activations"),
+        ("--divisor", "16", "HR504", "multiple of 16"),
+        ("--divisor", "48", "HR504", "multiple of 48"),
+    ],
+)
+def test_budgets(option: str, bound: str, code: str, says: str) -> None:
+    findings = found("w32", option, bound)
+    assert {finding["code"] for finding in findings} == {code}
+    assert any(says in finding["message"] for finding in findings)
+    larger = {"--divisor": "32"}.get(option, "100G")
+    assert found("w32", option, larger) == []
+
+
+def test_the_three_most_expensive_places_are_named() -> None:
+    (finding,) = found("w32", "--max-params", "1M")
+    assert finding["hint"].count("stage 4 module") == 3
+    (finding,) = found("w32", "--max-macs", "1M")
+    assert "stage 3 module" in finding["hint"] or "stage 4 module" in finding["hint"]
+
+
+def test_the_tightest_budget_holds(here: Path) -> None:
+    Path("a.yaml").write_text(GOOD + "budget: {max_params: 20M}\n")
+    (finding,) = found("a.yaml", "--max-params", "25M")
+    assert finding["path"] == "budget.max_params" and "20,000,000" in finding["message"]
+    (finding,) = found("a.yaml", "--max-params", "10M")
+    assert finding["path"] == "" and "10,000,000" in finding["message"]
+
+
+def test_dialects(here: Path) -> None:
+    wide = GOOD.partition("published")[0].replace("num_channels: [32, 64, 128]}", "num_channels: [48, 64, 128]}")
+    Path("wide.yaml").write_text(wide)
+    assert found("wide.yaml") == []
+    for dialect in DIALECTS:
+        codes = {each["code"] for each in found("wide.yaml", "--dialect", dialect)}
+        assert "HR201" in codes, dialect
+
+
+def test_the_nearest_configuration_is_read(here: Path) -> None:
+    Path("deep").mkdir()
+    Path("deep/bad.yaml").write_text(BAD)
+    Path("pyproject.toml").write_text('[tool.hrnet-cli]\nignore = ["HR008"]\n')
+    assert call("check").code == 0
+    os.chdir("deep")
+    assert call("check").code == 0
+    Path("pyproject.toml").write_text("[project]\n")
+    assert call("check").code == 0, "a pyproject.toml that says nothing is passed over"
+    Path(".hrnet-cli.toml").write_text('select = ["HR"]\n')
+    assert call("check").code == 1
+    assert call("check", "--config", "../pyproject.toml").code == 0
+    assert call("check", "--config", "../pyproject.toml", "--ignore", "HR1").code == 1, "an option is instead"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("select = 3\n", "select"),
+        ("selct = ['HR']\n", "did you mean select?"),
+        ("select = [\n", "no TOML"),
+        ("\xff", "no TOML"),
+        ("budget = {max-params = 'many'}\n", "budget.max_params"),
+    ],
+)
+def test_a_broken_configuration_is_said(text: str, says: str, here: Path) -> None:
+    Path(".hrnet-cli.toml").write_bytes(text.encode("latin-1"))
+    result = call("check", "w32")
+    assert is_a_message(result) and says in result.err and ".hrnet-cli.toml" in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--select", "E501"], "--select"),
+        (["--severity", "HR4"], "CODE=SEVERITY"),
+        (["--severity", "HR4=bad"], "error, warning, note"),
+        (["--max-params", "-3"], "--max-params"),
+        (["--max-macs", "many"], "--max-macs"),
+        (["--divisor", "0"], "--divisor"),
+        (["--input", "0x0"], "--input"),
+        (["--config", "nosuch.toml"], "nosuch.toml"),
+        (["--locked"], "hrnet.lock"),
+        (["--jobs", "-1"], "jobs"),
+        (["--format", "xml"], "format"),
+    ],
+)
+def test_bad_usage(arguments: list[str], says: str, here: Path) -> None:
+    result = call("check", "w32", *arguments)
+    assert is_a_message(result) and says in result.err
+
+
+def test_a_folder_without_specs(here: Path) -> None:
+    result = call("check")
+    assert is_a_message(result) and "no spec" in result.err
+
+
+def test_named_files_that_are_no_hrnet(here: Path) -> None:
+    Path("ci.yaml").write_text("jobs: {}\n")
+    Path("b.txt").write_text(GOOD)
+    Path("good.yaml").write_text(GOOD)
+    assert call("check", "ci.yaml", "b.txt", "good.yaml").code == 1
+    result = call("check", "--skip-others", "ci.yaml", "b.txt", "good.yaml")
+    assert result.code == 0 and "1 file checked" in result.out
+    assert call("check", "--skip-others", "ci.yaml").code == 0, "pre-commit names what was changed, whatever it is"
+
+
+def test_the_step_summary(here: Path) -> None:
+    Path("bad.yaml").write_text(BAD)
+    env = {"GITHUB_STEP_SUMMARY": str(here / "summary.md")}
+    (here / "summary.md").write_text("# before\n")
+    assert call("check", "bad.yaml", env=env).code == 1
+    assert (here / "summary.md").read_text() == "# before\n", "not asked for"
+    result = call("check", "bad.yaml", "--format", "github", "--step-summary", env=env)
+    text = (here / "summary.md").read_text()
+    assert result.out.startswith("::error ") and text.startswith("# before\n") and "HR008" in text
+    assert call("check", "bad.yaml", "--step-summary").code == 1, "no summary where there is none"
+    result = call("check", "w32", "--step-summary", env={"GITHUB_STEP_SUMMARY": str(here)})
+    assert result.code == 2 and "GITHUB_STEP_SUMMARY" in result.err
+
+
+def test_locked(here: Path) -> None:
+    Path("specs").mkdir()
+    Path("specs/a.yaml").write_text(GOOD)
+    assert call("lock", "specs/a.yaml").code == 0
+    assert call("check", "specs", "--locked").code == 0
+    assert call("check", "specs", "--locked", "--input", "512x512").code == 0, "locked at its own input"
+    Path("specs/b.yaml").write_text(GOOD)
+    assert [each["code"] for each in found("specs", "--locked")] == ["HR601"]
+    Path("specs/b.yaml").unlink()
+    Path("specs/a.yaml").write_text(GOOD.replace("num_joints: 17", "num_joints: 16"))
+    (finding,) = found("specs", "--locked")
+    assert finding["code"] == "HR602" and "params 28,536,113 → 28,536,080 (-33)" in finding["message"]
+    assert call("lock", "--update").code == 0 and call("check", "specs", "--locked").code == 0
+    result = call("check", "-", "--locked", stdin=GOOD.encode())
+    assert result.code == 1 and "HR601" in result.out
+
+
+def test_nothing_heavy_is_imported() -> None:
+    code = (
+        "import sys\nfrom hrnet_cli.cli import main\nsys.argv = ['hrnet-cli', 'check', 'w32', '--max-macs', '8G']\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
+        "print([name for name in ('torch', 'numpy', 'pydantic', 'rich.progress') if name in sys.modules])"
+    )
+    assert python(code).out.splitlines()[-1] == "[]"
+
+
+def test_a_thousand_findings_through_a_pipe_that_closes(here: Path) -> None:
+    for number in range(200):
+        Path(f"{number}.yaml").write_text(BAD + "".join(f"x{n}: 1\n" for n in range(20)))
+    result = shell("$hrnet check . | head -1; echo ${PIPESTATUS[0]}", cwd=here)
+    assert result.err == "" and result.out.splitlines()[1] == "141"
+    result = shell("$hrnet check . -j 2 | head -1; echo ${PIPESTATUS[0]}", cwd=here)
+    assert result.err == "" and result.out.splitlines()[1] == "141"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk() -> None:
+    result = shell("$hrnet check w32 > /dev/full")
+    assert result.code == 2 and "No space left" in result.err
+    result = call("check", "w32", "--output", "/dev/full")
+    assert result.code == 2 and "No space left" in result.err and result.err.startswith("error: ")
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c(jobs: str, here: Path) -> None:
+    """What is under way stops, the old report stays, and no process is left."""
+    for number in range(400):
+        Path(f"{number}.yaml").write_text(GOOD.replace("num_joints: 17", f"num_joints: {number + 1}"))
+    Path("report.txt").write_text("old")
+    words = [*PROGRAM, "check", ".", "--max-macs", "8G", "-j", jobs, "-o", "report.txt"]
+    child = subprocess.Popen(words, env=environment(), stderr=subprocess.PIPE, start_new_session=True)
+    time.sleep(1.2)
+    os.killpg(child.pid, signal.SIGINT)
+    _, err = child.communicate(timeout=30)
+    assert child.returncode == 130 and b"Traceback" not in err
+    assert Path("report.txt").read_text() == "old" and not [each for each in here.iterdir() if "tmp" in each.name]
+
+
+def test_a_bar_of_progress_is_for_terminals_only(here: Path) -> None:
+    for number in range(60):
+        Path(f"{number}.yaml").write_text(GOOD)
+    assert run("check", ".", cwd=here).err == ""
+
+
+def test_a_file_that_changes_under_the_reader(here: Path) -> None:
+    """It is read once: whatever was there at that moment is what is checked, shown and counted."""
+    script = "for i in $(seq 60); do cp good.yaml a.yaml; cp bad.yaml a.yaml; done & $hrnet check a.yaml; echo $?; wait"
+    Path("good.yaml").write_text(GOOD)
+    Path("bad.yaml").write_text(BAD)
+    Path("a.yaml").write_text(GOOD)
+    for _ in range(3):
+        result = shell(script, cwd=here)
+        assert "Traceback" not in result.err and result.out.splitlines()[-1] in ("0", "1")
+
+
+def test_color(here: Path) -> None:
+    Path("bad.yaml").write_text(BAD)
+    assert "\x1b" not in call("check", "bad.yaml").out
+    assert "\x1b[" in call("check", "bad.yaml", "--color", "always").out
+    assert "\x1b" not in call("check", "bad.yaml", env={"NO_COLOR": "1"}).out
