@@ -9,7 +9,7 @@ from typing import Any
 from hrnet_cli.analysis.check.settings import Settings
 from hrnet_cli.analysis.costs import Cost, costs
 from hrnet_cli.analysis.lock import LockEntry
-from hrnet_cli.errors import Problem
+from hrnet_cli.errors import HrnetError, Problem, UsageError
 from hrnet_cli.spec import Spec
 from hrnet_cli.spec.fields import Fault, Path
 from hrnet_cli.spec.loading import Loaded
@@ -47,18 +47,23 @@ class Subject:
         return () if self.settings.input else ("input",)
 
     @cached_property
-    def outcome(self) -> Trace | InputError:
-        """The forward pass at the input that is asked for, or why there is none."""
+    def outcome(self) -> Trace | HrnetError:
+        """The forward pass at the input that is asked for, or why there is none: it breaks, or has other channels."""
         size = self.settings.input
         try:
             return trace(self.spec, self.spec.fill_input(size) if size else None)
-        except InputError as error:
+        except (InputError, UsageError) as error:
             return error
 
     @property
     def trace(self) -> Trace | None:
         """The forward pass, where the input goes through."""
         return self.outcome if isinstance(self.outcome, Trace) else None
+
+    @property
+    def at_own_input(self) -> bool:
+        """Whether the forward pass is at the spec's own input, which its own figures are for."""
+        return self.trace is not None and self.trace.input == self.spec.input_shape
 
     @cached_property
     def costs(self) -> list[Cost]:

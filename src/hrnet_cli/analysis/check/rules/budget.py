@@ -26,9 +26,9 @@ LABELS = {"params": "params", "macs": "MACs", "activations": "activations"}
 
 
 def _exceeded(figure: str, subject: Subject) -> Iterator[Problem]:
-    """The excess, and the three places that cost the most."""
+    """The excess, and the three places that cost the most. A spec's own budget is for its own input."""
     key = f"max_{figure}"
-    own: int | None = getattr(subject.spec.budget, key)
+    own: int | None = getattr(subject.spec.budget, key) if subject.at_own_input else None
     common: int | None = getattr(subject.settings.budget, key)
     bounds = [bound for bound in (own, common) if bound is not None]
     if not bounds:
@@ -74,7 +74,7 @@ def not_divisible(subject: Subject) -> Iterator[Problem]:
 def unpublished(subject: Subject) -> Iterator[Problem]:
     """A figure under `published` does not come out by its rule, and `differs` does not say so (or says so wrongly)."""
     published = subject.spec.published
-    if published is None or subject.trace is None or subject.trace.input != subject.spec.input_shape:
+    if published is None or not subject.at_own_input:
         return
     params = sum(cost.params for cost in subject.costs)
     for figure in figures(published, params, subject.costs):

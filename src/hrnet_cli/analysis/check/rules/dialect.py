@@ -27,6 +27,6 @@ def _rule(code: str, kind: str, summary: str) -> Rule:
 
 DIALECT = (
     _rule("HR201", "width-change", "a branch whose width changes between stages, where the code takes another branch"),
-    _rule("HR202", "head-needs", "a head that reads other branches in the dialect's code than there are"),
+    _rule("HR202", "head-needs", "a head that the dialect's code has not, or not on these branches"),
     _rule("HR203", "fixed-part", "a part that the dialect's code builds in one way only"),
 )

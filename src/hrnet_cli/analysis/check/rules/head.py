@@ -8,6 +8,7 @@ from typing import Any
 from hrnet_cli.analysis.check.rule import Rule
 from hrnet_cli.analysis.check.subject import Subject
 from hrnet_cli.errors import Problem
+from hrnet_cli.spec import HigherHead
 from hrnet_cli.spec.fields import Path
 from hrnet_cli.spec.readers.nodes import Node
 
@@ -56,16 +57,17 @@ def _is_size(value: Any) -> bool:
 
 
 def joints(subject: Subject) -> Iterator[Problem]:
-    """The dataset has another number of joints than the network."""
+    """HigherHRNet's config has the number twice, for the network and for the dataset, which may add a center."""
     head = subject.spec.head
     root = Node(subject.config, ())
-    node = root.get("DATASET", "NUM_JOINTS")
+    node, center = root.get("DATASET", "NUM_JOINTS"), root.get("DATASET", "WITH_CENTER")
     count = node.literal if node else None
-    center = root.get("DATASET", "WITH_CENTER")
-    more = 1 if center and center.literal is True else 0
-    ours = getattr(head, "num_joints", None)
-    if node and type(count) is int and ours is not None and count + more != ours:
-        message = f"{node.dotted} is {count}{' and a center' if more else ''}, and the head puts out {ours} joints"
+    if not isinstance(head, HigherHead) or node is None or type(count) is not int:
+        return
+    centers = int(center is not None and center.literal is True)
+    if count + centers != head.num_joints:
+        more = " and a center" if centers else ""
+        message = f"{node.dotted} is {count}{more}, and the head puts out {head.num_joints} joints"
         yield subject.there(node.path, message, "make the two alike")
 
 

@@ -8,7 +8,7 @@ from hrnet_cli.analysis.check.rule import Rule
 from hrnet_cli.analysis.check.subject import Subject
 from hrnet_cli.analysis.diagnosis import AxisFit, diagnose
 from hrnet_cli.analysis.shapes import STRETCHED, stretched
-from hrnet_cli.errors import Problem
+from hrnet_cli.errors import Problem, UsageError
 from hrnet_cli.tracing import InputError
 
 
@@ -21,6 +21,8 @@ def breaks(subject: Subject) -> Iterator[Problem]:
         message = f"an input of {size} breaks at {diagnosis.part}: {diagnosis.message}"
         wanted = [_remedy(fit) for fit in (diagnosis.height, diagnosis.width) if not fit.fits]
         yield subject.at(subject.input_path, message, "; ".join(wanted))
+    elif isinstance(error, UsageError):
+        yield subject.at((), error.message, error.hint)
 
 
 def _remedy(fit: AxisFit) -> str:
@@ -33,9 +35,11 @@ def _remedy(fit: AxisFit) -> str:
 
 def stretches(subject: Subject) -> Iterator[Problem]:
     """A map of 1 is added to a larger one: torch stretches it and says nothing."""
-    calls = stretched(subject.trace) if subject.trace else ()
-    for call in calls:
-        yield subject.at(subject.input_path, f"{call.node.path} {STRETCHED}", "take a larger input, or fewer branches")
+    calls = stretched(subject.trace) if subject.trace else []
+    if calls:
+        more = f" (and so do {len(calls) - 1} more sums)" if len(calls) > 1 else ""
+        message = f"{calls[0].node.path} {STRETCHED}{more}"
+        yield subject.at(subject.input_path, message, "take a larger input, or fewer branches")
 
 
 INPUT = (

@@ -20,7 +20,7 @@ def not_locked(subject: Subject) -> Iterator[Problem]:
     lock = subject.settings.lock
     try:
         if _name(subject) not in subject.locked:
-            yield subject.at((), f"{lock} has no entry of it", f"lock it: hrnet-cli lock {subject.name}")
+            yield subject.at((), f"{lock} has no entry of {subject.name}", f"lock it: hrnet-cli lock {subject.name}")
     except UsageError as error:
         yield subject.at((), error.message, error.hint)
 
