@@ -63,7 +63,7 @@ SpecArgument = Annotated[
     str,
     typer.Argument(
         metavar="[SPEC]",
-        help="A spec file (YAML or JSON), - for standard input, or a preset's name.",
+        help="A spec or config file, - for standard input, a preset, timm:NAME or git:REV:PATH.",
         autocompletion=complete_spec,
         show_default=True,
     ),
