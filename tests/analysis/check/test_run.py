@@ -109,7 +109,10 @@ def test_a_finding_in_a_base_shows_that_file(tmp_path: Path) -> None:
 def test_in_several_processes_it_is_the_same(tmp_path: Path) -> None:
     shutil.copytree(TESTS / "configs", tmp_path / "configs")
     shutil.copytree(EXAMPLES / "invalid", tmp_path / "invalid")
-    assert check_all(tmp_path, jobs=2) == check_all(tmp_path)
+    alone = check_all(tmp_path)
+    assert len(alone.files) > 16
+    for jobs in (2, 0, 100_000):
+        assert check_all(tmp_path, jobs=jobs) == alone
 
 
 def test_every_problem_with_a_spec_has_a_rule() -> None:

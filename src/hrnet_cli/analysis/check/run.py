@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -117,10 +119,14 @@ def _other_file(source: str) -> list[str]:
 
 
 Progress = Callable[[int], None]
+MOST_JOBS = os.cpu_count() or 1
 
 
 def run(checker: Checker, targets: list[Target], jobs: int = 1, progress: Progress = lambda _: None) -> Check:
-    """Check every target, in `jobs` processes; `progress` is told how many are done."""
+    """Check every target, in `jobs` processes but no more than there are cores (0: as many).
+
+    `progress` is told how many are done.
+    """
     results = []
     for result in _each(checker, targets, jobs):
         results.append(result)
@@ -134,16 +140,22 @@ def run(checker: Checker, targets: list[Target], jobs: int = 1, progress: Progre
     )
 
 
+CHUNK = 8
+"""Files that go to another process at a time."""
+
+
 def _each(checker: Checker, targets: list[Target], jobs: int) -> Iterator[FileCheck]:
     """In the order of the targets. Another process has no standard input, so that is read here."""
-    if jobs == 1 or len(targets) < 2 or any(target.name == "-" for target in targets):
+    workers = min(jobs or MOST_JOBS, MOST_JOBS, -(-len(targets) // CHUNK))
+    if workers < 2 or any(target.name == "-" for target in targets):
         yield from map(checker.check, targets)
         return
     from concurrent.futures import ProcessPoolExecutor
 
-    with ProcessPoolExecutor(jobs) as pool:
+    # Ctrl-C reaches every process: the workers leave it to this one, which lets them end.
+    with ProcessPoolExecutor(workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
         try:
-            yield from pool.map(checker.check, targets, chunksize=8)
+            yield from pool.map(checker.check, targets, chunksize=CHUNK)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

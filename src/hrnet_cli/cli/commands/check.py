@@ -69,7 +69,9 @@ def check(
     skip_others: Annotated[
         bool, typer.Option("--skip-others", help="Leave out named files that are no HRNet, as in folders.")
     ] = False,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", metavar="N", help="Processes; 0 is one per core.", min=0)] = 1,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", metavar="N", help="Processes, at most one per core; 0 is as many.", min=0)
+    ] = 1,
     format: Annotated[
         CheckFormat, typer.Option("--format", "-f", help="How the findings are written.")
     ] = CheckFormat.text,
