@@ -7,7 +7,7 @@ BARE := .venv-bare
 HRNET := $(FULL)/bin/hrnet-cli
 PIP_FLAGS := --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test lint bench docs corpus clean
+.PHONY: demo test lint verify bench docs corpus clean
 
 demo: $(FULL)/.installed
 	$(HRNET) describe w32 --stage 2
@@ -25,6 +25,11 @@ lint: $(FULL)/.tested
 	$(FULL)/bin/ruff format --check
 	$(FULL)/bin/mypy
 	$(FULL)/bin/lint-imports
+
+# Every preset at its own size, both engines and torch's counters, module by module: about ten minutes.
+verify: $(FULL)/.installed
+	set -e; for preset in $$($(FULL)/bin/python -c 'from hrnet_cli.spec import preset_names; print(*preset_names())'); \
+	do $(HRNET) verify $$preset > /dev/null; echo "$$preset: every source that ran agrees"; done
 
 bench: $(FULL)/.benched
 	$(FULL)/bin/python benchmarks/run.py --write docs/benchmarks.md

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Iterator
 
 import pytest
 from support import POSE_GOLDENS, Golden
 
-from hrnet_cli.analysis.costs import CONVENTIONS, FVCORE, MACS, Cost, costs
+from hrnet_cli import nn
+from hrnet_cli.analysis.costs import CONVENTIONS, FREE, FVCORE, MACS, Cost, costs
 from hrnet_cli.analysis.flops import flops
 from hrnet_cli.nn import LEAVES
 from hrnet_cli.tracing import Trace, trace
@@ -108,6 +110,20 @@ def test_a_module_that_is_called_often_has_its_parameters_once() -> None:
     assert (again[-1].params, again[-1].macs) == (0, again[0].macs)
 
 
+def test_a_call_is_asked_for_parameters_once_and_a_free_one_never(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = trace("w32")
+    asked: list[str] = []
+    own = nn.Module.named_parameters
+
+    def named_parameters(module: nn.Module, recurse: bool = True) -> Iterator[tuple[str, nn.Tensor]]:
+        asked.append(type(module).__name__)
+        return own(module, recurse)
+
+    monkeypatch.setattr(nn.Module, "named_parameters", named_parameters)
+    flops(found)
+    assert asked == [call.node.type for call in found.leaf_calls if call.node.type not in FREE]
+
+
 @pytest.mark.parametrize(("table", "name"), [(MACS, "MACS"), (FVCORE, "FVCORE")])
 def test_only_leaves_cost(table: dict[str, object], name: str) -> None:
     strange = sorted(set(table) - set(LEAVES))
@@ -117,5 +133,6 @@ def test_only_leaves_cost(table: dict[str, object], name: str) -> None:
 def test_conventions_are_under_their_own_names() -> None:
     assert all(convention.name == name for name, convention in CONVENTIONS.items())
     assert all(
-        isinstance(convention.count(Cost(trace("w32").calls[1], 1, 2, 3)), int) for convention in CONVENTIONS.values()
+        isinstance(convention.count(Cost(trace("w32").calls[1], 1, 2, 3, 4)), int)
+        for convention in CONVENTIONS.values()
     )

@@ -158,3 +158,22 @@ def test_modules_of_others_are_not_recorded(traced: Trace, small: dict[str, Any]
     hooks = Hooks(nn.register_module_forward_pre_hook, nn.register_module_forward_hook)
     seen = record(Both(), nn.Tensor((1, 3, 64, 64)), hooks)
     assert len(seen.calls) == len(traced.calls) + 1
+
+
+def test_a_trace_asks_no_module_for_more_than_its_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And no leaf for those: a network has a thousand modules, and what is not read of them is not computed."""
+    asked: list[str] = []
+
+    def own_tensors(module: nn.Module, kind: str) -> dict[str, nn.Tensor]:
+        asked.append(kind)
+        return {}
+
+    def named_children(leaf: nn.Leaf) -> Any:
+        asked.append("children")
+        return iter(())
+
+    for leaf in nn.LEAVES.values():
+        monkeypatch.setattr(leaf, "own_tensors", own_tensors)
+    monkeypatch.setattr(nn.Leaf, "named_children", named_children)
+    assert trace("w32").calls
+    assert not asked

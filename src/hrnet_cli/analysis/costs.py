@@ -10,8 +10,11 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
-from hrnet_cli.nn import LEAVES, Module, Shape
-from hrnet_cli.tracing import Call, Trace
+from hrnet_cli.nn import LEAVES, Module
+from hrnet_cli.tracing import Call, Node, Trace
+
+_new = tuple.__new__
+"""Makes a NamedTuple of a tuple in half the time of its own constructor, which is a function in Python."""
 
 
 class Cost(NamedTuple):
@@ -21,37 +24,39 @@ class Cost(NamedTuple):
     params: int
     macs: int
     fvcore: int
+    activations: int
+    """Elements that it puts out, if it is a leaf that multiplies and accumulates; else 0 (`docs/counting.md`)."""
 
 
-def _conv_macs(call: Call, weight: Shape) -> int:
-    """Output positions × weight elements: each weight is used once per output position."""
+def _conv_macs(call: Call, weights: int) -> int:
+    """Output positions × weights: each weight is used once per output position."""
     batch, _, height, width = call.outputs[0]
-    return batch * height * width * math.prod(weight)
+    return batch * height * width * weights
 
 
-def _transposed_macs(call: Call, weight: Shape) -> int:
-    """Input positions × weight elements: each weight is used once per input position."""
+def _transposed_macs(call: Call, weights: int) -> int:
+    """Input positions × weights: each weight is used once per input position."""
     batch, _, height, width = call.inputs[0]
-    return batch * height * width * math.prod(weight)
+    return batch * height * width * weights
 
 
-def _linear_macs(call: Call, weight: Shape) -> int:
-    """Rows × weight elements."""
-    return math.prod(call.inputs[0][:-1]) * math.prod(weight)
+def _linear_macs(call: Call, weights: int) -> int:
+    """Rows × weights."""
+    return math.prod(call.inputs[0][:-1]) * weights
 
 
-def _matmul_macs(call: Call, _: Shape) -> int:
+def _matmul_macs(call: Call, _: int) -> int:
     """B×M×K times B×K×N: B·M·K·N."""
     return math.prod(call.inputs[0]) * call.outputs[0][-1]
 
 
-MACS: dict[str, Callable[[Call, Shape], int]] = {
+MACS: dict[str, Callable[[Call, int], int]] = {
     "Conv2d": _conv_macs,
     "ConvTranspose2d": _transposed_macs,
     "Linear": _linear_macs,
     "MatMul": _matmul_macs,
 }
-"""The leaves that multiply and accumulate; any other costs no MACs."""
+"""The leaves that multiply and accumulate, from a call and the elements of its weight; any other costs no MACs."""
 
 
 def _resized(call: Call) -> int:
@@ -78,23 +83,34 @@ FREE = {
 
 def costs(trace: Trace) -> list[Cost]:
     """The cost of every leaf call, in order."""
-    seen: set[str] = set()
+    seen: set[Node] = set()
     result = []
     for call in trace.leaf_calls:
         node = call.node
         kind = node.type
-        if kind in FREE:
-            result.append(Cost(call, 0, 0, 0))
-            continue
-        parameters = node.parameters
-        params = 0
-        if parameters and node.path not in seen:
-            seen.add(node.path)
-            params = sum(map(math.prod, parameters.values()))
-        macs = MACS[kind](call, parameters.get("weight", ())) if kind in MACS else 0
-        fvcore = macs + (FVCORE[kind](call) if kind in FVCORE else 0)
-        result.append(Cost(call, params, macs, fvcore))
+        params = macs = extra = activations = 0
+        if kind not in FREE:
+            params, weights = _elements(node)
+            if node in seen:
+                params = 0
+            seen.add(node)
+            if kind in MACS:
+                macs, activations = MACS[kind](call, weights), math.prod(call.outputs[0])
+            if kind in FVCORE:
+                extra = FVCORE[kind](call)
+        result.append(_new(Cost, (call, params, macs, macs + extra, activations)))
     return result
+
+
+def _elements(node: Node) -> tuple[int, int]:
+    """Those of all parameters, and of `weight` alone."""
+    total = weights = 0
+    for name, tensor in node.module.named_parameters(recurse=False):
+        elements = math.prod(tensor.shape)
+        total += elements
+        if name == "weight":
+            weights = elements
+    return total, weights
 
 
 class Convention(NamedTuple):

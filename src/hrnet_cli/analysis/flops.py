@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, NamedTuple
 
 from hrnet_cli.analysis.costs import CONVENTIONS, Cost, costs
@@ -81,20 +83,25 @@ class _Sum(NamedTuple):
         return CostRow(level, label, self.params, self.macs, self.value)
 
 
-def _sum(sums: Iterable[tuple[int, ...]]) -> _Sum:
+def _sum(sums: Iterable[_Sum]) -> _Sum:
     return _Sum(*map(sum, zip(*sums, strict=True)))
+
+
+def _counted(costs: list[Cost], count: Callable[[Cost], int]) -> _Sum:
+    _, params, macs, fvcore, _ = zip(*costs, strict=True)
+    return _Sum(sum(params), sum(macs), sum(fvcore), sum(map(count, costs)))
 
 
 def _groups(
     counted: Iterable[Cost], labels: Callable[[Cost], Labels], count: Callable[[Cost], int]
 ) -> dict[str, dict[str, _Sum]]:
     """Every row with its parts, in the order of the first call of each."""
-    figures: dict[Labels, list[tuple[int, ...]]] = {}
+    members: dict[Labels, list[Cost]] = defaultdict(list)
     for cost in counted:
-        figures.setdefault(labels(cost), []).append((cost.params, cost.macs, cost.fvcore, count(cost)))
+        members[labels(cost)].append(cost)
     groups: dict[str, dict[str, _Sum]] = {}
-    for (label, part), each in figures.items():
-        groups.setdefault(label, {})[part] = _sum(each)
+    for (label, part), each in members.items():
+        groups.setdefault(label, {})[part] = _counted(each, count)
     return groups
 
 
@@ -102,8 +109,14 @@ Labels = tuple[str, str]
 """The row that a cost belongs to, and the part of that row; rows with one part only are not divided."""
 
 
-def _place(cost: Cost) -> Place:
-    return cost.call.place or Place("network")
+def _by_place(labels: Callable[[Place], Labels]) -> Callable[[Cost], Labels]:
+    """A grouping that asks only where a call stands. A network has many more calls than places: each is asked once."""
+    asked = cache(labels)
+    return lambda cost: asked(cost.call.place or NETWORK)
+
+
+NETWORK = Place("network")
+"""Where a call stands that the model puts nowhere."""
 
 
 def _name(place: Place) -> str:
@@ -118,19 +131,19 @@ def _share(place: Place) -> str:
     return "fuse layers" if place.part == "fuse" else "branches"
 
 
-def _by_stage(cost: Cost) -> Labels:
-    place = _place(cost)
+@_by_place
+def _by_stage(place: Place) -> Labels:
     return _name(place), _share(place)
 
 
-def _by_module(cost: Cost) -> Labels:
-    place = _place(cost)
+@_by_place
+def _by_module(place: Place) -> Labels:
     name = _name(place)
     return (name if place.module is None else f"{name} module {place.module}"), _share(place)
 
 
-def _by_branch(cost: Cost) -> Labels:
-    place = _place(cost)
+@_by_place
+def _by_branch(place: Place) -> Labels:
     if place.part in ("transition", "fuse"):
         return {"transition": "transitions", "fuse": "fuse layers"}[place.part], _name(place)
     if place.stage:

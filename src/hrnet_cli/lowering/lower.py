@@ -33,7 +33,7 @@ def _lower_leaf(module: nn.Leaf) -> torch.nn.Module:
 
 def _lower_tree(module: nn.Module, memo: dict[int, torch.nn.Module]) -> torch.nn.Module:
     lowered = torch_class(type(module))()  # type: ignore[arg-type]  # a class is hashable
-    for name, value in vars(module).items():
+    for name, value in module.attributes():
         if isinstance(value, nn.Module):
             lowered.add_module(name, lower(value, memo))
         elif value is None:

@@ -6,26 +6,24 @@ to know of a leaf. Shapes are N×C×H×W.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cache
 
 from hrnet_cli.nn.module import Leaf
-from hrnet_cli.nn.tensor import ShapeError, Tensor
+from hrnet_cli.nn.tensor import Shape, ShapeError, Tensor
 
 Pair = tuple[int, int]
 
 
-def _pair(value: int | Sequence[int]) -> Pair:
-    if isinstance(value, int):
-        return (value, value)
-    height, width = value
-    return (height, width)
+@cache
+def _pair(value: int | Pair) -> Pair:
+    """Height and width. Kept, since a network has hundreds of convolutions and a handful of sizes."""
+    return (value, value) if isinstance(value, int) else value
 
 
-def _expect_channels(module: str, x: Tensor, channels: int) -> None:
-    if len(x.shape) != 4:
-        raise ShapeError(f"{module} expects N×C×H×W, got {len(x.shape)} dimensions")
-    if x.shape[1] != channels:
-        raise ShapeError(f"{module} expects {channels} channels, got {x.shape[1]}")
+def _refused(leaf: Leaf, shape: Shape, channels: int) -> ShapeError:
+    """What a leaf says to an input that has other than four axes, or other channels than its own."""
+    found = f"{channels} channels, got {shape[1]}" if len(shape) == 4 else f"N×C×H×W, got {len(shape)} dimensions"
+    return ShapeError(f"{type(leaf).__name__} expects {found}")
 
 
 class Conv2d(Leaf):
@@ -53,13 +51,18 @@ class Conv2d(Leaf):
         """`weight` is out × in/groups × kernel; `bias` is out."""
         if kind != "parameters":
             return {}
-        weight = Tensor((self.out_channels, self.in_channels // self.groups, *self.kernel_size))
-        return {"weight": weight} | ({"bias": Tensor((self.out_channels,))} if self.bias else {})
+        height, width = self.kernel_size
+        tensors = {"weight": Tensor((self.out_channels, self.in_channels // self.groups, height, width))}
+        if self.bias:
+            tensors["bias"] = Tensor((self.out_channels,))
+        return tensors
 
     def forward(self, x: Tensor) -> Tensor:
         """N×in×H×W to N×out×H'×W'."""
-        _expect_channels("Conv2d", x, self.in_channels)
-        batch, _, height, width = x.shape
+        shape = x.shape
+        if len(shape) != 4 or shape[1] != self.in_channels:
+            raise _refused(self, shape, self.in_channels)
+        batch, _, height, width = shape
         (kernel_h, kernel_w), (stride_h, stride_w), (pad_h, pad_w) = self.kernel_size, self.stride, self.padding
         out_h = (height + 2 * pad_h - kernel_h) // stride_h + 1
         out_w = (width + 2 * pad_w - kernel_w) // stride_w + 1
@@ -85,8 +88,10 @@ class BatchNorm2d(Leaf):
 
     def forward(self, x: Tensor) -> Tensor:
         """N×C×H×W to the same."""
-        _expect_channels("BatchNorm2d", x, self.num_features)
-        return Tensor(x.shape)
+        shape = x.shape
+        if len(shape) != 4 or shape[1] != self.num_features:
+            raise _refused(self, shape, self.num_features)
+        return x
 
 
 class ReLU(Leaf):
@@ -97,7 +102,7 @@ class ReLU(Leaf):
 
     def forward(self, x: Tensor) -> Tensor:
         """Any shape to the same."""
-        return Tensor(x.shape)
+        return x
 
 
 class ConvTranspose2d(Leaf):
@@ -125,12 +130,15 @@ class ConvTranspose2d(Leaf):
         """`weight` is in × out × kernel; `bias` is out."""
         if kind != "parameters":
             return {}
-        weight = Tensor((self.in_channels, self.out_channels, *self.kernel_size))
-        return {"weight": weight} | ({"bias": Tensor((self.out_channels,))} if self.bias else {})
+        tensors = {"weight": Tensor((self.in_channels, self.out_channels, *self.kernel_size))}
+        if self.bias:
+            tensors["bias"] = Tensor((self.out_channels,))
+        return tensors
 
     def forward(self, x: Tensor) -> Tensor:
         """N×in×H×W to N×out×H'×W'."""
-        _expect_channels("ConvTranspose2d", x, self.in_channels)
+        if len(x.shape) != 4 or x.shape[1] != self.in_channels:
+            raise _refused(self, x.shape, self.in_channels)
         each = zip(x.shape[2:], self.stride, self.padding, self.kernel_size, self.output_padding, strict=True)
         size = tuple((n - 1) * stride - 2 * pad + kernel + extra for n, stride, pad, kernel, extra in each)
         return Tensor((x.shape[0], self.out_channels, *size))
@@ -148,8 +156,10 @@ class Linear(Leaf):
         """`weight` is out × in; `bias` is out."""
         if kind != "parameters":
             return {}
-        weight = Tensor((self.out_features, self.in_features))
-        return {"weight": weight} | ({"bias": Tensor((self.out_features,))} if self.bias else {})
+        tensors = {"weight": Tensor((self.out_features, self.in_features))}
+        if self.bias:
+            tensors["bias"] = Tensor((self.out_features,))
+        return tensors
 
     def forward(self, x: Tensor) -> Tensor:
         """N×in to N×out."""

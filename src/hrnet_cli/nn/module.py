@@ -6,7 +6,8 @@ torch module (`self.conv1 = nn.Conv2d(...)`) and has the state-dict keys torch w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, ClassVar
 
 from hrnet_cli.nn.tensor import Tensor
@@ -53,14 +54,19 @@ class Module:
     def __call__(self, *inputs: Any) -> Any:
         for pre_hook in _pre_hooks:
             pre_hook(self, inputs)
-        output = self.forward(*inputs)
+        # Python passes a single argument in less time than it unpacks one, and most modules take one.
+        output = self.forward(inputs[0]) if len(inputs) == 1 else self.forward(*inputs)
         for hook in _hooks:
             hook(self, inputs, output)
         return output
 
+    def attributes(self) -> Iterable[tuple[str, Any]]:
+        """What was set on it, by name and in order: children, None where one is absent, and plain values."""
+        return vars(self).items()
+
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The direct children with their names, in order."""
-        for name, value in vars(self).items():
+        for name, value in self.attributes():
             if isinstance(value, Module):
                 yield name, value
 
@@ -98,40 +104,44 @@ class Leaf(Module):
         return iter(())
 
 
-class Sequential(Module):
-    """Modules called one after the other; their names are `0`, `1` and so on."""
+class Numbered(Module):
+    """Modules (or None: a place without keys) in a row; their names are `0`, `1` and so on."""
+
+    def __init__(self, modules: Sequence[Any]) -> None:
+        self._modules = tuple(modules)
+
+    def attributes(self) -> Iterable[tuple[str, Any]]:
+        """The modules by number."""
+        return zip(_numbers(len(self._modules)), self._modules, strict=True)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._modules)
+
+    def __getitem__(self, index: int) -> Any:
+        return self._modules[index]
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+
+@cache
+def _numbers(count: int) -> tuple[str, ...]:
+    """`0`, `1` and so on. Kept, since a network has hundreds of rows of a few lengths."""
+    return tuple(map(str, range(count)))
+
+
+class Sequential(Numbered):
+    """Modules called one after the other."""
 
     def __init__(self, *modules: Module) -> None:
-        self.__dict__.update((str(index), module) for index, module in enumerate(modules))
+        super().__init__(modules)
 
     def forward(self, x: Any) -> Any:
         """Pass `x` through every child in order."""
-        for module in self:
+        for module in self._modules:
             x = module(x)
         return x
 
-    def __iter__(self) -> Iterator[Module]:
-        return (child for _, child in self.named_children())
 
-    def __getitem__(self, index: int) -> Module:
-        return list(self)[index]
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-class ModuleList(Module):
-    """A list of modules (or None: a place without keys) that its owner calls."""
-
-    def __init__(self, modules: list[Any]) -> None:
-        self.__dict__.update((str(index), module) for index, module in enumerate(modules))
-        self._length = len(modules)
-
-    def __iter__(self) -> Iterator[Any]:
-        return (self[index] for index in range(self._length))
-
-    def __getitem__(self, index: int) -> Any:
-        return self.__dict__[str(range(self._length)[index])]
-
-    def __len__(self) -> int:
-        return self._length
+class ModuleList(Numbered):
+    """A list of modules that its owner calls."""

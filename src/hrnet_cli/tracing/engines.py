@@ -28,7 +28,7 @@ class Trace(NamedTuple):
     @property
     def leaf_calls(self) -> tuple[Call, ...]:
         """The calls that compute something."""
-        return tuple(call for call in self.calls if not call.node.children)
+        return tuple([call for call in self.calls if not call.node.children])
 
 
 class InputError(HrnetError):
