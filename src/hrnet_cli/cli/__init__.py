@@ -12,9 +12,13 @@ from typing import NoReturn
 from hrnet_cli.errors import HrnetError
 
 
+OBJECTS_BEFORE_COLLECTION = 100_000
+"""Python's 700 suits a process with garbage in cycles; a network of a thousand modules has none."""
+
+
 def main() -> None:
     """Run a command. Exit 0: clean; 1: findings; 2: bad usage or bad input, with one message on stderr."""
-    gc.set_threshold(100_000)  # most commands end before there is anything to collect,
+    gc.set_threshold(OBJECTS_BEFORE_COLLECTION)  # most commands end before there is anything to collect,
     atexit.register(gc.freeze)  # and what is left at the end the system takes back faster than we could
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # when whoever reads us has gone, end as cat and grep do

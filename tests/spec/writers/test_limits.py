@@ -12,7 +12,7 @@ from support import TESTS, caught
 
 from hrnet_cli import load_spec
 from hrnet_cli.errors import InexpressibleError
-from hrnet_cli.spec import Spec, Upsampling, parse_spec, preset_names
+from hrnet_cli.spec import NoHead, Spec, Upsampling, parse_spec, preset_names
 from hrnet_cli.spec.schema import EXPANSION, Budget
 from hrnet_cli.spec.writers import LIMITS, WRITERS, write_spec
 from hrnet_cli.spec.writers.limits import KINDS
@@ -132,6 +132,27 @@ def test_a_config_of_the_older_branch_breaks_in_the_older_branch() -> None:
     wide = replace(spec, stages=(*spec.stages[:2], stage, spec.stages[3]))
     assert [limit.code for limit in LIMITS["official"](wide)] == ["width-change"]
     assert not list(LIMITS["official"](replace(wide, dialect="")))  # which the other branch builds
+
+
+def headless(branches: int) -> Spec:
+    """cls-w18-small-v1's backbone alone, on so many branches."""
+    ones = (1,) * branches
+    spec = staged(
+        "cls-w18-small-v1", 4, num_branches=branches, num_blocks=ones, num_channels=(16, 32, 64, 8, 8)[:branches]
+    )
+    return replace(spec, head=NoHead())
+
+
+def test_a_backbone_is_built_under_the_classifiers_head() -> None:
+    """Its head_channels are four: five branches are an IndexError in cls_hrnet's __init__, three an error in forward."""
+    (limit,) = LIMITS["official"](headless(5))
+    assert (limit.code, limit.path) == ("fixed-part", ("stage4", "num_branches"))
+    assert "5 branches, and cls_hrnet builds its own head on 4" in str(
+        caught(InexpressibleError, write_spec, headless(5), "official")
+    )
+    breaks = "cls_hrnet's own head wants 4 branches and breaks on 3, behind this backbone"
+    assert breaks in write_spec(headless(3), "official").notes
+    assert not any("breaks" in note for note in write_spec(headless(4), "official").notes)
 
 
 @pytest.mark.parametrize("target", LIMITS)

@@ -2,7 +2,9 @@
 
 Which of them it is follows from the head. All of them have four stages on a 3-channel image and a stem of [64, 64];
 what else they take for granted is a row of FAMILIES. A head that none of them has is left out, and MODEL.NAME with it:
-what is then written is the backbone alone, which the classification repository's code builds under its own head.
+what is then written is the backbone alone, which the classification repository's code builds under its own head. That
+head is made before anything runs, with widths for four branches (`head_channels` in its `_make_head`): on fewer it
+stops in its forward, behind the backbone; on more nothing is built at all.
 """
 
 from __future__ import annotations
@@ -120,6 +122,17 @@ def _backbone_limits(spec: Spec, family: Family) -> Iterator[Limit]:
         yield from limits.first_branch_alone(spec)
     else:
         yield from limits.all_branches(spec)
+    if not family.name:
+        yield from _built_under_a_head(spec)
+
+
+def _built_under_a_head(spec: Spec) -> Iterator[Limit]:
+    """cls_hrnet stands for a backbone, and has a width for each of four branches."""
+    branches = spec.stages[-1].num_branches
+    if branches > JOINING_BRANCHES:
+        text = f"its last stage has {branches} branches, and cls_hrnet builds its own head on {JOINING_BRANCHES}"
+        path = (f"stage{len(spec.stages)}", "num_branches")
+        yield Limit("fixed-part", path, text, f"give the last stage {JOINING_BRANCHES} branches")
 
 
 def _stages(spec: Spec, family: Family) -> Config:
@@ -147,8 +160,11 @@ def _size(spec: Spec, divided_by: int = 1) -> list[int]:
 
 def _notes(spec: Spec, family: Family) -> Iterator[str]:
     width, height = _size(spec)
+    branches = spec.stages[-1].num_branches
     if spec.head.type == "none":
         yield "there is no MODEL.NAME: every original network has a head; cls_hrnet puts its own on this backbone"
+    if not family.name and branches < JOINING_BRANCHES:
+        yield f"cls_hrnet's own head wants {JOINING_BRANCHES} branches and breaks on {branches}, behind this backbone"
     if family.name == "pose_higher_hrnet" and width != height:
         yield f"INPUT_SIZE is one number: the shorter side of the {height}×{width} input"
     if not family.name:
