@@ -11,34 +11,18 @@ import argparse
 import os
 import platform
 import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-PYTHON = sys.executable
+import install
+import scale
+from measuring import HRNET_CLI, PYTHON, Check, Figure, Program, environment, run, seconds, table
+
 PEERS = Path(__file__).parent / "peers"
-HRNET_CLI = str(Path(PYTHON).parent / "hrnet-cli")
 LIBRARIES = ("hrnet-cli", "typer", "rich", "pyyaml", "pydantic", "torch", "torchinfo", "fvcore", "ptflops")
 IMPORTS = "import typer, rich, pydantic, yaml"
-
-
-class Program(NamedTuple):
-    """What is run: its name in the tables, its command line, and how often."""
-
-    name: str
-    command: tuple[str, ...]
-    runs: int
-
-
-class Figure(NamedTuple):
-    """The median of a program's runs, or one run."""
-
-    seconds: float
-    bytes: int
 
 
 class Network(NamedTuple):
@@ -63,15 +47,6 @@ MOST_MILLISECONDS = 10.0
 OURS = ("hrnet-cli trace", "hrnet-cli flops")
 
 
-class Check(NamedTuple):
-    """One target, and what came out."""
-
-    what: str
-    measured: float
-    most: float
-    unit: str
-
-
 def main() -> None:
     """Measure, print the report, and write it where that was asked for."""
     options = arguments()
@@ -82,7 +57,9 @@ def main() -> None:
     for network in networks:
         slow = options.slow_runs if network.is_large else max(options.runs // 3, 1)
         figures[network] = measure(programs(network, options.runs, slow))
-    text = report(figures, {network: one_more(network) for network in networks}, load, options)
+    again = {network: one_more(network) for network in networks}
+    many = scale.measure(scale.SIZES[:3] if options.quick else scale.SIZES)
+    text = report(figures, again, many, load, options)
     print(text)
     if options.write:
         options.write.write_text(text + "\n", encoding="utf-8")
@@ -143,28 +120,6 @@ def measure(every: Sequence[Program]) -> dict[str, Figure]:
     }
 
 
-def run(program: Program) -> Figure:
-    """One process from start to exit: wall time and peak memory. Its stderr is shown only where it fails."""
-    print(f"  {program.name} {' '.join(program.command[2:])}", file=sys.stderr)
-    with tempfile.TemporaryFile() as stderr:
-        start = time.perf_counter()
-        process = subprocess.Popen(program.command, stdout=subprocess.DEVNULL, stderr=stderr, env=environment())
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            stderr.seek(0)
-            raise SystemExit(
-                f"{program.name} ended with {process.returncode}\n{stderr.read().decode(errors='replace')}"
-            )
-    return Figure(seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024))
-
-
-def environment() -> dict[str, str]:
-    """This process's, without what would make Python start otherwise (PYTHONDONTWRITEBYTECODE above all)."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-
-
 def one_more(network: Network) -> tuple[float, float]:
     """Milliseconds of one more spec in a running process: to its trace, and to its `flops` result."""
     command = peer("one_more", network.spec, network.input)
@@ -193,12 +148,14 @@ def checks(network: Network, figures: dict[str, Figure], again: tuple[float, flo
 def report(
     figures: dict[Network, dict[str, Figure]],
     again: dict[Network, tuple[float, float]],
+    many: scale.Scale,
     load: float,
     options: argparse.Namespace,
 ) -> str:
     """The whole of docs/benchmarks.md."""
     parts = [HEAD.format(runs=options.runs, some=max(options.runs // 3, 1), few=options.slow_runs).strip()]
-    parts.append("## Targets\n\n" + targets(figures, again))
+    parts.append("## Targets\n\n" + targets(figures, again, many))
+    parts += [scale.section(many), install.section(install.measure())]
     for network, each in figures.items():
         parts.append(f"## {network.title}\n\n`{network.spec}`, input {network.input}.\n\n{comparison(each)}")
     parts.append(TAIL.strip())
@@ -230,19 +187,14 @@ analysis. Medians of 200 runs.
 """
 
 
-def targets(figures: dict[Network, dict[str, Figure]], again: dict[Network, tuple[float, float]]) -> str:
+def targets(
+    figures: dict[Network, dict[str, Figure]], again: dict[Network, tuple[float, float]], many: scale.Scale
+) -> str:
     """Every target, and whether it is reached."""
     rows = [
-        (
-            network.title,
-            check.what,
-            f"{check.measured:.3g}{check.unit}",
-            f"≤ {check.most:g}{check.unit}",
-            "reached" if check.measured <= check.most else "**missed**",
-        )
-        for network, each in figures.items()
-        for check in checks(network, each, again[network])
+        check.row(network.title) for network, each in figures.items() for check in checks(network, each, again[network])
     ]
+    rows += [check.row("W32 at 256×192") for check in scale.checks(many)]
     return table(("network", "what", "measured", "target", ""), rows, "ll>>l")
 
 
@@ -261,25 +213,6 @@ def comparison(figures: dict[str, Figure]) -> str:
         for name, figure in figures.items()
     ]
     return table(("program", "time", "of torchinfo", "of the imports", "peak memory", "of torchinfo"), rows, "l>>>>>")
-
-
-def seconds(value: float) -> str:
-    """A time in the unit that reads best."""
-    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
-
-
-def table(titles: Sequence[str], rows: Sequence[Sequence[str]], sides: str) -> str:
-    """A Markdown table that also reads well as text; `sides` has a `>` for each column that stands right."""
-    widths = [max(3, *(len(row[column]) for row in (titles, *rows))) for column in range(len(titles))]
-    rule = ["-" * (width - 1) + (":" if side == ">" else "-") for width, side in zip(widths, sides, strict=True)]
-    lines = [
-        [
-            cell.rjust(width) if side == ">" else cell.ljust(width)
-            for cell, width, side in zip(row, widths, sides, strict=True)
-        ]
-        for row in (titles, rule, *rows)
-    ]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def machine(load: float) -> str:

@@ -132,7 +132,7 @@ def test_the_nearest_configuration_is_read(here: Path) -> None:
         ("selct = ['HR']\n", "did you mean select?"),
         ("select = [\n", "no TOML"),
         ("\xff", "no TOML"),
-        ("budget = {max-params = 'many'}\n", "budget.max_params"),
+        ("budget = {max-params = 'many'}\n", "budget.max-params"),
     ],
 )
 def test_a_broken_configuration_is_said(text: str, says: str, here: Path) -> None:
@@ -145,6 +145,9 @@ def test_a_broken_configuration_is_said(text: str, says: str, here: Path) -> Non
     ("arguments", "says"),
     [
         (["--select", "E501"], "--select"),
+        (["--select", "HR999"], "--select"),
+        (["--select", ""], "--select"),
+        (["--ignore", "HR4,"], "--ignore"),
         (["--severity", "HR4"], "CODE=SEVERITY"),
         (["--severity", "HR4=bad"], "error, warning, note"),
         (["--max-params", "-3"], "--max-params"),
@@ -160,6 +163,20 @@ def test_a_broken_configuration_is_said(text: str, says: str, here: Path) -> Non
 def test_bad_usage(arguments: list[str], says: str, here: Path) -> None:
     result = call("check", "w32", *arguments)
     assert is_a_message(result) and says in result.err
+
+
+def test_paths_of_the_settings_lead_from_their_file(here: Path) -> None:
+    (here / "configs").mkdir()
+    (here / "configs" / "a.yaml").write_text(GOOD)
+    (here / "configs" / "old.yaml").write_text(BAD)
+    (here / ".hrnet-cli.toml").write_text("exclude = ['configs/old*']\nlocked = true\n[tool]\n[tool.x]\n")
+    assert "tool" in call("check").err
+    (here / ".hrnet-cli.toml").write_text("[tool.hrnet-cli]\nexclude = ['configs/old*']\nlocked = true\n")
+    assert call("lock", "configs/a.yaml").code == 0
+    for folder in (here, here / "configs"):
+        os.chdir(folder)
+        result = call("check")
+        assert (result.code, result.out) == (0, "1 file checked, nothing found\n"), result
 
 
 def test_a_folder_without_specs(here: Path) -> None:

@@ -11,7 +11,6 @@ from typing import NoReturn
 
 from hrnet_cli.errors import HrnetError
 
-
 OBJECTS_BEFORE_COLLECTION = 100_000
 """Python's 700 suits a process with garbage in cycles; a network of a thousand modules has none."""
 

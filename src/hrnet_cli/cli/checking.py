@@ -15,7 +15,8 @@ from hrnet_cli.errors import UnreadableError, UsageError
 from hrnet_cli.render import CHECK_FORMATS, Canvas, Report
 from hrnet_cli.spec import Budget
 
-LISTS = ("select", "ignore")
+LISTS = ("select", "ignore", "severity")
+"""Options that may stand several times, and have commas."""
 
 
 def given(configured: Settings, asked: Mapping[str, Any]) -> Settings:
@@ -23,7 +24,7 @@ def given(configured: Settings, asked: Mapping[str, Any]) -> Settings:
     values = {name: value for name, value in asked.items() if value is not None}
     for name in LISTS:
         if name in values:
-            values[name] = [code.strip() for each in values[name] for code in each.split(",") if code.strip()]
+            values[name] = [code.strip() for each in values[name] for code in each.split(",")]
     if "severity" in values:
         values["severity"] = dict(map(_pair, values["severity"]))
     values["budget"] = {name: value for name, value in asked["budget"].items() if value is not None}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +31,11 @@ def configured(named: str | None = None) -> Settings:
         raise UsageError(f"{path} has no [tool.hrnet-cli]", f"write one, or name a {OWN}")
     settings, faults = read_settings(values)
     if settings is None:
-        lines = [f"{path}: {dotted_path(fault.path)}: {fault.message} ({fault.hint})" for fault in faults]
-        raise UsageError("\n".join(lines), "docs/ci.md has every key")
-    return settings
+        lines = [f"{path}: {dotted_path(fault.path).replace('_', '-')}: {fault.message}" for fault in faults]
+        hints = [f": {fault.hint}" if fault.hint else "" for fault in faults]
+        raise UsageError("\n".join(map(add, lines, hints)), "docs/ci.md has every key")
+    lock = os.path.relpath(path.parent / settings.lock)
+    return replace(settings, folder=str(path.parent), lock=lock)
 
 
 def _nearest() -> Path | None:
@@ -44,7 +49,7 @@ def _nearest() -> Path | None:
 
 
 def _table(path: Path) -> Mapping[str, Any] | None:
-    """The settings in a file; None where it is a pyproject.toml that has none."""
+    """The settings in a file: below `[tool.hrnet-cli]`, or at its top where it is not a pyproject.toml."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:
@@ -57,8 +62,8 @@ def _table(path: Path) -> Mapping[str, Any] | None:
         raise UnreadableError(f"cannot read {str(path)!r}: {error.strerror}", "name a TOML file") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableError(f"{path} is no TOML: {error}", "mend it, or name another with --config") from None
-    if path.name != PROJECT:
-        return values
     tool = values.get("tool")
     table = tool.get("hrnet-cli") if isinstance(tool, dict) else None
-    return table if isinstance(table, dict) else None
+    if isinstance(table, dict):
+        return table
+    return None if path.name == PROJECT else values

@@ -88,6 +88,8 @@ def write(path: Path, text: str) -> None:
     beside = real.with_name(f".{real.name}.{os.getpid()}.tmp")
     try:
         beside.write_text(text, encoding="utf-8")
+        if real.exists():
+            beside.chmod(real.stat().st_mode)  # whoever may read the old file may read the new one, and nobody else
         beside.replace(real)
     except OSError as error:
         raise _unwritable(path, error) from None

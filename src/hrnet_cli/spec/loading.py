@@ -119,13 +119,21 @@ def _read(document: Document, source: str) -> Loaded:
 
 
 def is_recognised(document: Document) -> bool:
-    """Whether it is meant to be an HRNet, however wrong: it has stages, or a dialect knows it as its own."""
+    """Whether it is meant to be an HRNet, however wrong: it has stages of ours, or a dialect knows it as its own.
+
+    A Python file whose `model` is a call is any program; a job of a pipeline may be called stage1.
+    """
     value = document.value
     if not isinstance(value, Mapping):
         return False
+    from hrnet_cli.spec.readers.python.values import Unread
     from hrnet_cli.spec.readers.table import READERS
 
-    return any(STAGE_KEY.match(str(key)) for key in value) or any(reader.detect(value) for reader in READERS.values())
+    if any(isinstance(value.get(key), Unread) for key in ("model", "backbone")):
+        return False
+    stages = [item for key, item in value.items() if STAGE_KEY.match(str(key)) and isinstance(item, Mapping)]
+    ours = any(str(key).startswith("num_") or key == "block" for stage in stages for key in stage)
+    return ours or any(reader.detect(value) for reader in READERS.values())
 
 
 NATIVE = Reading({}, {})

@@ -1,6 +1,16 @@
 """Forward hooks to a Trace."""
 
-from hrnet_cli.tracing.engines import ENGINES, InputError, SpecLike, Trace, build, build_torch, torch_engine, trace
+from hrnet_cli.tracing.engines import (
+    ENGINES,
+    InputError,
+    SpecLike,
+    Trace,
+    build,
+    build_torch,
+    input_shape,
+    torch_engine,
+    trace,
+)
 from hrnet_cli.tracing.record import Call, Failure, Node, Shapes, record, shapes
 
 __all__ = [
@@ -14,6 +24,7 @@ __all__ = [
     "Trace",
     "build",
     "build_torch",
+    "input_shape",
     "record",
     "shapes",
     "torch_engine",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
 from checks import check, check_all, codes, settings
+from commandline import ROOT
 from support import EXAMPLES, TESTS
 
 from hrnet_cli.analysis.check.files import Target
@@ -16,6 +20,8 @@ from hrnet_cli.analysis.check.rules import BY_PROBLEM, RULES
 from hrnet_cli.analysis.check.run import Checker
 from hrnet_cli.analysis.check.settings import Settings
 from hrnet_cli.spec import preset_names, preset_path
+from hrnet_cli.spec.readers.reading import NOTES
+from hrnet_cli.spec.writers.limits import KINDS
 
 GOOD = preset_path("w32").read_text()
 INVALID = sorted(path for path in (EXAMPLES / "invalid").iterdir() if path.suffix != ".expect")
@@ -115,7 +121,51 @@ def test_in_several_processes_it_is_the_same(tmp_path: Path) -> None:
         assert check_all(tmp_path, jobs=jobs) == alone
 
 
+def codes_in_source(path: Path) -> set[str]:
+    """Whatever stands first in a call or a tuple that can be the code of a problem."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
+        first = node.args[:1] if name in ("Problem", "Fault", "refused", "refuse") else []  # type: ignore[attr-defined]
+        first = node.elts[:1] if isinstance(node, ast.Tuple) and len(node.elts) == 3 else first
+        found |= {item.value for item in first if isinstance(item, ast.Constant) and isinstance(item.value, str)}
+    return {code for code in found if re.fullmatch("[a-z]+(-[a-z]+)+", code)}
+
+
 def test_every_problem_with_a_spec_has_a_rule() -> None:
-    for path in INVALID:
-        Checker(Settings()).check(Target(str(path)))  # raises KeyError for a problem without one
-    assert len(BY_PROBLEM) > 25
+    files = [*(ROOT / "src" / "hrnet_cli" / "spec").rglob("*.py")]
+    written = set().union(*map(codes_in_source, files)) - set(NOTES) - set(KINDS)
+    assert {"missing-base", "base-cycle", "other-package", "no-folder", "wrong-length"} <= written
+    assert not written - set(BY_PROBLEM), "give these a rule in analysis/check/rules/building.py"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "_base_ = './nothere.py'",
+        "_base_ = './config.py'",
+        "_base_ = 'mmpose::_base_/default_runtime.py'",
+        "_base_ = 5",
+        f"_base_ = {['./a.py'] * 500}",
+    ],
+)
+def test_a_base_that_cannot_be_followed_is_a_finding(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    (tmp_path / "bad.yaml").write_text(GOOD.replace("BASIC", "BASICK", 1))
+    (tmp_path / "config.py").write_text(f"{text}\nmodel = dict(backbone=dict(type='HRNet'))\n")
+    result = check_all(tmp_path)
+    assert set(codes(result.findings)) >= {"HR008"} and result.exit_code == 1
+    assert {each.code for each in result.findings if each.source.endswith("config.py")} <= {"HR018", "HR005"}
+    assert [each for each in result.findings if each.source.endswith("config.py")]
+
+
+def test_what_lies_in_a_folder_and_is_no_spec_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "build.py").write_text("from x import HRNet\nmodel = build_model(args)\nbackbone = HRNet()\n")
+    (tmp_path / "ci.yaml").write_text("stage1: {script: [make]}\nstage2: {script: [make test]}\n")
+    (tmp_path / "keypoints.json").write_text(json.dumps({"about": "hrnet", "x": [0] * 600_000}))
+    (tmp_path / "old.py").write_bytes("# hrnet, \xe9\n".encode("latin-1"))
+    (tmp_path / "gone.yaml").symlink_to("nowhere.yaml")
+    (tmp_path / "w32.yaml").write_text(GOOD)
+    result = check_all(tmp_path)
+    assert [Path(name).name for name in result.files] == ["w32.yaml"] and result.findings == ()
+    assert len(result.skipped) == 4

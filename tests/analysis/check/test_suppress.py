@@ -52,7 +52,8 @@ def test_a_comment_on_top_is_for_the_whole_file(tmp_path: Path) -> None:
 
 
 def test_a_comment_that_takes_nothing_back_is_found(tmp_path: Path) -> None:
-    (found,) = check(tmp_path / "a.yaml", ODD.rstrip() + "  # hrnet: ignore[HR405, HR301] odd\n")
+    text = ODD.rstrip() + "  # hrnet: ignore[HR405, HR301] odd\n"
+    (found,) = check(tmp_path / "a.yaml", text)
     assert (found.code, found.line, found.severity) == ("HR901", 2, "warning")
     assert "HR301" in found.message and "HR405" not in found.message
     assert found.column == found.excerpt.index("# hrnet") + 1
@@ -63,7 +64,9 @@ def test_a_comment_that_takes_nothing_back_is_found(tmp_path: Path) -> None:
     [
         ("# hrnet: ignore", "names no rule"),
         ("# hrnet: ignore[]", "names no rule"),
-        ("# hrnet: ignore[everything] because", "'everything' is no code"),
+        ("# hrnet: ignore[everything] because", "'everything' is no rule's code"),
+        ("# hrnet: ignore[HR999] because", "'HR999' is no rule's code"),
+        ("# HRNet-CLI: Ignore", "names no rule"),
         ("# hrnet: ignore[HR405]", "no reason"),
     ],
 )
@@ -72,9 +75,23 @@ def test_a_comment_that_is_not_written_right_is_found(comment: str, said: str, t
     assert len(found) == 1 and said in found[0].message and "ignore[CODE]" in found[0].hint
 
 
-def test_a_comment_in_a_text_is_none(tmp_path: Path) -> None:
-    text = f'name: "a#hrnet: ignore[HR405] b"\n{ODD}'
-    assert codes(check(tmp_path / "a.yaml", text)) == ["HR405"]
+@pytest.mark.parametrize(
+    "name",
+    [
+        'name: "a#hrnet: ignore[HR405] b"',
+        'name: "a # hrnet: ignore[HR405] b"',
+        "name: 'a # hrnet: ignore[HR405] b'",
+        "name: >-\n  # hrnet: ignore[HR405] b",
+    ],
+)
+def test_a_comment_in_a_text_is_none(name: str, tmp_path: Path) -> None:
+    assert codes(check(tmp_path / "a.yaml", f"{name}\n{ODD}")) == ["HR405"]
+
+
+def test_a_comment_in_a_string_of_python_is_none(tmp_path: Path) -> None:
+    config = "model = dict(backbone=dict(type='HRNet', arch='w18'))\n"
+    assert "HR405" in codes(check(tmp_path / "a.py", f'"""\n# hrnet: ignore[HR405] b\n"""\n{config}'))
+    assert "HR405" not in codes(check(tmp_path / "a.py", f"# hrnet: ignore[HR405, HR108] b\n{config}"))
 
 
 def test_lines_are_counted_as_yaml_counts_them(tmp_path: Path) -> None:
@@ -83,6 +100,14 @@ def test_lines_are_counted_as_yaml_counts_them(tmp_path: Path) -> None:
     assert codes(check(tmp_path / "a.yaml", "# one\u2028# two\x85" + ODD)) == ["HR405"]
     (found,) = check(tmp_path / "a.yaml", "# one\r# two\r" + ODD)
     assert found.line == 4 and found.excerpt.startswith("stage2")
+
+
+def test_what_did_not_look_is_not_unused(tmp_path: Path) -> None:
+    """A rule that is not selected, has no budget or lock to hold to, or is about networks where there is none."""
+    comment = "  # hrnet: ignore[HR405, HR501, HR6, HR2] agreed\n"
+    assert check(tmp_path / "a.yaml", ODD.rstrip() + comment, settings(ignore=["HR405"])) == ()
+    assert check(tmp_path / "a.yaml", ODD.rstrip() + comment) == ()
+    assert codes(check(tmp_path / "a.yaml", BAD.rstrip() + comment)) == ["HR009"]
 
 
 def test_rules_that_do_not_run_leave_their_comments_alone(tmp_path: Path) -> None:

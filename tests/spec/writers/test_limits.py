@@ -144,7 +144,7 @@ def headless(branches: int) -> Spec:
 
 
 def test_a_backbone_is_built_under_the_classifiers_head() -> None:
-    """Its head_channels are four: five branches are an IndexError in cls_hrnet's __init__, three an error in forward."""
+    """Its head_channels are four: five branches are an IndexError in its __init__, three an error in forward."""
     (limit,) = LIMITS["official"](headless(5))
     assert (limit.code, limit.path) == ("fixed-part", ("stage4", "num_branches"))
     assert "5 branches, and cls_hrnet builds its own head on 4" in str(

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hrnet_cli.analysis.check.settings import Settings
+from hrnet_cli.spec.document import LONGEST_TEXT
 
 OTHERS = ("__pycache__", "build", "dist", "node_modules", "site-packages", "venv")
 """Folders that hold nobody's specs, beside those whose name begins with a dot."""
-WORDS = re.compile(r"hrnet|highresolutionnet|stage_?[1-9]|num_r?branches", re.IGNORECASE)
+WORDS = re.compile(rb"hrnet|highresolutionnet|stage_?[1-9]|num_r?branches", re.IGNORECASE)
 
 
 class Target(NamedTuple):
@@ -59,7 +60,7 @@ def _in_files(where: str, name: str, settings: Settings) -> Iterator[Target]:
     """The file itself, if its pattern is asked for. A pipe among files would be waited on for ever."""
     path = Path(where, name)
     fits = any(fnmatch(name, pattern) for pattern in settings.include)
-    if fits and not _left_out(where, name, settings) and (path.is_file() or not path.exists()):
+    if fits and not _left_out(where, name, settings) and (path.is_file() or not os.path.lexists(path)):
         yield Target(str(path), found=True)
 
 
@@ -68,10 +69,24 @@ def _is_open(folder: str) -> bool:
 
 
 def _left_out(where: str, name: str, settings: Settings) -> bool:
-    path = os.path.normpath(Path(where, name)).replace(os.sep, "/")
-    return any(fnmatch(name, each) or fnmatch(path, each) or fnmatch(path, f"*/{each}") for each in settings.exclude)
+    return any(settings.fits(str(Path(where, name)), pattern) for pattern in settings.exclude)
 
 
-def may_hold_a_spec(text: str) -> bool:
-    """Whether a text has a word of HRNet's in it, and is worth reading."""
-    return WORDS.search(text) is not None
+def may_hold_a_spec(path: Path) -> bool:
+    """Whether a file has a word of HRNet's in it and is of a config's size. Raises OSError where it cannot be read.
+
+    A file that is not UTF-8 may hold a spec all the same; what is Python is then no config of ours.
+    """
+    with path.open("rb") as file:
+        data = file.read(LONGEST_TEXT + 1)
+    if len(data) > LONGEST_TEXT or WORDS.search(data) is None:
+        return False
+    return path.suffix != ".py" or _is_utf8(data)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

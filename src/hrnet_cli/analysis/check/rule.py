@@ -28,5 +28,7 @@ class Rule(NamedTuple):
     """What it finds, in half a sentence."""
     find: Find = _nothing
     """What is wrong with a network that can be built."""
+    always: bool = True
+    """Whether it looks at every spec, and not only where it is asked to: by a budget, a lock, a dialect."""
     problems: tuple[str, ...] = ()
     """The codes of the problems with a spec (`errors.Problem.code`) that are findings of this rule."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hrnet_cli.analysis.check.files import Target, may_hold_a_spec
 from hrnet_cli.analysis.check.finding import Check, Finding, in_order
-from hrnet_cli.analysis.check.rules import BY_PROBLEM, RULES
+from hrnet_cli.analysis.check.rules import ALWAYS, BY_PROBLEM, RULES
 from hrnet_cli.analysis.check.settings import Settings
 from hrnet_cli.analysis.check.subject import Subject
 from hrnet_cli.analysis.check.suppress import lines_of, take_back
@@ -45,42 +45,40 @@ class Checker(NamedTuple):
     def check(self, target: Target) -> FileCheck:
         """Every finding of one file: what is wrong with the file itself is one too."""
         try:
+            if target.found and not target.error and not may_hold_a_spec(Path(target.name)):
+                return FileCheck(target.name, skipped=True)
             text, source = _read(target)
-        except UnreadableError as error:
-            problem = Problem("unreadable", "", error.message, error.hint, target.name)
+        except (UnreadableError, OSError) as error:
+            problem = Problem("unreadable", "", *_reason(error, target), target.name)
             return FileCheck(target.name, self._findings([problem], target.name, []), unreadable=True)
         except SpecError as error:
             return FileCheck(target.name, self._findings(error.problems, target.name, []))
+        selected = self.settings.selects(RULES, source)
+        ran = selected.intersection(ALWAYS)
         try:
-            problems = list(self._problems(text, source, target))
+            problems = list(self._problems(text, source, target, selected))
         except SpecError as error:
-            problems = error.problems
+            problems, ran = error.problems, ran.intersection(rule.code for rule in BY_PROBLEM.values())
         except _NoSpecError:
             return FileCheck(source, skipped=True)
         lines = lines_of(text)
-        kept, taken = take_back(self._selected(problems, source), lines, source)
+        kept, taken = take_back(_by_rule(problems, selected), text, source, ran)
         return FileCheck(source, self._findings(kept, source, lines), taken)
 
-    def _problems(self, text: str, source: str, target: Target) -> Iterator[Problem]:
+    def _problems(self, text: str, source: str, target: Target, selected: frozenset[str]) -> Iterator[Problem]:
         """What the rules find, each problem with its rule's code. Raises SpecError where there is no network."""
-        if target.found and not may_hold_a_spec(text):
-            raise _NoSpecError
         document = read_text(text, source, own_path(target.name))
         if target.found and not is_recognised(document):
             raise _NoSpecError
         subject = Subject(load_document(document, source), self.settings, self.locked, target.name)
         for rule in RULES.values():
-            if self.settings.selects(rule.code, source):
+            if rule.code in selected:
                 for problem in rule.find(subject):
                     yield problem._replace(code=rule.code)
 
-    def _selected(self, problems: Iterable[Problem], source: str) -> list[Problem]:
-        """The problems by their rules' codes, without those of rules that are not to run."""
-        coded = [each if each.code in RULES else each._replace(code=BY_PROBLEM[each.code].code) for each in problems]
-        return [problem for problem in coded if self.settings.selects(problem.code, source)]
-
     def _findings(self, problems: Iterable[Problem], source: str, lines: list[str]) -> tuple[Finding, ...]:
-        return in_order(self._finding(problem, source, lines) for problem in self._selected(problems, source))
+        selected = self.settings.selects(RULES, source)
+        return in_order(self._finding(problem, source, lines) for problem in _by_rule(problems, selected))
 
     def _finding(self, problem: Problem, source: str, lines: list[str]) -> Finding:
         rule = RULES[problem.code]
@@ -108,6 +106,19 @@ def _read(target: Target) -> tuple[str, str]:
     if target.error:
         raise UnreadableError(f"cannot look into {target.name!r}: {target.error}", "make it readable, or leave it out")
     return read_source(target.name)
+
+
+def _reason(error: UnreadableError | OSError, target: Target) -> tuple[str, str]:
+    """What keeps a file from being read, and what to do about it."""
+    if isinstance(error, UnreadableError):
+        return error.message, error.hint
+    return f"cannot read {target.name!r}: {error.strerror or error}", "make it readable, or leave it out"
+
+
+def _by_rule(problems: Iterable[Problem], selected: frozenset[str]) -> list[Problem]:
+    """The problems by their rules' codes, without those of rules that are not to run."""
+    coded = [each if each.code in RULES else each._replace(code=BY_PROBLEM[each.code].code) for each in problems]
+    return [problem for problem in coded if problem.code in selected]
 
 
 def _other_file(source: str) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import os
+import pathlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from typing import Any
 
 from hrnet_cli.analysis.check.finding import SEVERITIES
@@ -33,16 +35,21 @@ DIALECTS = ("official", "mmlab", "timm")
 """Whose own code a spec is held against: the keys of spec.writers.LIMITS."""
 
 
+def names_a_rule(prefix: str) -> bool:
+    """Whether it is a rule's code or the beginning of one."""
+    from hrnet_cli.analysis.check.rules import RULES  # which are held against settings themselves
+
+    return prefix.startswith("HR") and any(code.startswith(prefix) for code in RULES)
+
+
 class Prefix:
     """A rule's code or the beginning of one: `HR`, `HR5`, `HR501`."""
 
-    FORM = re.compile(r"HR[0-9]{0,3}")
-
     def read(self, value: Any, path: Path, faults: Faults) -> Any:
         """The text itself."""
-        if not isinstance(value, str) or not self.FORM.fullmatch(value):
+        if not isinstance(value, str) or not names_a_rule(value):
             hint = "write a rule's code or the beginning of one: HR501, HR5; `hrnet-cli rule --list` has them all"
-            faults.append(Fault("bad-code", path, f"{show(value)} is no code", hint))
+            faults.append(Fault("bad-code", path, f"{show(value)} is no rule's code", hint))
             return INVALID
         return value
 
@@ -69,7 +76,9 @@ class Table:
 class Settings:
     """How specs are checked. The field names are the keys of the file; there, `-` and `_` are the same."""
 
-    select: tuple[str, ...] = entry(Each(Prefix(), 100), "the rules to run, by code or its beginning", default=("HR",))
+    select: tuple[str, ...] = entry(
+        Each(Prefix(), 100, shortest=1), "the rules to run, by code or its beginning", default=("HR",)
+    )
     ignore: tuple[str, ...] = entry(Each(Prefix(), 100), "the rules not to run; the longer code wins", default=())
     severity: tuple[tuple[str, str], ...] = entry(
         Table(Prefix(), Choice(SEVERITIES)), "another severity for rules, by code or its beginning", default=()
@@ -86,21 +95,28 @@ class Settings:
     budget: Budget = entry(Record(Budget), "what every network may cost, beside its own budget", default=Budget())
     lock: str = entry(Text(), "the lock file", default="hrnet.lock")
     locked: bool = entry(Flag(), "whether every spec must build what is locked", default=False)
+    folder: str = field(default="", compare=False)
+    """Where the settings file lies, from which its paths lead. Not a key of the file."""
 
     @classmethod
     def cross_check(cls, _values: Mapping[str, Any], _path: Path) -> Iterator[Fault]:
         """Each key stands by itself."""
         yield from ()
 
-    def selects(self, code: str, source: str) -> bool:
-        """Whether a rule runs on a file: the longest prefix that fits decides, and `ignore` where both are as long."""
-        from fnmatch import fnmatch
-
+    def selects(self, codes: Iterable[str], source: str) -> frozenset[str]:
+        """The rules that run on a file: the longest prefix that fits decides, and `ignore` where both are as long."""
         ignored = [*self.ignore]
-        for pattern, codes in self.per_file_ignores:
-            if fnmatch(source, pattern) or fnmatch(source, f"*/{pattern}"):
-                ignored += codes
-        return _longest(self.select, code) > _longest(ignored, code)
+        for pattern, more in self.per_file_ignores:
+            if self.fits(source, pattern):
+                ignored += more
+        return frozenset(code for code in codes if _longest(self.select, code) > _longest(ignored, code))
+
+    def fits(self, path: str, pattern: str) -> bool:
+        """Whether a pattern of the settings is for a file or folder: its whole path from their folder, or its end."""
+        whole = os.path.normpath(pathlib.Path(path).absolute()).replace(os.sep, "/")
+        short = os.path.relpath(path, self.folder or ".").replace(os.sep, "/")
+        wanted = os.path.normpath(pattern).replace(os.sep, "/")
+        return fnmatch(short, wanted) or fnmatch(short, f"*/{wanted}") or fnmatch(whole, wanted)
 
     def severity_of(self, code: str, usual: str) -> str:
         """A rule's severity: that of the longest prefix, or its own."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -10,14 +12,15 @@ from hrnet_cli.analysis.check.settings import Settings
 from hrnet_cli.analysis.costs import Cost, costs
 from hrnet_cli.analysis.lock import LockEntry
 from hrnet_cli.errors import HrnetError, Problem, UsageError
-from hrnet_cli.spec import Spec
+from hrnet_cli.nn import ShapeError, Tensor
+from hrnet_cli.spec import Budget, Shape4, Spec
 from hrnet_cli.spec.fields import Fault, Path
 from hrnet_cli.spec.loading import Loaded
-from hrnet_cli.tracing import InputError, Trace, trace
+from hrnet_cli.tracing import InputError, Shapes, Trace, build, input_shape, shapes, trace
 
 
 class Subject:
-    """A loaded spec, the settings, the lock if it is to be held against one, and one forward pass."""
+    """A loaded spec, the settings, the lock if it is to be held against one, and what a forward pass shows."""
 
     def __init__(
         self, loaded: Loaded, settings: Settings, locked: Mapping[str, LockEntry] | None = None, name: str = ""
@@ -46,24 +49,42 @@ class Subject:
         """Where the input stands in the spec: nowhere if another is asked for."""
         return () if self.settings.input else ("input",)
 
+    @property
+    def input(self) -> Shape4:
+        """The input to check with: the one that is asked for, or the spec's own."""
+        return self.spec.fill_input(self.settings.input or self.spec.input)
+
     @cached_property
-    def outcome(self) -> Trace | HrnetError:
-        """The forward pass at the input that is asked for, or why there is none: it breaks, or has other channels."""
-        size = self.settings.input
+    def outcome(self) -> Shapes | HrnetError:
+        """The shapes that come out, or why none do: the input breaks, or has other channels."""
+        if not self._asks_for_costs:
+            with suppress(ShapeError, UsageError):  # most specs go through, and need no record of how
+                return shapes(build(self.spec)(Tensor(input_shape(self.spec, self.input))))
+        return self._recorded if isinstance(self._recorded, HrnetError) else self._recorded.calls[0].outputs
+
+    @property
+    def _asks_for_costs(self) -> bool:
+        budgets = (self.spec.budget, self.settings.budget)
+        return bool(self.spec.published or self.locked) or any(
+            replace(each, divisor=None) != Budget() for each in budgets
+        )
+
+    @cached_property
+    def _recorded(self) -> Trace | HrnetError:
         try:
-            return trace(self.spec, self.spec.fill_input(size) if size else None)
+            return trace(self.spec, self.input)
         except (InputError, UsageError) as error:
             return error
 
     @property
     def trace(self) -> Trace | None:
-        """The forward pass, where the input goes through."""
-        return self.outcome if isinstance(self.outcome, Trace) else None
+        """The forward pass with every call, where the input goes through."""
+        return None if isinstance(self._recorded, HrnetError) else self._recorded
 
     @property
     def at_own_input(self) -> bool:
-        """Whether the forward pass is at the spec's own input, which its own figures are for."""
-        return self.trace is not None and self.trace.input == self.spec.input_shape
+        """Whether the input goes through and is the spec's own, which its own figures are for."""
+        return self.input == self.spec.input_shape and not isinstance(self.outcome, HrnetError)
 
     @cached_property
     def costs(self) -> list[Cost]:

@@ -92,7 +92,9 @@ def open_lock(path: Path) -> dict[str, LockEntry]:
         raise UnreadableError(f"{path} is not UTF-8 (byte {error.start})", RESTORE) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise UnreadableError(f"cannot read {str(path)!r}: {reason}", "name a lock file with --lock") from None
+        raise UnreadableError(
+            f"cannot read {str(path)!r}: {reason}", "write it with hrnet-cli lock SPEC, or name another with --lock"
+        ) from None
 
 
 def read_lock(text: str, source: str) -> dict[str, LockEntry]:

@@ -45,6 +45,8 @@ class Family(NamedTuple):
     has_align_corners: bool = False
     momentum: float = 0.1
     reads_first_stage: bool = True
+    """Where it is not read it is not written: the landmark network's config takes no key of EXTRA that its
+    lib/config/defaults.py does not have, and a STAGE1 there is a KeyError of yacs."""
     follows_widths: bool = False
     """Whether a branch that was there may change its width in a later stage."""
 

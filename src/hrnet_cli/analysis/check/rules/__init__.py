@@ -16,7 +16,10 @@ RULES: dict[str, Rule] = {
     rule.code: rule for rule in (*BUILDING, *IGNORED, *DIALECT, *INPUT, *HEAD, *BUDGET, *LOCKED, *SUPPRESSED)
 }
 
+ALWAYS = frozenset(code for code, rule in RULES.items() if rule.always)
+"""The rules that look at every spec."""
+
 BY_PROBLEM: dict[str, Rule] = {problem: rule for rule in RULES.values() for problem in rule.problems}
 """From the code of a problem with a spec to the rule that it is a finding of."""
 
-__all__ = ["BY_PROBLEM", "RULES", "Rule"]
+__all__ = ["ALWAYS", "BY_PROBLEM", "RULES", "Rule"]

@@ -63,7 +63,7 @@ def not_divisible(subject: Subject) -> Iterator[Problem]:
             hint = f"every multiple of {smallest} does" if smallest else "take fewer branches, or upsample to size"
             yield subject.at(path, f"not every multiple of {divisor} goes through", hint)
             multiple = lcm(divisor, smallest or 1)
-        size = subject.spec.fill_input(subject.settings.input or subject.spec.input)
+        size = subject.input
         odd = [f"{axis} {n}" for axis, n in zip(("height", "width"), size[2:], strict=True) if n % divisor]
         if odd:
             larger = "×".join(str(-(-n // multiple) * multiple) for n in size[2:])
@@ -86,9 +86,18 @@ def unpublished(subject: Subject) -> Iterator[Problem]:
 
 
 BUDGET = (
-    Rule("HR501", "max-params", "error", "more parameters than the budget", partial(_exceeded, "params")),
-    Rule("HR502", "max-macs", "error", "more MACs than the budget", partial(_exceeded, "macs")),
-    Rule("HR503", "max-activations", "error", "more activations than the budget", partial(_exceeded, "activations")),
-    Rule("HR504", "divisor", "error", "sizes of the budget's divisor that do not go through", not_divisible),
-    Rule("HR505", "published", "warning", "a published figure that does not come out", unpublished),
+    Rule("HR501", "max-params", "error", "more parameters than the budget", partial(_exceeded, "params"), always=False),
+    Rule("HR502", "max-macs", "error", "more MACs than the budget", partial(_exceeded, "macs"), always=False),
+    Rule(
+        "HR503",
+        "max-activations",
+        "error",
+        "more activations than the budget",
+        partial(_exceeded, "activations"),
+        always=False,
+    ),
+    Rule(
+        "HR504", "divisor", "error", "sizes of the budget's divisor that do not go through", not_divisible, always=False
+    ),
+    Rule("HR505", "published", "warning", "a published figure that does not come out", unpublished, always=False),
 )

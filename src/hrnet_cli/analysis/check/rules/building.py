@@ -58,4 +58,11 @@ BUILDING = (
         "a convolution or a norm that is not HRNet's",
         problems=("not-batch-norm", "not-plain-conv"),
     ),
+    Rule(
+        "HR018",
+        "missing-base",
+        "error",
+        "a config that is based on a file which cannot be followed",
+        problems=("missing-base", "bad-base", "base-cycle", "no-folder", "other-package", "too-many-bases"),
+    ),
 )

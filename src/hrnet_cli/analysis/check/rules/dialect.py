@@ -18,11 +18,11 @@ def _broken(kind: str, subject: Subject) -> Iterator[Problem]:
     if dialect in LIMITS:
         for limit in LIMITS[dialect](subject.spec):
             if limit.code == kind:
-                yield subject.at(limit.path, f"the {dialect} code cannot build this: {limit.text}", limit.hint)
+                yield subject.at(limit.path, f"not in the {dialect} code: {limit.text}", limit.hint)
 
 
 def _rule(code: str, kind: str, summary: str) -> Rule:
-    return Rule(code, kind, "error", summary, partial(_broken, kind))
+    return Rule(code, kind, "error", summary, partial(_broken, kind), always=False)
 
 
 DIALECT = (

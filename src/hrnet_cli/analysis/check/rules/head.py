@@ -7,7 +7,7 @@ from typing import Any
 
 from hrnet_cli.analysis.check.rule import Rule
 from hrnet_cli.analysis.check.subject import Subject
-from hrnet_cli.errors import Problem
+from hrnet_cli.errors import HrnetError, Problem
 from hrnet_cli.spec import HigherHead
 from hrnet_cli.spec.fields import Path
 from hrnet_cli.spec.readers.nodes import Node
@@ -40,9 +40,10 @@ HEATMAP_SIZES_OLD = (("data_cfg", "heatmap_size"),)
 
 def heatmap_size(subject: Subject) -> Iterator[Problem]:
     """The targets are drawn at another size than the heatmaps that come out, and training fails at the loss."""
-    if subject.spec.head.type not in ("heatmap", "landmark") or subject.trace is None:
+    outputs = subject.outcome
+    if subject.spec.head.type not in ("heatmap", "landmark") or isinstance(outputs, HrnetError):
         return
-    height, width = subject.trace.calls[0].outputs[0][2:]
+    height, width = outputs[0][2:]
     for path in (*HEATMAP_SIZES, *HEATMAP_SIZES_OLD):
         node = Node(subject.config, ()).get(*path)
         size: Any = node.literal if node else None

@@ -43,6 +43,13 @@ def _name(subject: Subject) -> str:
 
 
 LOCKED = (
-    Rule("HR601", "not-locked", "error", "a spec that is not in the lock file", not_locked),
-    Rule("HR602", "not-as-locked", "error", "a spec that builds something else than was locked", not_as_locked),
+    Rule("HR601", "not-locked", "error", "a spec that is not in the lock file", not_locked, always=False),
+    Rule(
+        "HR602",
+        "not-as-locked",
+        "error",
+        "a spec that builds something else than was locked",
+        not_as_locked,
+        always=False,
+    ),
 )
