@@ -16,6 +16,7 @@ from support import caught
 from hrnet_cli import load_spec
 from hrnet_cli.errors import Problem, SpecError, UnreadableError, UsageError
 from hrnet_cli.spec import parse_input, parse_spec, preset_names, preset_path, read_source
+from hrnet_cli.spec.loading import is_recognised, read_text
 
 STAGE = {"num_modules": 1, "num_branches": 1, "block": "BASIC", "num_blocks": [1], "num_channels": [1]}
 BOUND = 1_000_000
@@ -158,7 +159,52 @@ def test_a_merged_mapping_is_reported_where_it_stands() -> None:
     text = f"base: &base {{num_modules: 1}}\nstage1:\n  <<: *base\nstage2: {json.dumps(STAGE)}\n"
     error = caught(SpecError, parse_spec, text)
     missing = [problem for problem in error.problems if problem.code == "missing-key"]
-    assert {(problem.line, problem.column) for problem in missing} == {(3, 3)}
+    assert {(problem.line, problem.column) for problem in missing} == {(2, 1)}
+
+
+W32_STAGE = "{num_modules: 1, num_branches: 2, block: BASIC, num_blocks: [4, 4], num_channels: [32, 64]}"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("stage1: {num_modules: x}", True),
+        ("stage1: {num_module: x}", True),
+        ("stage2: {blocks: BASIC}", True),
+        ("stage1: {script: [make]}\nstage2: {script: [make], needs: stage1}", False),
+        ("stages: [build]\nstage1: make", False),
+        ("Stage1: {script: [make]}", False),
+        ("MODEL: {NAME: pose_hrnet}", True),
+        (f"MODEL: {{NAME: mine, EXTRA: {{STAGE2: {W32_STAGE.upper()}}}}}", True),
+        (f"upsample: {{mode: bilinear}}\nstage1: {W32_STAGE}", True),
+        ("model = build_model(args)", False),
+        ("backbone = HRNet()", False),
+        ("model = dict(backbone=build())", False),
+        ("model = dict(backbone=dict(type=NAMES[0], extra=1))", False),
+        ("model = dict(backbone=dict(type='HRNet', extra=make()))", True),
+        ("model = dict(backbone=dict(type='mmpose.HRNet'))", True),
+        ("from mmpose.models import HRNet\nmodel = dict(backbone=dict(type=HRNet))", True),
+        ("model = build()\nbackbone = dict(type='HighResolutionNet')", True),
+        ("backbone = dict(extra=dict(stage1=make()))", True),
+        ("model = dict(backbone=dict(type='ResNet'))", False),
+        ("[1, 2]", False),
+    ],
+)
+def test_which_files_of_a_folder_are_meant(text: str, meant: bool) -> None:
+    assert is_recognised(read_text(text, "found")) is meant
+
+
+def test_a_base_may_have_the_network(tmp_path: Path) -> None:
+    (tmp_path / "base.py").write_text("model = dict(backbone=dict(type='HRNet', extra=make()))")
+    mine = tmp_path / "mine.py"
+    mine.write_text("_base_ = 'base.py'\nmodel = dict(train_cfg=build())")
+    assert is_recognised(read_text(mine.read_text(), str(mine), mine))
+
+
+@pytest.mark.parametrize("key", ["stage0", "stages", "stage", "Stage_1"])
+def test_of_keys_that_are_equally_near_the_first_is_named(key: str) -> None:
+    error = caught(SpecError, load_spec, {"stage1": STAGE, key: 1})
+    assert [problem.hint for problem in error.problems] == ["did you mean stage1?"]
 
 
 def test_a_problem_in_words() -> None:

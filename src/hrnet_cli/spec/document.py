@@ -42,13 +42,14 @@ class Document(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
     def mark(self, path: Path, key: bool) -> Mark | None:
-        """Where a path stands, or the nearest thing around it that stands anywhere."""
+        """Where a path stands, or the nearest thing around it that does: its key, if it begins below that."""
         table = self.keys if key else self.values
-        while path not in table:
-            if not path:
-                return None
-            path, table = path[:-1], self.values
-        return table[path]
+        if path in table:
+            return table[path]
+        while path and path not in self.values:
+            path = path[:-1]
+        around, name = self.values.get(path), self.keys.get(path)
+        return name if around and name and name.line < around.line and name.source == around.source else around
 
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

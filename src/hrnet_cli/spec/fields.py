@@ -7,7 +7,7 @@ everything else in a command together (docs/architecture.md has the figures), an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, field, fields
 from typing import Any, NamedTuple, Protocol
 
@@ -333,12 +333,22 @@ MOST_SUGGESTIONS = 20
 
 
 def did_you_mean(word: Any, options: tuple[str, ...]) -> str:
-    """The nearest option as a question, or all options where none is near. Case and dashes do not count."""
-    import difflib  # only a mistake pays for it
+    """The nearest option as a question, or all options where none is near."""
+    near = nearest(word, options)
+    return f"did you mean {near}?" if near else f"known: {', '.join(options)}"
+
+
+def nearest(word: Any, options: Iterable[str], cutoff: float = 0.6) -> str:
+    """The option nearest to a word, of equals the first; nothing if none is near. Case and dashes do not count."""
+    from difflib import SequenceMatcher  # only a mistake pays for it
 
     plain: Callable[[str], str] = lambda text: text.lower().replace("-", "_")  # noqa: E731
-    wanted = plain(word[:80]) if isinstance(word, str) else ""
-    nearest = difflib.get_close_matches(wanted, [plain(option) for option in options], n=1, cutoff=0.6)
-    if nearest:
-        return f"did you mean {next(option for option in options if plain(option) == nearest[0])}?"
-    return f"known: {', '.join(options)}"
+    matcher = SequenceMatcher(None, "", plain(word[:80]) if isinstance(word, str) else "")
+    best, found = cutoff, ""
+    for option in options:
+        matcher.set_seq1(plain(option))
+        if matcher.real_quick_ratio() >= best and matcher.quick_ratio() >= best:
+            ratio = matcher.ratio()
+            if ratio > best or (ratio == best and not found):
+                best, found = ratio, option
+    return found

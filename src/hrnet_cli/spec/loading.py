@@ -126,14 +126,11 @@ def is_recognised(document: Document) -> bool:
     value = document.value
     if not isinstance(value, Mapping):
         return False
-    from hrnet_cli.spec.readers.python.values import Unread
+    from hrnet_cli.spec.readers.reading import is_stage
     from hrnet_cli.spec.readers.table import READERS
 
-    if any(isinstance(value.get(key), Unread) for key in ("model", "backbone")):
-        return False
-    stages = [item for key, item in value.items() if STAGE_KEY.match(str(key)) and isinstance(item, Mapping)]
-    ours = any(str(key).startswith("num_") or key == "block" for stage in stages for key in stage)
-    return ours or any(reader.detect(value) for reader in READERS.values())
+    ours = any(STAGE_KEY.match(str(key)) and is_stage(item) for key, item in value.items())
+    return ours or any((reader.recognise or reader.detect)(value) for reader in READERS.values())
 
 
 NATIVE = Reading({}, {})
@@ -167,8 +164,8 @@ def _explained(fault: Fault, value: Any) -> Fault:
 
 
 def _problem(fault: Fault, document: Document, source: str, reading: Reading) -> Problem:
-    """A fault with its line, at the place in the config that it came from."""
-    path = reading.origin(fault.path) if reading.origins else fault.path
+    """A fault with its line, at the place in the config that it came from, and in that config's words."""
+    fault, path = reading.say(fault), reading.origin(fault.path) if reading.origins else fault.path
     line, column, file = document.mark(path, fault.key) or (None, None, "")
     where = dotted_path(path or fault.path)
     return Problem(fault.code, where, fault.message, fault.hint, file or source, line, column)

@@ -58,6 +58,39 @@ def model(type: str = "", **parts: Any) -> Plain:
 
 
 WIDTHS = [4, 8, 16, 32]
+
+
+@pytest.mark.parametrize(
+    ("place", "key", "misspelt"),
+    [
+        ("model.backbone.extra.stage3", "num_blocks", "num_block"),
+        ("model.backbone.extra", "stage3", "stge3"),
+        ("model.backbone", "extra", "extar"),
+        ("model.decode_head", "num_classes", "num_clases"),
+        ("model.head", "out_channels", "out_chanels"),
+    ],
+)
+def test_a_misspelt_key_is_named_beside_what_is_missing(place: str, key: str, misspelt: str) -> None:
+    head = {"type": "HeatmapHead", "in_channels": 4, "out_channels": 3, "deconv_out_channels": None}
+    plain = model("EncoderDecoder", decode_head=dict(FCN)) if "decode" in place else model("Topdown", head=head)
+    owner: Any = plain
+    for part in place.split("."):
+        owner = owner[part]
+    owner[misspelt] = owner.pop(key)
+    problems = caught(SpecError, load_spec, plain).problems
+    assert {(problem.code, problem.path) for problem in problems} == {
+        ("missing-key", f"{place}.{key}"),
+        ("unknown-key", f"{place}.{misspelt}"),
+    }
+    assert {problem.hint for problem in problems if problem.code == "unknown-key"} == {f"did you mean {key}?"}
+
+
+def test_what_is_needed_may_be_misspelt_from_nothing() -> None:
+    plain = model("EncoderDecoder", decode_head={key: item for key, item in FCN.items() if key != "num_classes"})
+    (problem,) = caught(SpecError, load_spec, plain).problems
+    assert (problem.code, problem.message) == ("missing-key", "num_classes is missing")
+
+
 MULTISCALE = {"extra": extra() | {"stage4": {**stage(4, 1, 4), "multiscale_output": True}}}
 FCN = {
     "type": "FCNHead",
@@ -320,7 +353,7 @@ def test_what_is_left_out_is_said(config: Plain, words: str) -> None:
             "model.keypoint_head.in_channels",
         ),
         (model("TopDown", keypoint_head={**OLD, "out_channels": 0}), "too-small", "model.keypoint_head.out_channels"),
-        (model("FasterRCNN", neck={**HRFPN, "out_channels": None}), "wrong-type", "model.neck.out_channels"),
+        (model("FasterRCNN", neck={**HRFPN, "out_channels": None}), "missing-key", "model.neck.out_channels"),
         (
             model("FasterRCNN", neck=HRFPN, backbone={"multiscale_output": False}),
             "head-branches",

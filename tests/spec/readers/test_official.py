@@ -15,7 +15,7 @@ from support import TESTS, Golden, caught, state_dict_sha256
 
 from hrnet_cli import load_spec, trace
 from hrnet_cli.errors import SpecError
-from hrnet_cli.spec import Spec, parse_spec
+from hrnet_cli.spec import HeatmapHead, Spec, parse_spec
 from hrnet_cli.spec.readers.table import READERS
 
 CONFIGS = TESTS / "configs"
@@ -301,6 +301,21 @@ def test_of_a_network_that_is_not_known_the_backbone_is_built(name: Any) -> None
     assert all(text.isprintable() for text in (*spec.notes, spec.name))
 
 
+@pytest.mark.parametrize("letters", [lambda plain: plain, lower, title], ids=["capitals", "lower", "title"])
+@pytest.mark.parametrize("path", [POSE, CLS, SEG, SEG11, OCR, FACE, HIGHER])
+def test_letters_that_are_all_alike_are_nothing_to_say(path: str, letters: Callable[[Config], Config]) -> None:
+    reading = READERS["official"].read(letters(config(path)))
+    assert not [note for note in reading.notes if note.code == "letter-case"]
+
+
+def test_of_a_key_in_both_letters_the_authors_is_read() -> None:
+    plain = config(POSE)
+    plain["MODEL"] = {"num_joints": 3, **plain["MODEL"]}
+    spec = read(plain)
+    assert isinstance(spec.head, HeatmapHead) and spec.head.num_joints == 17
+    assert spec.notes == ("MODEL.NUM_JOINTS stands there twice, in other letters, and is not read",)
+
+
 # Errors keep their place
 
 
@@ -351,6 +366,73 @@ def test_an_error_names_line_and_column() -> None:
 def test_an_error_is_spelt_as_the_config_is() -> None:
     plain = lower(changed(POSE, ("MODEL.EXTRA.STAGE2.NUM_BLOCKS", ...)))
     assert [problem.path for problem in caught(SpecError, read, plain).problems] == ["model.extra.stage2.num_blocks"]
+
+
+@pytest.mark.parametrize("letters", [lambda plain: plain, lower], ids=["capitals", "lower"])
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("MODEL.EXTRA.STAGE3.NUM_BRANCHES", ...), {"NUM_BRANCHES is missing", "add NUM_BRANCHES: "}),
+        (("MODEL.EXTRA.STAGE3.BLOCK", ...), {"BLOCK is missing", "add BLOCK: residual block: BASIC"}),
+        (("MODEL.EXTRA.STAGE3.NUM_BLOCKS", [4]), {"1 entry for NUM_BRANCHES: 3", "give NUM_BLOCKS one number"}),
+        (("MODEL.EXTRA.STAGE3", ...), {"STAGE3 is missing, but STAGE4 is there"}),
+        (("MODEL.EXTRA.STAGE3", 3), {"expected a mapping with NUM_MODULES, NUM_BRANCHES, BLOCK, NUM_BLOCKS"}),
+    ],
+)
+def test_a_problem_is_said_in_the_letters_of_the_config(
+    change: tuple[str, Any], says: set[str], letters: Callable[[Config], Config]
+) -> None:
+    (problem,) = caught(SpecError, read, letters(changed(POSE, change))).problems
+    text = f"{problem.message}\n{problem.hint}"
+    lowered = letters({"NUM_BRANCHES": 1}) == {"num_branches": 1}
+    for words in says:
+        wanted = words.replace("BASIC", "*").lower().replace("*", "BASIC") if lowered else words
+        assert wanted in text
+        assert lowered or words.lower() not in text
+
+
+def test_what_a_problem_quotes_keeps_its_letters() -> None:
+    plain = changed(POSE, ("MODEL.EXTRA.STAGE3.BLOCK", "num_blocks"))
+    (problem,) = caught(SpecError, read, plain).problems
+    assert problem.message == "'num_blocks' is none of BASIC, BOTTLENECK"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        ("EXTRA", "EXTAR", {"MODEL.EXTRA": "add EXTRA: the stages", "MODEL.EXTAR": "did you mean EXTRA?"}),
+        ("EXTRA", "NOTHING", {"MODEL.EXTRA": "add EXTRA: the stages"}),
+        (
+            "NUM_BRANCHES",
+            "NUM_RANCHES",
+            {
+                "MODEL.EXTRA.STAGE3.NUM_BRANCHES": "add NUM_BRANCHES: ",
+                "MODEL.EXTRA.STAGE3.NUM_RANCHES": "did you mean NUM_BRANCHES?",
+            },
+        ),
+        ("STAGE3", "STGE3", {"MODEL.EXTRA.STAGE3": "number the stages", "MODEL.EXTRA.STGE3": "did you mean STAGE3?"}),
+    ],
+)
+def test_a_misspelt_key_is_named_beside_what_is_missing(old: str, new: str, wanted: dict[str, str]) -> None:
+    text = (CONFIGS / POSE).read_text()
+    start = text.index(f" {old}:", text.index("STAGE3") if old == "NUM_BRANCHES" else 0)
+    misspelt = text[:start] + text[start:].replace(old, new, 1)
+    problems = caught(SpecError, parse_spec, misspelt).problems
+    assert {problem.path: problem.hint[: len(wanted[problem.path])] for problem in problems} == wanted
+
+
+@pytest.mark.parametrize(
+    ("size", "message", "hint"),
+    [
+        ("192x256", "'192x256' is not an input size", "write [192, 256], width before height"),
+        ("288 by 384", "'288 by 384' is not an input size", "write [288, 384], width before height"),
+        ([1, 2, 3], "[1, 2, 3] is not an input size", "write [192, 256], width before height"),
+        ([0, 256], "[0, 256] has a size that is out of range", "allowed: 1 to 1000000"),
+    ],
+)
+def test_a_size_is_refused_in_the_configs_own_form(size: Any, message: str, hint: str) -> None:
+    (problem,) = caught(SpecError, read, changed(POSE, ("MODEL.IMAGE_SIZE", size))).problems
+    assert (problem.message, problem.hint) == (message, hint)
 
 
 def test_a_misspelt_key_whose_place_is_empty_is_an_error() -> None:

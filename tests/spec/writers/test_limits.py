@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from strategies import networks
 from support import TESTS, caught
 
@@ -15,7 +16,7 @@ from hrnet_cli.errors import InexpressibleError
 from hrnet_cli.spec import NoHead, Spec, Upsampling, parse_spec, preset_names
 from hrnet_cli.spec.schema import EXPANSION, Budget
 from hrnet_cli.spec.writers import LIMITS, WRITERS, write_spec
-from hrnet_cli.spec.writers.limits import KINDS
+from hrnet_cli.spec.writers.limits import KINDS, Limit
 
 CONFIGS = sorted(path for path in (TESTS / "configs").rglob("*.yaml") if not path.name.startswith("not_"))
 LEFT_OUT = "head is left out"
@@ -159,13 +160,83 @@ def test_a_backbone_is_built_under_the_classifiers_head() -> None:
 def test_the_block_that_makes_a_width_change(target: str) -> None:
     """Widths that are written alike are not alike after another block's expansion."""
     spec = staged("timm-w32", 2, block="BOTTLENECK")
-    (limit,) = (limit for limit in LIMITS[target](spec) if limit.code == "width-change")
-    assert limit.path == ("stage3", "num_channels", 0)
+    (limit,) = width_changes(spec, target)
+    assert limit.path == ("stage2", "block")
     assert limit.text == (
-        "stage3 changes branch 0 from 128 to 32 channels, which breaks in its forward: "
-        "the BOTTLENECK blocks of stage2 are 4 times as wide as their num_channels"
+        "stage2 is of BOTTLENECK blocks (output ×4): its branches are not as wide as those of the stages beside it, "
+        "which breaks in its forward"
     )
-    assert limit.hint == "write 128: every branch keeps its width"
+    assert limit.hint == "write BASIC: every branch keeps its width"
+
+
+def width_changes(spec: Spec, target: str) -> list[Limit]:
+    return [limit for limit in LIMITS[target](spec) if limit.code == "width-change"]
+
+
+@pytest.mark.parametrize(
+    ("number", "parts", "remedies"),
+    [
+        (3, {"num_channels": (40, 64, 128)}, {("stage3", "num_channels", 0): "write 32"}),
+        (3, {"block": "BOTTLENECK"}, {("stage3", "block"): "write BASIC"}),
+        (4, {"block": "BOTTLENECK"}, {("stage4", "block"): "write BASIC"}),
+        (2, {"num_channels": (40, 64)}, {("stage2", "num_channels", 0): "write 32"}),
+        (
+            3,
+            {"num_channels": (40, 60, 128)},
+            {("stage3", "num_channels", 0): "write 32", ("stage4", "num_channels", 1): "write 60"},
+        ),
+        (
+            4,
+            {"num_channels": (40, 60, 100, 256)},
+            {("stage4", "num_channels", branch): f"write {32 * 2**branch}" for branch in range(2)},
+        ),
+    ],
+)
+def test_remedies_of_a_width_hold_together(number: int, parts: dict[str, Any], remedies: dict[Any, str]) -> None:
+    found = width_changes(staged("w32", number, **parts), "official")
+    assert {limit.path: limit.hint.partition(":")[0] for limit in found} == remedies
+
+
+def test_a_remedy_is_told_with_the_change_that_it_takes_back() -> None:
+    (limit,) = width_changes(staged("w32", 2, num_channels=(40, 64)), "official")
+    assert limit.text == "stage3 changes branch 0 from 40 to 32 channels, which breaks in its forward"
+    first, second = width_changes(staged("w32", 4, num_channels=(40, 60, 128, 256)), "official")
+    assert (first.text.partition(",")[0], second.text.partition(",")[0]) == (
+        "stage4 changes branch 0 from 32 to 40 channels",
+        "stage4 changes branch 1 from 64 to 60 channels",
+    )
+
+
+def remedied(spec: Spec, limits: list[Limit]) -> Spec:
+    """The network with what every hint says written where it stands."""
+    stages = list(spec.stages)
+    for limit in limits:
+        index, word = int(str(limit.path[0])[5:]) - 1, limit.hint.removeprefix("write ").partition(":")[0]
+        stage = stages[index]
+        if limit.path[1] == "block":
+            stages[index] = replace(stage, block=word)
+        else:
+            channels = list(stage.num_channels)
+            channels[int(limit.path[2])] = int(word)
+            stages[index] = replace(stage, num_channels=tuple(channels))
+    return replace(spec, stages=tuple(stages))
+
+
+WIDTHS = st.sampled_from([8, 16, 30, 32, 40, 64, 128, 256])
+
+
+@given(data=st.data())
+def test_with_all_remedies_taken_every_branch_keeps_its_width(data: st.DataObject) -> None:
+    stages = list(W32.stages)
+    for index in data.draw(st.sets(st.integers(0, 3))):
+        count = stages[index].num_branches
+        widths = data.draw(st.lists(WIDTHS, min_size=count, max_size=count) | st.just(stages[index].num_channels))
+        block = data.draw(st.sampled_from(["BASIC", "BOTTLENECK"]))
+        stages[index] = replace(stages[index], block=block, num_channels=tuple(widths))
+    spec = replace(W32, stages=tuple(stages))
+    found = width_changes(spec, "official")
+    assert len({limit.path for limit in found}) == len(found)
+    assert not width_changes(remedied(spec, found), "official")
 
 
 @pytest.mark.parametrize("target", LIMITS)

@@ -36,8 +36,9 @@ class Node(NamedTuple):
         return node
 
     def child(self, name: str) -> Node | None:
-        """The first key that is `name` in whatever letter case."""
-        key = next((key for key in self.keys if key.lower() == name.lower()), None)
+        """The key that is `name`, or else the first that is it in another letter case."""
+        alike = [key for key in self.keys if key.lower() == name.lower()]
+        key = name if name in alike else next(iter(alike), None)
         return None if key is None else Node(self.value[key], (*self.path, key))
 
     def missing(self, *names: str) -> Node:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 
-from hrnet_cli.spec.fields import Fault, Path, did_you_mean
+from hrnet_cli.spec.fields import Fault, Path, did_you_mean, nearest
 
 
 class Note(NamedTuple):
@@ -25,13 +26,14 @@ class Note(NamedTuple):
 
     @property
     def line(self) -> str:
-        """The text, with the key that was probably meant."""
-        return f"{self.text} ({self.hint})" if self.code == "misspelt-key" else self.text
+        """The text, with the word that was probably meant."""
+        return f"{self.text} ({self.hint})" if self.hint.startswith("did you mean") else self.text
 
 
 NOTES = {
     "misspelt-key": "a key that nobody reads, near one that is read",
     "unread-key": "a key that nobody reads",
+    "letter-case": "a key in other letters than the rest, which code that looks it up does not find",
     "unread-value": "a key that the network does not read, or whose value is not what it builds",
     "fuse-method": "a fuse method other than SUM, which is built all the same",
     "unbuilt-stage": "a stage beyond those that the network builds",
@@ -53,18 +55,39 @@ def unread(path: Path, known: tuple[str, ...], text: str) -> Note:
     return Note("misspelt-key" if misspelt else "unread-key", path, text, hint if misspelt else "", key=True)
 
 
+def meant(strange: Iterable[str], missing: Container[str], known: tuple[str, ...]) -> list[str]:
+    """The keys that nobody reads, misspelt from one that is missing; the nearest of all that are known is the one."""
+    return [key for key in islice(strange, MOST_NOTES) if nearest(key, known) in missing]
+
+
+STAGE_WORDS = ("num_modules", "num_branches", "num_blocks", "num_channels", "block")
+
+
+def is_stage(value: Any) -> bool:
+    """Whether it is meant for a stage of an HRNet: it has one of a stage's words, or nearly."""
+    keys = value.keys() if isinstance(value, Mapping) else ()
+    return any(nearest(key, STAGE_WORDS, cutoff=0.8) for key in keys)
+
+
+def as_it_is(fault: Fault) -> Fault:
+    """What a reader without words of its own makes of a fault."""
+    return fault
+
+
 class Reading(NamedTuple):
     """A foreign config in the words of a spec.
 
     `data` is what `read_spec` takes. `origins` leads from a path in `data` to the path in the config it came from, so
     that a problem is reported where it stands. `notes` say what was assumed, ignored or left out. `faults` are
-    problems of the config in its own words, at its own paths; where there are any, `data` is not looked at.
+    problems of the config in its own words, at its own paths; where there are any, `data` is not looked at. `say` puts
+    the spec's faults in the words of the config.
     """
 
     data: dict[str, Any]
     origins: dict[Path, Path]
     notes: tuple[Note, ...] = ()
     faults: tuple[Fault, ...] = ()
+    say: Callable[[Fault], Fault] = as_it_is
 
     def origin(self, path: Path) -> Path:
         """Where a path of the spec stands in the config: by the longest part of it that is known."""
@@ -75,10 +98,12 @@ class Reading(NamedTuple):
 
 
 class Reader(NamedTuple):
-    """A dialect: whether a config is written in it, and how it is read."""
+    """A dialect: whether a config is written in it, how it is read, and whether a file that nobody named is meant."""
 
     detect: Callable[[Mapping[str, Any]], bool]
     read: Callable[[Mapping[str, Any]], Reading]
+    recognise: Callable[[Mapping[str, Any]], bool] | None = None
+    """As `detect` where that takes more than an HRNet: a file that was found in a folder may be anything."""
 
 
 class NotHrnetError(Exception):

@@ -9,7 +9,7 @@ from hrnet_cli.spec.readers import mmlab, official, timm
 from hrnet_cli.spec.readers.reading import Reader
 
 READERS: dict[str, Reader] = {
-    "official": Reader(official.detect, official.read),
-    "mmlab": Reader(mmlab.detect, mmlab.read),
+    "official": Reader(official.detect, official.read, official.recognise),
+    "mmlab": Reader(mmlab.detect, mmlab.read, mmlab.recognise),
     "timm": Reader(timm.detect, timm.read),
 }

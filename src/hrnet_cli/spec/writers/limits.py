@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
+from math import lcm
 from typing import NamedTuple
 
 from hrnet_cli.errors import InexpressibleError
@@ -36,7 +38,7 @@ KINDS = {
 
 def refuse(target: str, limits: Iterable[Limit]) -> None:
     """Raise InexpressibleError where there are reasons to."""
-    lines = "".join(f"\n  - {limit.text}" for limit in limits)
+    lines = "".join(f"\n  - {text}" for text in dict.fromkeys(limit.text for limit in limits))
     if lines:
         hint = "yaml and json hold every network: --to yaml"
         raise InexpressibleError(f"this network cannot be written for {target}:{lines}", hint)
@@ -82,30 +84,72 @@ def fixed_first_stage(spec: Spec) -> Iterator[Limit]:
 
 
 def steady_widths(spec: Spec) -> Iterator[Limit]:
-    """Nearly every implementation feeds the adapted branch i from the LAST branch, which is right only if i is that."""
-    for number, (before, after) in enumerate(pairwise(spec.stages), 2):
-        pairs = list(zip(before.widths, after.widths, strict=False))[: before.num_branches - 1]
-        for branch, (old, new) in enumerate(pairs):
-            if old != new:
-                text = (
-                    f"stage{number} changes branch {branch} from {old} to {new} channels, which breaks in its forward"
-                )
-                path = (f"stage{number}", "num_channels", branch)
-                yield Limit("width-change", path, text + _expanded(number, before, after), _steady(old, after))
+    """Nearly every implementation feeds the adapted branch i from the LAST branch, which is right only if i is that.
+
+    What to write instead holds together: whoever does all of it has a network within the limit. Of the ways to get
+    there the one with the fewest changes is told, and of equals the one that changes a block.
+    """
+    fewest = min((*_other_blocks(spec.stages), list(_other_widths(spec.stages))), key=len)
+    yield from sorted(fewest, key=lambda limit: limit.path[0])
 
 
-def _expanded(number: int, before: StageSpec, after: StageSpec) -> str:
+Stages = tuple[StageSpec, ...]
+
+
+def _other_blocks(stages: Stages) -> Iterator[list[Limit]]:
+    """What there is to change where one stage takes the block of a stage beside it, that with all the rest."""
+    for index, stage in enumerate(stages):
+        for other in (index - 1, index + 1):
+            if not 0 <= other < len(stages) or min(stage.num_branches, stages[other].num_branches) == 1:
+                continue
+            block = stages[other].block
+            if block in BLOCKS and EXPANSION[block] != EXPANSION[stage.block]:
+                changed = (*stages[:index], replace(stage, block=block), *stages[index + 1 :])
+                yield [_odd_block(index, stage, block), *_other_widths(changed)]
+
+
+def _odd_block(index: int, stage: StageSpec, block: str) -> Limit:
+    """The block of a stage makes its branches as wide as those beside it are not."""
+    text = (
+        f"stage{index + 1} is of {stage.block} blocks (output ×{EXPANSION[stage.block]}): its branches are not as wide "
+        "as those of the stages beside it, which breaks in its forward"
+    )
+    return Limit("width-change", (f"stage{index + 1}", "block"), text, f"write {block}: every branch keeps its width")
+
+
+def _other_widths(stages: Stages) -> Iterator[Limit]:
+    """What there is to change of the widths: a branch has that which most stages give it, of equals the first."""
+    for branch in range(stages[-1].num_branches - 1):
+        first = next(index for index, stage in enumerate(stages) if stage.num_branches > branch + 1)
+        widths = [stage.widths[branch] for stage in stages[first:]]
+        common = lcm(*(EXPANSION[stage.block] for stage in stages[first:]))
+        right = max((width for width in widths if width % common == 0), key=widths.count, default=widths[0])
+        for index, stage in enumerate(stages[first:], first):
+            if stage.widths[branch] != right:
+                hint = f"write {right // EXPANSION[stage.block]}: every branch keeps its width"
+                text = _change(stages, branch, _nearest_change(widths, index - first) + first)
+                yield Limit("width-change", (f"stage{index + 1}", "num_channels", branch), text, hint)
+
+
+def _nearest_change(widths: list[int], index: int) -> int:
+    """Where the width of a stage comes about, or where it ends if it is the first."""
+    changes = [at for at, (old, new) in enumerate(pairwise(widths), 1) if old != new]
+    return max((at for at in changes if at <= index), default=changes[0])
+
+
+def _change(stages: Stages, branch: int, index: int) -> str:
+    """What a stage does to a branch."""
+    before, after = stages[index - 1], stages[index]
+    change = f"changes branch {branch} from {before.widths[branch]} to {after.widths[branch]} channels"
+    return f"stage{index + 1} {change}, which breaks in its forward{_expanded(index, before, after)}"
+
+
+def _expanded(index: int, before: StageSpec, after: StageSpec) -> str:
     """Which block makes the widths others than they are written; nothing where both stages have the same."""
     if before.block == after.block:
         return ""
-    wide, at = max((before, number - 1), (after, number), key=lambda item: EXPANSION[item[0].block])
+    wide, at = max((before, index), (after, index + 1), key=lambda item: EXPANSION[item[0].block])
     return f": the {wide.block} blocks of stage{at} are {EXPANSION[wide.block]} times as wide as their num_channels"
-
-
-def _steady(width: int, stage: StageSpec) -> str:
-    """What to write so that a branch keeps its width."""
-    channels, rest = divmod(width, EXPANSION[stage.block])
-    return "keep the widths of the stage before" if rest else f"write {channels}: every branch keeps its width"
 
 
 def upsampling(spec: Spec, theirs: Upsampling) -> Iterator[Limit]:

@@ -30,4 +30,5 @@ IGNORED = (
     _rule("HR106", "extra-entries", "warning", "a list of which only the first entries are read"),
     _rule("HR107", "assumed", "note", "what is taken where the config is silent"),
     _rule("HR108", "left-out", "note", "a part of the config that is not built here"),
+    _rule("HR109", "letter-case", "warning", "a key in other letters than the rest, which the code does not find"),
 )

@@ -37,6 +37,17 @@ def detect(config: Mapping[str, Any]) -> bool:
     return _place(config) is not None
 
 
+def recognise(config: Mapping[str, Any]) -> bool:
+    """The same, of what can be read: any program may have a `model` or a `backbone` that is code."""
+    model = config.get("model")
+    parts = (model.get("backbone") if isinstance(model, Mapping) else None, config.get("backbone"), config)
+    return any(_is_plain_hrnet(part) for part in parts) or _is_extra(config)
+
+
+def _is_plain_hrnet(backbone: Any) -> bool:
+    return isinstance(backbone, Mapping) and not isinstance(backbone.get("type"), Unread) and _is_hrnet(backbone)
+
+
 def _place(config: Mapping[str, Any]) -> Path | None:
     """Where the backbone is."""
     model = config.get("model")

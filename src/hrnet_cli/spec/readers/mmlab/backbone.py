@@ -14,9 +14,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from hrnet_cli.spec.fields import Fault, Path, show, wrong_type
+from hrnet_cli.spec.fields import Fault, Path, key_name, show, wrong_type
 from hrnet_cli.spec.readers.mmlab.part import Network, Part, type_name
-from hrnet_cli.spec.readers.reading import MOST_NOTES
+from hrnet_cli.spec.readers.python.values import Unread
+from hrnet_cli.spec.readers.reading import MOST_NOTES, meant
 
 STAGE = re.compile(r"stage[1-9][0-9]{0,5}")
 BUILT_STAGES = ("stage1", "stage2", "stage3", "stage4")
@@ -63,19 +64,24 @@ def _extra(backbone: Part, network: Network) -> Part:
     arch = backbone.get("arch")
     if backbone.value.get("extra") is None and isinstance(arch, str) and arch in ARCH_WIDTHS:
         return Part(standard_extra(ARCH_WIDTHS[arch]), (*backbone.path, "arch"), network)
-    found, path = backbone.get("extra"), (*backbone.path, "extra")
-    if found is None and not network.faults:
-        network.faults.append(Fault("missing-key", path, "extra is missing", "the stages stand in it"))
-    elif found is not None and not isinstance(found, Mapping):
-        network.faults.append(wrong_type(found, "a mapping with stage1, stage2, …", path))
+    given = backbone.value.get("extra")
+    if given is not None or not network.faults:  # an arch that cannot be read may stand for it
+        backbone.need("extra", KEYS)
+    if given is not None and not isinstance(given, Mapping | Unread):
+        network.faults.append(wrong_type(given, "a mapping with stage1, stage2, …", (*backbone.path, "extra")))
     return backbone.part("extra")
 
 
 def _read_stages(extra: Part, network: Network) -> None:
     """The fields of the stages that are built; of stage 1, which is one chain, what is read of it."""
     for key in BUILT_STAGES:
+        network.origins[(key,)] = (*extra.path, key)
         if key in extra.value:
             _read_stage(key, extra, network)
+    missing = [key for key in BUILT_STAGES if key not in extra.value]
+    strange = (key for key in extra.value if isinstance(key, str) and not STAGE.fullmatch(key))
+    for key in meant(strange, missing, ("upsample", *missing)) if "stage4" not in missing else ():
+        network.set(key, extra.value[key], (*extra.path, key_name(key)))  # for the spec to refuse
     unbuilt = {key for key in extra.value if isinstance(key, str) and STAGE.fullmatch(key)}.difference(BUILT_STAGES)
     for key in sorted(unbuilt, key=lambda key: int(key[5:]))[:MOST_NOTES]:
         text = f"{key} is left out: no package builds a stage after the fourth"
@@ -91,6 +97,10 @@ def _read_stage(key: str, extra: Part, network: Network) -> None:
         value = extra.get(key)
     elif key == "stage1":
         value = _first_stage(value, stage.path, network)
+    if isinstance(whole, Mapping):
+        missing = [name for name in STAGE_FIELDS if name not in value]
+        strange = (name for name in whole if isinstance(name, str) and name not in STAGE_KEYS)
+        value |= {name: whole[name] for name in meant(strange, missing, STAGE_KEYS)}  # for the spec to refuse
     network.set(key, value, stage.path)
     method = stage.value.get("fuse_method", "SUM")
     if method != "SUM":

@@ -51,6 +51,14 @@ def _take(head: Head, key: str, path: Path, network: Network, used: set[str], re
         network.origins[("head", name)] = (*path, source)
 
 
+KNOWN = (
+    *("type", "in_channels", "channels", "out_channels", "ocr_channels", "num_classes", "num_convs", "kernel_size"),
+    *("num_outs", "num_joints", "num_keypoints", "conv_out_channels", "conv_kernel_sizes", "deconv_out_channels"),
+    *("deconv_kernel_sizes", "num_deconv_layers", "num_deconv_filters", "num_deconv_kernels", "in_index", "num_stages"),
+)
+"""Keys of heads that are near one another, and are no misspellings."""
+
+
 SOURCES: dict[str, dict[str, str]] = {
     "hrfpn": {},
     "heatmap": {"num_joints": "out_channels", "final_conv_kernel": "final_layer"},
@@ -114,7 +122,7 @@ def _hrfpn(neck: Part, network: Network) -> Head:
     if neck.get("conv_cfg") is not None:
         return "conv_cfg"
     _channels_fit(neck, network, joined=True)
-    head = {"type": "hrfpn", "out_channels": neck.get("out_channels"), "num_outs": neck.get("num_outs", 5)}
+    head = {"type": "hrfpn", "out_channels": neck.need("out_channels", KNOWN), "num_outs": neck.get("num_outs", 5)}
     stride = neck.get("stride", 1)
     return head if stride == 1 else {**head, "stride": stride}
 
@@ -164,7 +172,8 @@ def _segmentation(head: Part, network: Network) -> Head:
 
 
 def _classes(head: Part) -> Any:
-    return head.get("num_classes") if head.get("out_channels") is None else head.get("out_channels")
+    """`out_channels` is another number of maps than of classes: one for two classes."""
+    return head.need("num_classes", KNOWN) if head.get("out_channels") is None else head.get("out_channels")
 
 
 def _ocr(first: Part, second: Part, network: Network) -> Head:
@@ -176,7 +185,7 @@ def _ocr(first: Part, second: Part, network: Network) -> Head:
     if _classes(second) != auxiliary["num_classes"]:
         return "its two heads have other numbers of classes"
     _channels_fit(second, network, joined=True)
-    widths = {"mid_channels": second.get("channels"), "key_channels": second.get("ocr_channels")}
+    widths = {"mid_channels": second.need("channels", KNOWN), "key_channels": second.need("ocr_channels", KNOWN)}
     return {"type": "ocr", "num_classes": auxiliary["num_classes"], **widths, "conv_bias": False}
 
 
@@ -193,15 +202,14 @@ def _pose(head: Part, network: Network, joined: bool, kernel: int | None, convs:
     """Heatmaps from branch 0 by one convolution, or from all branches by two: HRNetV1 and HRNetV2."""
     if kernel is None:
         return "its last convolution has another padding, or is none"
-    joints = {"num_joints": head.get("out_channels"), "final_conv_kernel": kernel}
-    widths = network.widths
-    if joined:
-        if convs != ([sum(widths)], [1]) or kernel != 1:
-            return "not the two 1×1 convolutions of HRNetV2"
-        return {"type": "landmark", **joints} if _channels_fit(head, network, joined=True) else "in_channels"
-    if convs[0]:
+    if joined and (convs != ([sum(network.widths)], [1]) or kernel != 1):
+        return "not the two 1×1 convolutions of HRNetV2"
+    if not joined and convs[0]:
         return "convolutions before the last"
-    return {"type": "heatmap", **joints} if _channels_fit(head, network, joined=False) else "in_channels"
+    if not _channels_fit(head, network, joined):
+        return "in_channels"
+    joints = head.need("out_channels", KNOWN)
+    return {"type": "landmark" if joined else "heatmap", "num_joints": joints, "final_conv_kernel": kernel}
 
 
 def _list(value: Any) -> list[Any]:
@@ -248,7 +256,7 @@ def _embedding(head: Part, network: Network, joined: bool) -> Head:
     kernel = _final_kernel(head)
     if kernel is None or not _channels_fit(head, network, joined=False):
         return "its last convolution has another padding, or is none"
-    joints = {"num_joints": head.get("num_keypoints"), "tag_per_joint": head.get("tag_per_keypoint", True)}
+    joints = {"num_joints": head.need("num_keypoints", KNOWN), "tag_per_joint": head.get("tag_per_keypoint", True)}
     return {"type": "higher", **joints, "final_conv_kernel": kernel, **_NO_DECONV, "with_ae_loss": [True]}
 
 
@@ -269,7 +277,7 @@ def _old_higher(head: Part, network: Network, joined: bool) -> Head:
     }
     if count == 0:
         lists = dict(_NO_DECONV)
-    joints = {"num_joints": head.get("num_joints"), "tag_per_joint": head.get("tag_per_joint", True)}
+    joints = {"num_joints": head.need("num_joints", KNOWN), "tag_per_joint": head.get("tag_per_joint", True)}
     blocks = {"num_basic_blocks": head.get("num_basic_blocks", 4), "with_ae_loss": _list(head.get("with_ae_loss"))}
     return {"type": "higher", **joints, **lists, **blocks, "final_conv_kernel": kernel}
 
@@ -281,7 +289,7 @@ def _old_embedding(head: Part, network: Network, joined: bool) -> Head:
         return "more than one convolution"
     _channels_fit(head, network, joined=False)
     tags = _list(head.get("with_ae_loss")) or [False]
-    joints = {"num_joints": head.get("num_joints"), "tag_per_joint": head.get("tag_per_joint", True)}
+    joints = {"num_joints": head.need("num_joints", KNOWN), "tag_per_joint": head.get("tag_per_joint", True)}
     return {"type": "higher", **joints, "final_conv_kernel": kernel, **_NO_DECONV, "with_ae_loss": tags[:1]}
 
 

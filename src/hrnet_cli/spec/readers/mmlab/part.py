@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hrnet_cli.spec.fields import Fault, Path, key_name
+from hrnet_cli.spec.fields import Fault, Path, key_name, show
 from hrnet_cli.spec.readers.python.values import Unread
-from hrnet_cli.spec.readers.reading import MOST_NOTES, Note, unread
+from hrnet_cli.spec.readers.reading import MOST_NOTES, Note, meant, unread
 
 
 def type_name(value: Any) -> str:
@@ -93,6 +93,18 @@ class Part:
         faults = list(unreadable(value, (*self.path, key)))
         self.network.faults += [fault for fault in faults if fault not in self.network.faults]
         return default if faults else value
+
+    def need(self, key: str, known: tuple[str, ...]) -> Any:
+        """A value that the original has no default for. If it is not there, the key that was meant for it is told."""
+        if self.value.get(key) is None:
+            place = (*self.path, key)
+            faults = [Fault("missing-key", place, f"{key} is missing", f"add {key}")]
+            strange = (each for each in self.value if isinstance(each, str) and each not in known)
+            for each in meant(strange, [key], (key, *known)):
+                hint, path = f"did you mean {key}?", (*self.path, key_name(each))
+                faults.append(Fault("unknown-key", path, f"unknown key {show(each)}", hint, key=True))
+            self.network.faults += [fault for fault in faults if fault not in self.network.faults]
+        return self.get(key)
 
     def part(self, key: str) -> Part:
         """A mapping in it; an empty one where there is none."""

@@ -19,15 +19,22 @@ class Config:
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.lower = source.lower
         self.data: dict[str, Any] = {}
         self.origins: dict[Path, Path] = {}
         self.notes: list[Note] = []
         self.name = ""
         """The network's, as the reports call it."""
+        self.size: Any = None
+        """The input as it stands there."""
 
     def note(self, code: str, path: Path, text: str, hint: str = "", key: bool = False) -> None:
         """Something that the user may not expect."""
         self.notes.append(Note(code, path, text, hint, key))
+
+    def spelt(self, name: str) -> str:
+        """A key in the letters of this config."""
+        return name.lower() if self.lower else name.upper()
 
     def take(self, path: tuple[str, ...], field: str, default: Any) -> Any:
         """A value for a field of the head, or the code's own default with a note."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from hrnet_cli.spec.fields import show
+from hrnet_cli.spec.fields import nearest, show
 from hrnet_cli.spec.readers.official import heads
 from hrnet_cli.spec.readers.official.config import Config
 from hrnet_cli.spec.readers.official.source import NOT_THEIRS_ALONE
@@ -96,6 +96,11 @@ def choose(config: Config) -> tuple[str, Family]:
         return name, _segmentation(config)
     if isinstance(name, str) and name in FAMILIES and (name != NOT_THEIRS_ALONE or model.child("NUM_JOINTS")):
         return name, FAMILIES[name]
+    meant = nearest(name, sorted(FAMILIES.keys() - {NOT_THEIRS_ALONE}), cutoff=0.88)
+    if meant:
+        text = f"{node.dotted}: {show(name)} is none of the authors' networks: its head is left out"
+        config.note("unread-value", node.path, text, f"did you mean {meant}?")
+        return show(name).strip("'\""), BACKBONE
     kept = "" if name == NOT_THEIRS_ALONE else " is none of the authors' networks"
     text = f"{node.dotted}: {show(name)}{kept}: the backbone is built, and its head is left out"
     config.note("left-out", node.path, text)

@@ -19,7 +19,7 @@ def read_size(config: Config, family: Family) -> None:
         config.note("assumed", where.path, text, "give width and height")
         config.data["input"] = [height, width]
         return
-    size = found.literal
+    config.size = size = found.literal
     config.origins["input",] = found.path
     numbers = size if isinstance(size, list) else [size, size]
     plain = len(numbers) == 2 and all(type(number) is int for number in numbers)

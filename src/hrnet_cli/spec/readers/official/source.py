@@ -27,6 +27,14 @@ class Source(NamedTuple):
         """Those that are wherever this config has them; all else is found from the top."""
         return {"MODEL": self.model, "EXTRA": self.extra}
 
+    @property
+    def lower(self) -> bool:
+        """Whether most of its keys are in lower case, as in dumps of somebody's own; the authors' are in capitals."""
+        stages = [self.extra.child(key) for key in self.extra.keys if STAGE.fullmatch(key)]
+        nodes = (self.root, self.model, self.extra, *(node for node in stages if node))
+        keys = [key for node in nodes for key in node.keys]
+        return sum(map(str.islower, keys)) > sum(map(str.isupper, keys))
+
     def find(self, path: tuple[str, ...]) -> Node | None:
         """What stands at a path from the top."""
         part = self.parts.get(path[0])

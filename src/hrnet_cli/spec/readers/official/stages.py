@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hrnet_cli.spec.fields import did_you_mean, show
+from hrnet_cli.spec.fields import key_name, show
 from hrnet_cli.spec.readers.nodes import Node
 from hrnet_cli.spec.readers.official.config import Config
 from hrnet_cli.spec.readers.official.families import Family
 from hrnet_cli.spec.readers.official.source import STAGE
-from hrnet_cli.spec.readers.official.unread import note_strange
-from hrnet_cli.spec.readers.reading import MOST_NOTES, Note
+from hrnet_cli.spec.readers.official.unread import EXTRA_KEYS, note_strange
+from hrnet_cli.spec.readers.reading import MOST_NOTES, Note, meant
 from hrnet_cli.spec.schema import EXPANSION
 
 STAGE_KEYS = ("NUM_MODULES", "NUM_BRANCHES", "BLOCK", "NUM_BLOCKS", "NUM_CHANNELS")
@@ -30,6 +30,10 @@ def read_stages(config: Config, family: Family) -> None:
     given = {int(key[5:]) for key in extra.keys if STAGE.fullmatch(key)}
     for number in BUILT_STAGES:
         _later(config, family, number, given)
+    gaps = [f"STAGE{number}" for number in BUILT_STAGES if number not in given and number < max(given, default=0)]
+    for key in meant((key for key in extra.keys if not STAGE.fullmatch(key)), gaps, (*EXTRA_KEYS, *gaps)):
+        config.data[key] = extra.value[key]  # for the spec to refuse
+        config.origins[key,] = (*extra.path, key_name(key))
     for number in sorted(number for number in given if number > BUILT_STAGES[-1])[:MOST_NOTES]:
         node = extra.child(f"STAGE{number}")
         assert node is not None
@@ -85,14 +89,14 @@ def _ranches(config: Config, node: Node, family: Family) -> None:
     child = node.child(RANCHES)
     if child:
         text = f"{child.dotted}: {show(child.value)} is never read: stage 1 is one chain of blocks"
-        hint = f"did you mean {node.spelt('NUM_BRANCHES')}?"
+        hint = f"did you mean {config.spelt('NUM_BRANCHES')}?"
         silent = child.literal == 1 or not family.reads_stage1
         config.notes.append(Note("misspelt-key", child.path, text, hint, key=True, silent=silent))
 
 
 def _later(config: Config, family: Family, number: int, given: set[int]) -> None:
     key = f"stage{number}"
-    node = config.source.extra.child(key)
+    node = config.source.extra.child(key.upper())
     defaults = family.stage_defaults.get(key, {})
     where = node or config.source.extra.missing(key)
     config.origins[key,] = where.path
@@ -123,24 +127,18 @@ def _stage(config: Config, node: Node, key: str, names: tuple[str, ...], default
     _block(config, node, stage)
     _fuse_method(config, node)
     known = (*STAGE_KEYS, "FUSE_METHOD", *([RANCHES] if key == "stage1" else []))
-    wrong = _meant(node, [name for name in names if name.lower() not in stage], known)
+    strange = (key for key in node.keys if key.upper() not in known)
+    wrong = meant(strange, [name for name in names if name.lower() not in stage], known)
     stage |= {key: node.value[key] for key in wrong}  # which the spec refuses, beside what is missing
     note_strange(config, node, (*known, *wrong))
     return stage
-
-
-def _meant(node: Node, missing: list[str], known: tuple[str, ...]) -> list[str]:
-    """The keys that nobody reads, misspelt from one that is missing."""
-    lower = {name.lower() for name in known}
-    strange = [key for key in node.keys if key.lower() not in lower][:MOST_NOTES]
-    return [key for key in strange if did_you_mean(key, known) in [f"did you mean {name}?" for name in missing]]
 
 
 def _block(config: Config, node: Node, stage: dict[str, Any]) -> None:
     block, child = stage.get("block"), node.child("BLOCK")
     if child and isinstance(block, str) and block not in EXPANSION and block.upper() in EXPANSION:
         stage["block"] = block.upper()
-        text = f"{node.dotted}.BLOCK: {show(block)} is read as {block.upper()}; the authors' code knows capitals only"
+        text = f"{child.dotted}: {show(block)} is read as {block.upper()}; the authors' code knows capitals only"
         config.note("assumed", child.path, text, f"write {block.upper()}")
 
 

@@ -57,7 +57,8 @@ def note_strange(config: Config, node: Node, known: tuple[str, ...]) -> None:
     """A note per key that is not known, or stands there twice."""
     lower = {name.lower() for name in known}
     strange = [(*node.path, key_name(key)) for key in node.keys if key.lower() not in lower]
-    config.notes += [unread(path, known, f"{dotted_path(path)} is not read") for path in strange[:MOST_NOTES]]
+    spelt = tuple(map(config.spelt, known))
+    config.notes += [unread(path, spelt, f"{dotted_path(path)} is not read") for path in strange[:MOST_NOTES]]
     seen: set[str] = set()
     for key in node.keys:
         if key.lower() in seen:

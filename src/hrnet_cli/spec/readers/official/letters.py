@@ -1,0 +1,101 @@
+"""The letters of a config's keys. The authors' code looks them up in capitals; a copy may have all in lower case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from hrnet_cli.spec.document import dotted_path
+from hrnet_cli.spec.fields import Fault, Path, show
+from hrnet_cli.spec.readers.nodes import Node
+from hrnet_cli.spec.readers.official.config import Config
+from hrnet_cli.spec.readers.official.heads import DECONV_LISTS
+from hrnet_cli.spec.readers.official.source import STAGE
+from hrnet_cli.spec.readers.official.stages import STAGE_KEYS
+from hrnet_cli.spec.readers.official.unread import EXTRA_KEYS, MODEL_KEYS
+from hrnet_cli.spec.readers.reading import MOST_NOTES
+
+SECTIONS = {
+    "DATASET": ("NUM_CLASSES", "NUM_JOINTS", "WITH_CENTER", "INPUT_SIZE"),
+    "LOSS": ("WITH_AE_LOSS",),
+    "TEST": ("IMAGE_SIZE",),
+    "TRAIN": ("IMAGE_SIZE",),
+}
+"""The sections beside MODEL, and what is read of them."""
+DECONV_KEYS = ("NUM_DECONVS", *DECONV_LISTS, "NUM_BASIC_BLOCKS")
+OCR_KEYS = ("MID_CHANNELS", "KEY_CHANNELS", "DROPOUT", "SCALE")
+
+
+def note_letters(config: Config) -> None:
+    """A note per key in other letters than most have: no code finds both. One that has all alike may have its own."""
+    paths = list(dict.fromkeys(_keys(config)))
+    if not config.lower and not any(str(path[-1]).isupper() for path in paths):
+        return
+    odd = [path for path in paths if path[-1] != config.spelt(str(path[-1]))]
+    for path in odd[:MOST_NOTES]:
+        right = config.spelt(str(path[-1]))
+        text = f"{dotted_path(path)} is in other letters than the rest: code that looks up {right} does not find it"
+        config.note("letter-case", path, text, f"write {right}", key=True)
+
+
+def _keys(config: Config) -> Iterator[Path]:
+    """The path of every key that one of their networks reads."""
+    root, model, extra = config.source
+    yield from _known(root, ("MODEL", "EXTRA", *SECTIONS))
+    yield from _known(model, MODEL_KEYS)
+    yield from _known(extra, EXTRA_KEYS)
+    stages = [key for key in extra.keys if STAGE.fullmatch(key)]
+    yield from ((*extra.path, key) for key in stages)
+    sections = [(root.child(name), names) for name, names in SECTIONS.items()]
+    sections += [(extra.child(key), (*STAGE_KEYS, "FUSE_METHOD")) for key in stages]
+    sections += [(extra.child("DECONV"), DECONV_KEYS), (model.child("OCR"), OCR_KEYS)]
+    for node, names in sections:
+        if node:
+            yield from _known(node, names)
+
+
+def _known(node: Node, names: tuple[str, ...]) -> Iterator[Path]:
+    """The path of each of these keys that is there; of one that is there twice, that of the one which is read."""
+    return (child.path for child in map(node.child, names) if child)
+
+
+FIELDS = (
+    *("num_modules", "num_branches", "block", "num_blocks", "num_channels", "fuse_method", "num_joints", "num_classes"),
+    *("final_conv_kernel", "tag_per_joint", "with_ae_loss", "kernel_size", "cat_output", "num_basic_blocks"),
+    *("mid_channels", "key_channels", "align_corners"),
+)
+"""Words of a spec that are the authors' own but for the letters."""
+WORD = re.compile(rf"'[^']*'|\"[^\"]*\"|(?<!residual )\b(?:stage[0-9]+|{'|'.join(FIELDS)})\b")
+"""One of them, or something quoted, which stays as it is."""
+
+
+class Says(NamedTuple):
+    """A fault of the spec in the words and the letters of the config."""
+
+    lower: bool
+    size: Any
+    """The input as it stands there, as width and height."""
+    read_as: Any
+    """What the spec was given for it."""
+
+    def anew(self, fault: Fault) -> Fault:
+        """The same fault."""
+        if fault.code == "bad-input" and fault.path == ("input",):
+            fault = self._of_size(fault)
+        if self.lower:
+            return fault
+        return fault._replace(message=WORD.sub(_capitals, fault.message), hint=WORD.sub(_capitals, fault.hint))
+
+    def _of_size(self, fault: Fault) -> Fault:
+        """A size is written another way round here than in a spec."""
+        message = fault.message.replace(show(self.read_as), show(self.size)).replace("input shape", "input size")
+        if not fault.hint.startswith("write"):
+            return fault._replace(message=message)
+        numbers = re.findall("[0-9]{1,6}", self.size) if isinstance(self.size, str) else []
+        width, height = numbers if len(numbers) == 2 else ("192", "256")
+        return fault._replace(message=message, hint=f"write [{width}, {height}], width before height")
+
+
+def _capitals(match: re.Match[str]) -> str:
+    return match[0] if match[0][0] in "'\"" else match[0].upper()
