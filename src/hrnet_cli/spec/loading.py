@@ -176,16 +176,16 @@ def read_source(source: str | Path) -> tuple[str, str]:
     path = Path(source)
     try:
         if str(source) == "-":
-            return _text(getattr(sys.stdin, "buffer", BytesIO()), "<stdin>"), "<stdin>"
+            return decode(getattr(sys.stdin, "buffer", BytesIO()), "<stdin>"), "<stdin>"
         if path.is_dir():
             raise UnreadableError(f"{path} is a folder", "name a spec file in it")
         if path.exists():
             with path.open("rb") as file:
-                return _text(file, str(path)), str(path)
+                return decode(file, str(path)), str(path)
         if str(source).startswith("git:"):
             from hrnet_cli.spec.git import git_bytes
 
-            return _text(BytesIO(git_bytes(str(source), LONGEST_TEXT + 1)), str(source)), str(source)
+            return decode(BytesIO(git_bytes(str(source), LONGEST_TEXT + 1)), str(source)), str(source)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UnreadableError(f"cannot read {str(source)!r}: {reason}", "name a spec file or a preset") from None
@@ -199,8 +199,8 @@ def read_source(source: str | Path) -> tuple[str, str]:
     return preset_path(str(source)).read_text(encoding="utf-8"), preset_path(str(source)).name
 
 
-def _text(file: BinaryIO, source: str) -> str:
-    """All that a file holds, or no more of it than shows that it is too long."""
+def decode(file: BinaryIO, source: str) -> str:
+    """All that a file holds. Raises SpecError where it is too long, of which no more is read, and UnreadableError."""
     data = file.read(LONGEST_TEXT + 1)
     if len(data) > LONGEST_TEXT:
         raise refused("too-large", f"more than {LONGEST_TEXT:,} bytes", "a published config has about 1,000", source)

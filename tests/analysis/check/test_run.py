@@ -7,8 +7,10 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from checks import check, check_all, codes, settings
@@ -17,8 +19,9 @@ from support import EXAMPLES, TESTS
 
 from hrnet_cli.analysis.check.files import Target
 from hrnet_cli.analysis.check.rules import BY_PROBLEM, RULES
-from hrnet_cli.analysis.check.run import Checker
+from hrnet_cli.analysis.check.run import MOST_JOBS, Checker, FileCheck, run
 from hrnet_cli.analysis.check.settings import Settings
+from hrnet_cli.errors import HrnetError
 from hrnet_cli.spec import preset_names, preset_path
 from hrnet_cli.spec.readers.reading import NOTES
 from hrnet_cli.spec.writers.limits import KINDS
@@ -169,3 +172,50 @@ def test_what_lies_in_a_folder_and_is_no_spec_is_left_out(tmp_path: Path) -> Non
     result = check_all(tmp_path)
     assert [Path(name).name for name in result.files] == ["w32.yaml"] and result.findings == ()
     assert len(result.skipped) == 4
+
+
+class Killed(Checker):
+    """What the system does to a process that asks for too much."""
+
+    def check(self, target: Target) -> FileCheck:
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+
+@pytest.mark.skipif(MOST_JOBS < 2, reason="needs two cores")
+def test_a_process_that_is_killed_is_a_message() -> None:
+    with pytest.raises(HrnetError, match="ended before its time") as caught:
+        run(Killed(Settings()), [Target("w32")] * 17, jobs=2)
+    assert "--jobs" in caught.value.hint
+
+
+@pytest.mark.skipif(MOST_JOBS < 2, reason="needs two cores")
+def test_the_lock_goes_to_a_process_once() -> None:
+    """Once for each and not with every chunk of files: it can be as long as their list."""
+    Counted.pickled = 0
+    run(Counted(Settings()), [Target("w32")] * 80, jobs=2)
+    assert Counted.pickled <= 2
+
+
+class Counted(Checker):
+    """Counts in this process how often it is sent to another."""
+
+    pickled = 0
+
+    def __reduce__(self) -> Any:
+        Counted.pickled += 1
+        return Checker, tuple(self)
+
+
+def test_a_file_of_a_folder_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, opened = tmp_path / "w32.yaml", []
+    path.write_text(GOOD)
+    original = Path.open
+
+    def counted(self: Path, *arguments: Any, **more: Any) -> Any:
+        opened.append(self)
+        return original(self, *arguments, **more)
+
+    monkeypatch.setattr(Path, "open", counted)
+    assert check_all(tmp_path).findings == ()
+    assert opened == [path]

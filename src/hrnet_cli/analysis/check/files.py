@@ -6,11 +6,14 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
 from hrnet_cli.analysis.check.settings import Settings
+from hrnet_cli.errors import UnreadableError
 from hrnet_cli.spec.document import LONGEST_TEXT
+from hrnet_cli.spec.loading import decode
 
 OTHERS = ("__pycache__", "build", "dist", "node_modules", "site-packages", "venv")
 """Folders that hold nobody's specs, beside those whose name begins with a dot."""
@@ -72,21 +75,18 @@ def _left_out(where: str, name: str, settings: Settings) -> bool:
     return any(settings.fits(str(Path(where, name)), pattern) for pattern in settings.exclude)
 
 
-def may_hold_a_spec(path: Path) -> bool:
-    """Whether a file has a word of HRNet's in it and is of a config's size. Raises OSError where it cannot be read.
+def text_of_found(path: Path) -> str | None:
+    """The text of a file that nobody named; None where it cannot be a config: too long, or without a word of HRNet's.
 
-    A file that is not UTF-8 may hold a spec all the same; what is Python is then no config of ours.
+    Raises OSError, and UnreadableError for one that has such a word and is not UTF-8; Python that is not, is no config.
     """
     with path.open("rb") as file:
         data = file.read(LONGEST_TEXT + 1)
     if len(data) > LONGEST_TEXT or WORDS.search(data) is None:
-        return False
-    return path.suffix != ".py" or _is_utf8(data)
-
-
-def _is_utf8(data: bytes) -> bool:
+        return None
     try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+        return decode(BytesIO(data), str(path))
+    except UnreadableError:
+        if path.suffix == ".py":
+            return None
+        raise

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from hrnet_cli.analysis.check.files import Target, may_hold_a_spec
+from hrnet_cli.analysis.check.files import Target, text_of_found
 from hrnet_cli.analysis.check.finding import Check, Finding, in_order
-from hrnet_cli.analysis.check.rules import ALWAYS, BY_PROBLEM, RULES
+from hrnet_cli.analysis.check.rules import ALWAYS, BY_PROBLEM, OF_PROBLEMS, RULES
 from hrnet_cli.analysis.check.settings import Settings
 from hrnet_cli.analysis.check.subject import Subject
 from hrnet_cli.analysis.check.suppress import lines_of, take_back
 from hrnet_cli.analysis.lock import LockEntry, open_lock
-from hrnet_cli.errors import Problem, SpecError, UnreadableError
+from hrnet_cli.errors import HrnetError, Problem, SpecError, UnreadableError
 from hrnet_cli.spec import read_source
 from hrnet_cli.spec.loading import is_recognised, load_document, own_path, read_text
 
@@ -44,26 +44,21 @@ class Checker(NamedTuple):
 
     def check(self, target: Target) -> FileCheck:
         """Every finding of one file: what is wrong with the file itself is one too."""
+        selected = self.settings.selects(RULES, target.name)
+        text, source, ran, unreadable = "", target.name, selected & ALWAYS, False
         try:
-            if target.found and not target.error and not may_hold_a_spec(Path(target.name)):
-                return FileCheck(target.name, skipped=True)
             text, source = _read(target)
-        except (UnreadableError, OSError) as error:
-            problem = Problem("unreadable", "", *_reason(error, target), target.name)
-            return FileCheck(target.name, self._findings([problem], target.name, []), unreadable=True)
-        except SpecError as error:
-            return FileCheck(target.name, self._findings(error.problems, target.name, []))
-        selected = self.settings.selects(RULES, source)
-        ran = selected.intersection(ALWAYS)
-        try:
             problems = list(self._problems(text, source, target, selected))
-        except SpecError as error:
-            problems, ran = error.problems, ran.intersection(rule.code for rule in BY_PROBLEM.values())
         except _NoSpecError:
             return FileCheck(source, skipped=True)
+        except SpecError as error:
+            problems, ran = error.problems, selected & OF_PROBLEMS
+        except (UnreadableError, OSError) as error:
+            problems, ran, unreadable = [_unreadable(error, target)], frozenset(), True
+        kept, suppressed = take_back(_by_rule(problems, selected), text, source, ran)
         lines = lines_of(text)
-        kept, taken = take_back(_by_rule(problems, selected), text, source, ran)
-        return FileCheck(source, self._findings(kept, source, lines), taken)
+        findings = in_order(self._finding(problem, source, lines) for problem in _by_rule(kept, selected))
+        return FileCheck(source, findings, suppressed, unreadable)
 
     def _problems(self, text: str, source: str, target: Target, selected: frozenset[str]) -> Iterator[Problem]:
         """What the rules find, each problem with its rule's code. Raises SpecError where there is no network."""
@@ -75,10 +70,6 @@ class Checker(NamedTuple):
             if rule.code in selected:
                 for problem in rule.find(subject):
                     yield problem._replace(code=rule.code)
-
-    def _findings(self, problems: Iterable[Problem], source: str, lines: list[str]) -> tuple[Finding, ...]:
-        selected = self.settings.selects(RULES, source)
-        return in_order(self._finding(problem, source, lines) for problem in _by_rule(problems, selected))
 
     def _finding(self, problem: Problem, source: str, lines: list[str]) -> Finding:
         rule = RULES[problem.code]
@@ -103,16 +94,25 @@ def checker(settings: Settings) -> Checker:
 
 
 def _read(target: Target) -> tuple[str, str]:
+    """The text and what to call it: read once, so that it is one text that is checked and shown."""
     if target.error:
-        raise UnreadableError(f"cannot look into {target.name!r}: {target.error}", "make it readable, or leave it out")
-    return read_source(target.name)
+        raise UnreadableError(f"cannot look into {target.name!r}: {target.error}", READABLE)
+    if not target.found:
+        return read_source(target.name)
+    text = text_of_found(Path(target.name))
+    if text is None:
+        raise _NoSpecError
+    return text, target.name
 
 
-def _reason(error: UnreadableError | OSError, target: Target) -> tuple[str, str]:
+READABLE = "make it readable, or leave it out"
+
+
+def _unreadable(error: UnreadableError | OSError, target: Target) -> Problem:
     """What keeps a file from being read, and what to do about it."""
     if isinstance(error, UnreadableError):
-        return error.message, error.hint
-    return f"cannot read {target.name!r}: {error.strerror or error}", "make it readable, or leave it out"
+        return Problem("unreadable", "", error.message, error.hint, target.name)
+    return Problem("unreadable", "", f"cannot read {target.name!r}: {error.strerror or error}", READABLE, target.name)
 
 
 def _by_rule(problems: Iterable[Problem], selected: frozenset[str]) -> list[Problem]:
@@ -162,11 +162,28 @@ def _each(checker: Checker, targets: list[Target], jobs: int) -> Iterator[FileCh
         yield from map(checker.check, targets)
         return
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
 
-    # Ctrl-C reaches every process: the workers leave it to this one, which lets them end.
-    with ProcessPoolExecutor(workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
+    with ProcessPoolExecutor(workers, initializer=_start, initargs=(checker,)) as pool:
         try:
-            yield from pool.map(checker.check, targets, chunksize=CHUNK)
+            yield from pool.map(_check, targets, chunksize=CHUNK)
+        except BrokenProcessPool:
+            hint = "was it out of memory? Take fewer --jobs"
+            raise HrnetError("a process that was checking ended before its time", hint) from None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+_mine: list[Checker] = []
+"""In a worker, what it checks with: sent once, not with every chunk, since a lock file can be as long as the list."""
+
+
+def _start(checker: Checker) -> None:
+    """Begin a worker. Ctrl-C reaches every process: the workers leave it to the one that started them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _mine[:] = [checker]
+
+
+def _check(target: Target) -> FileCheck:
+    return _mine[0].check(target)

@@ -22,4 +22,7 @@ ALWAYS = frozenset(code for code, rule in RULES.items() if rule.always)
 BY_PROBLEM: dict[str, Rule] = {problem: rule for rule in RULES.values() for problem in rule.problems}
 """From the code of a problem with a spec to the rule that it is a finding of."""
 
-__all__ = ["ALWAYS", "BY_PROBLEM", "RULES", "Rule"]
+OF_PROBLEMS = frozenset(rule.code for rule in BY_PROBLEM.values())
+"""The rules that speak of a spec of which there is no network."""
+
+__all__ = ["ALWAYS", "BY_PROBLEM", "OF_PROBLEMS", "RULES", "Rule"]
