@@ -179,10 +179,10 @@ def test_what_differs_in_words() -> None:
 def test_what_no_key_and_no_count_shows() -> None:
     plain = yaml.safe_load((Path(__file__).parents[2] / "src/hrnet_cli/presets/w32.yaml").read_text())
     bilinear = entry({**plain, "upsampling": {"mode": "bilinear"}})
-    assert differences(W32, bilinear) == ("upsampling nearest by factor → bilinear by factor, align_corners false",)
+    assert differences(W32, bilinear) == ("upsampling nearest by factor → bilinear by factor",)
     assert entry({**plain, "upsampling": {"mode": "bilinear", "align_corners": False}}) == bilinear
     to_size = entry({**plain, "upsampling": {"mode": "bilinear", "to": "size", "align_corners": True}})
-    assert to_size.upsampling == "bilinear to size, align_corners true"
+    assert to_size.upsampling == "bilinear to size with align_corners"
     other = entry({**plain, "batch_norm": {"momentum": 0.01}})
     assert differences(W32, other) == ("batch norm momentum 0.1, eps 1e-05 → momentum 0.01, eps 1e-05",)
 

@@ -7,7 +7,7 @@ MACs are multiply-accumulates of convolutions, bias not counted: one per output 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from hrnet_cli.nn import LEAVES, Module
@@ -100,6 +100,20 @@ def costs(trace: Trace) -> list[Cost]:
                 extra = FVCORE[kind](call)
         result.append(_new(Cost, (call, params, macs, macs + extra, activations)))
     return result
+
+
+class Totals(NamedTuple):
+    """What a network costs in all."""
+
+    params: int
+    macs: int
+    activations: int
+
+
+def totals(costs: Iterable[Cost]) -> Totals:
+    """The sums over all calls."""
+    each = [(cost.params, cost.macs, cost.activations) for cost in costs]
+    return Totals(*map(sum, zip(*each, strict=True)))
 
 
 def _elements(node: Node) -> tuple[int, int]:

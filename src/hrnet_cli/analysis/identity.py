@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from hrnet_cli.nn import Shape
-from hrnet_cli.spec import BatchNorm, Upsampling
+from hrnet_cli.spec import BatchNorm
 from hrnet_cli.tracing import Trace
 
 
@@ -23,14 +23,6 @@ def digest(shapes: dict[str, Shape]) -> str:
     r"""SHA-256 over a line `key\tD0xD1x…\n` per key, keys sorted: no values and no dtypes."""
     lines = (f"{key}\t{'x'.join(map(str, shapes[key]))}\n" for key in sorted(shapes))
     return sha256("".join(lines).encode()).hexdigest()
-
-
-def upsampling_words(upsampling: Upsampling) -> str:
-    """`nearest by factor`, `bilinear to size, align_corners false`: torch takes None for false."""
-    text = f"{upsampling.mode} {'by factor' if upsampling.to == 'factor' else 'to size'}"
-    if upsampling.mode == "nearest":
-        return text
-    return f"{text}, align_corners {'true' if upsampling.align_corners else 'false'}"
 
 
 def batch_norm_words(batch_norm: BatchNorm) -> str:

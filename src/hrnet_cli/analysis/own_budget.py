@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hrnet_cli.analysis.costs import costs
+from hrnet_cli.analysis.costs import costs, totals
 from hrnet_cli.analysis.diagnosis import smallest_divisor
 from hrnet_cli.spec import Budget
 from hrnet_cli.tracing import Trace
@@ -10,12 +10,12 @@ from hrnet_cli.tracing import Trace
 
 def own_budget(trace: Trace) -> Budget:
     """Every bound rounded up to two digits; the divisor of its input, if the input is a multiple of it."""
-    counted = costs(trace)
+    cost = totals(costs(trace))
     divisor = smallest_divisor(trace.spec)
     return Budget(
-        max_params=rounded_up(sum(cost.params for cost in counted)),
-        max_macs=rounded_up(sum(cost.macs for cost in counted)),
-        max_activations=rounded_up(sum(cost.activations for cost in counted)),
+        max_params=rounded_up(cost.params),
+        max_macs=rounded_up(cost.macs),
+        max_activations=rounded_up(cost.activations),
         divisor=None if divisor is None or any(length % divisor for length in trace.input[2:]) else divisor,
     )
 

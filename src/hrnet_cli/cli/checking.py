@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,28 +14,33 @@ from hrnet_cli.analysis.check.settings import Settings, read_settings
 from hrnet_cli.errors import UnreadableError, UsageError
 from hrnet_cli.render import CHECK_FORMATS, Canvas, Report
 from hrnet_cli.spec import Budget
+from hrnet_cli.spec.fields import entries
 
 LISTS = ("select", "ignore", "severity")
 """Options that may stand several times, and have commas."""
 
 
-def given(configured: Settings, asked: Mapping[str, Any]) -> Settings:
-    """The configured settings with what the command line says instead. Raises UsageError."""
-    values = {name: value for name, value in asked.items() if value is not None}
+def given(configured: Settings, options: Mapping[str, Any]) -> Settings:
+    """The configured settings with what the command line's options of the same names say instead. Raises UsageError."""
+    asked = {name: getattr(value, "value", value) for name, value in options.items() if _is_given(value)}
+    values = {name: asked[name] for name in entries(Settings) if name in asked}
     for name in LISTS:
         if name in values:
             values[name] = [code.strip() for each in values[name] for code in each.split(",")]
     if "severity" in values:
         values["severity"] = dict(map(_pair, values["severity"]))
-    values["budget"] = {name: value for name, value in asked["budget"].items() if value is not None}
+    values["budget"] = {name: asked[name] for name in entries(Budget) if name in asked}
     settings, faults = read_settings(values)
     if settings is None:
         option = str(faults[0].path[-1] if faults[0].path[0] == "budget" else faults[0].path[0]).replace("_", "-")
         raise UsageError(f"--{option}: {faults[0].message}", faults[0].hint)
-    own = {name: getattr(settings, name) for name in values if name not in ("budget", "severity")}
-    bounds = {item.name: getattr(settings.budget, item.name) for item in fields(Budget)}
-    budget = replace(configured.budget, **{name: bound for name, bound in bounds.items() if bound is not None})
-    return replace(configured, **own, budget=budget, severity=(*configured.severity, *settings.severity))
+    own = {name: getattr(settings, name) for name in values}
+    own["budget"] = replace(configured.budget, **{name: getattr(settings.budget, name) for name in values["budget"]})
+    return replace(configured, **own | {"severity": (*configured.severity, *settings.severity)})
+
+
+def _is_given(option: Any) -> bool:
+    return option is not None and option is not False
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from hrnet_cli.analysis.check.pages import RuleList, RulePage
+from hrnet_cli.present.check import ROLES
 from hrnet_cli.present.document import Column, Document, Drawing, Heading, Panel, Span, Table, panel
-
-ROLES = {"error": "bad", "warning": "mark", "note": "muted"}
 
 
 def present_list(result: RuleList) -> Document:

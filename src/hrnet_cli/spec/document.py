@@ -52,10 +52,11 @@ class Document(NamedTuple):
         return name if around and name and name.line < around.line and name.source == around.source else around
 
 
-_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+YAML_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The C loader, where PyYAML was built with it."""
 
 
-class _Loader(_Base):  # type: ignore[misc]  # the C loader where PyYAML was built with it
+class _Loader(YAML_LOADER):  # type: ignore[misc]  # its type is not known
     """SafeLoader with the numbers of JSON: `1e-5` is one, while `1:30`, `010`, `0x1F` and `1_000` stay texts."""
 
 
@@ -63,7 +64,7 @@ _TAG = "tag:yaml.org,2002:"
 _MERGE = f"{_TAG}merge"
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag.removeprefix(_TAG) in ("bool", "merge", "null")]
-    for first, resolvers in _Base.yaml_implicit_resolvers.items()
+    for first, resolvers in YAML_LOADER.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver(f"{_TAG}int", re.compile(r"[-+]?(0|[1-9][0-9]*)$"), list("-+0123456789"))
 _Loader.add_implicit_resolver(

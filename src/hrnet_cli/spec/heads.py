@@ -24,11 +24,6 @@ class HeadSpec:
     reads_all_branches: ClassVar[bool]
     """Whether it needs every branch of the last stage, and so decides the default of `multi_scale_output`."""
 
-    @classmethod
-    def cross_check(cls, _values: Mapping[str, Any], _path: Path) -> Iterator[Fault]:
-        """What is wrong between fields that are right each by itself."""
-        yield from ()
-
 
 @dataclass(frozen=True)
 class NoHead(HeadSpec):

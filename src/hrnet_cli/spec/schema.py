@@ -150,6 +150,12 @@ class Upsampling:
     to: str = entry(Choice(("factor", "size")), "by the factor 2^(j−i), or to the target's own size", default="factor")
     align_corners: bool | None = entry(Flag(), "torch's argument of that name; bilinear only", default=None)
 
+    @property
+    def words(self) -> str:
+        """`nearest by factor`, `bilinear to size with align_corners`; left out, align_corners is false."""
+        way = "by factor" if self.to == "factor" else "to size"
+        return f"{self.mode} {way}" + (" with align_corners" if self.align_corners else "")
+
     @classmethod
     def cross_check(cls, values: Mapping[str, Any], path: Path) -> Iterator[Fault]:
         """Only bilinear upsampling has corners to align."""
@@ -164,11 +170,6 @@ class BatchNorm:
 
     momentum: float = entry(Number(0, 1), "share of a new batch in the running statistics", default=0.1)
     eps: float = entry(Number(0, 1), "what is added to the variance", default=1e-5)
-
-    @classmethod
-    def cross_check(cls, _values: Mapping[str, Any], _path: Path) -> Iterator[Fault]:
-        """The two have nothing to do with each other."""
-        yield from ()
 
 
 PUBLISHED_FIGURES = ("params", "flops")
@@ -229,11 +230,6 @@ class Budget:
     divisor: int | None = entry(
         Count(1, 65_536), "the input is a multiple of it, and every multiple of it goes through", default=None
     )
-
-    @classmethod
-    def cross_check(cls, _values: Mapping[str, Any], _path: Path) -> Iterator[Fault]:
-        """Each bound stands by itself."""
-        yield from ()
 
 
 @dataclass(frozen=True)

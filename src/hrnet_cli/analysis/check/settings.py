@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from typing import Any
@@ -97,11 +97,6 @@ class Settings:
     locked: bool = entry(Flag(), "whether every spec must build what is locked", default=False)
     folder: str = field(default="", compare=False)
     """Where the settings file lies, from which its paths lead. Not a key of the file."""
-
-    @classmethod
-    def cross_check(cls, _values: Mapping[str, Any], _path: Path) -> Iterator[Fault]:
-        """Each key stands by itself."""
-        yield from ()
 
     def selects(self, codes: Iterable[str], source: str) -> frozenset[str]:
         """The rules that run on a file: the longest prefix that fits decides, and `ignore` where both are as long."""

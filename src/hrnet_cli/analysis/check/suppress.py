@@ -17,6 +17,7 @@ import yaml
 
 from hrnet_cli.analysis.check.settings import names_a_rule
 from hrnet_cli.errors import Problem
+from hrnet_cli.spec.document import YAML_LOADER
 from hrnet_cli.spec.fields import show
 from hrnet_cli.spec.readers.python import looks_like_python
 
@@ -115,8 +116,8 @@ def _strings(text: str) -> tuple[tuple[tuple[int, int], tuple[int, int]], ...]:
     with suppress(yaml.YAMLError):
         return tuple(
             ((token.start_mark.line, token.start_mark.column), (token.end_mark.line, token.end_mark.column))
-            for token in yaml.scan(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-            if isinstance(token, yaml.ScalarToken) and not (token.plain and "\n" not in token.value)
+            for token in yaml.scan(text, Loader=YAML_LOADER)
+            if isinstance(token, yaml.ScalarToken) and not token.plain
         )
     return ()
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 
-from hrnet_cli.analysis.costs import Cost
+from hrnet_cli.analysis.costs import Cost, Totals, totals
 from hrnet_cli.analysis.flops import GROUPINGS
 from hrnet_cli.analysis.shapes import shapes
 from hrnet_cli.nn import Shape
@@ -42,7 +42,7 @@ class BranchChange(NamedTuple):
 def by_part(before: list[Cost], after: list[Cost], by: str) -> tuple[CostChange, ...]:
     """The costs of both, in the rows of a grouping of `flops`."""
     old, new = _sums(before, by), _sums(after, by)
-    nothing = (0, 0, 0)
+    nothing = Totals(0, 0, 0)
     return tuple(_change(part, old.get(part, nothing), new.get(part, nothing)) for part in in_order(old, new))
 
 
@@ -56,14 +56,14 @@ def total(parts: Iterable[CostChange]) -> CostChange:
     return CostChange("total", *(Pair(*each) for each in sums))
 
 
-def _sums(counted: list[Cost], by: str) -> dict[str, tuple[int, ...]]:
-    rows: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
+def _sums(counted: list[Cost], by: str) -> dict[str, Totals]:
+    rows: dict[str, list[Cost]] = defaultdict(list)
     for cost in counted:
-        rows[GROUPINGS[by](cost)[0]].append((cost.params, cost.macs, cost.activations))
-    return {part: tuple(map(sum, zip(*figures, strict=True))) for part, figures in rows.items()}
+        rows[GROUPINGS[by](cost)[0]].append(cost)
+    return {part: totals(costs) for part, costs in rows.items()}
 
 
-def _change(part: str, before: tuple[int, ...], after: tuple[int, ...]) -> CostChange:
+def _change(part: str, before: Totals, after: Totals) -> CostChange:
     return CostChange(part, *(Pair(old, new, new - old) for old, new in zip(before, after, strict=True)))
 
 

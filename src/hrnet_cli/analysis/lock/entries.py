@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import NamedTuple
 
-from hrnet_cli.analysis.costs import costs
-from hrnet_cli.analysis.identity import batch_norm_words, digest, state_shapes, upsampling_words
+from hrnet_cli.analysis.costs import costs, totals
+from hrnet_cli.analysis.identity import batch_norm_words, digest, state_shapes
 from hrnet_cli.analysis.shapes import shapes
 from hrnet_cli.nn import Shape
 from hrnet_cli.tracing import SpecLike, Trace, trace
@@ -39,17 +39,14 @@ def entry(spec: SpecLike) -> LockEntry:
 
 def locked(trace: Trace) -> LockEntry:
     """The entry of what was traced."""
-    counted = costs(trace)
     seen = shapes(trace)
     state = state_shapes(trace)
     return LockEntry(
         input=trace.input,
-        params=sum(cost.params for cost in counted),
-        macs=sum(cost.macs for cost in counted),
-        activations=sum(cost.activations for cost in counted),
+        **totals(costs(trace))._asdict(),
         branches=tuple(branch.shape[1:] for branch in seen.stages[-1].modules[-1].branches),
         outputs=seen.outputs,
-        upsampling=upsampling_words(trace.spec.upsampling),
+        upsampling=trace.spec.upsampling.words,
         batch_norm=batch_norm_words(trace.spec.batch_norm),
         keys=len(state),
         digest=digest(state),

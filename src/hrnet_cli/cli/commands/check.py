@@ -96,23 +96,10 @@ def check(
     from hrnet_cli.cli.configuration import configured
     from hrnet_cli.present.check import present
 
-    budget = {
-        "max_params": max_params,
-        "max_macs": max_macs,
-        "max_activations": max_activations,
-        "divisor": divisor,
-    }
-    asked = {
-        "select": select,
-        "ignore": ignore,
-        "severity": severity,
-        "input": input,
-        "dialect": dialect.value if dialect else None,
-        "lock": lock,
-        "locked": locked or None,
-        "budget": budget,
-    }
-    settings = given(configured(config), asked)
+    rules = {"select": select, "ignore": ignore, "severity": severity}
+    target = {"input": input, "dialect": dialect, "lock": lock, "locked": locked}
+    bounds = {"max_params": max_params, "max_macs": max_macs, "max_activations": max_activations, "divisor": divisor}
+    settings = given(configured(config), {**rules, **target, **bounds})
     files = targets(specs or ["."], settings, skip_others)
     with progress(len(files)) as done:
         result = run(checker(settings), files, jobs, done)._replace(statistics=statistics)

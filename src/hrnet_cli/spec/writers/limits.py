@@ -154,15 +154,9 @@ def _expanded(index: int, before: StageSpec, after: StageSpec) -> str:
 
 def upsampling(spec: Spec, theirs: Upsampling) -> Iterator[Limit]:
     """How the fuse layers upsample, if anything is: align_corners left out is align_corners false."""
-    if spec.stages[-1].num_branches > 1 and words(spec.upsampling) != words(theirs):
-        text = f"its fuse layers upsample {words(spec.upsampling)}, and do so {words(theirs)} there"
+    if spec.stages[-1].num_branches > 1 and spec.upsampling.words != theirs.words:
+        text = f"its fuse layers upsample {spec.upsampling.words}, and do so {theirs.words} there"
         yield Limit("fixed-part", ("upsampling",), text)
-
-
-def words(upsampling: Upsampling) -> str:
-    """`nearest by factor`, `bilinear to size with align_corners`."""
-    way = "by factor" if upsampling.to == "factor" else "to size"
-    return f"{upsampling.mode} {way}" + (" with align_corners" if upsampling.align_corners else "")
 
 
 def all_branches(spec: Spec) -> Iterator[Limit]:

@@ -67,7 +67,7 @@ def _backbone_limits(spec: Spec) -> Iterator[Limit]:
     yield from limits.fixed_stem(spec)
     yield from limits.steady_widths(spec)
     if not MMSEG.upsamples(spec) and not MMPOSE.upsamples(spec):
-        way, shape = limits.words(spec.upsampling), "×".join(map(str, spec.input_shape[2:]))
+        way, shape = spec.upsampling.words, "×".join(map(str, spec.input_shape[2:]))
         text = f"its fuse layers upsample {way}, and do so by factor there, which the {shape} input does not pass"
         yield Limit("fixed-part", ("upsampling",), text)
 
@@ -97,7 +97,7 @@ def _backbone(spec: Spec, package: Package) -> Config:
     if package in (MMPOSE, OLD_MMPOSE):
         extra["stage4"] |= own
         own = {}
-        if limits.words(spec.upsampling) not in ("nearest by factor", "nearest to size"):
+        if spec.upsampling.words not in ("nearest by factor", "nearest to size"):
             extra["upsample"] = {"mode": "bilinear", "align_corners": bool(spec.upsampling.align_corners)}
     return {"type": "HRNet", "in_channels": spec.in_channels, **_norm(spec), **own, "extra": extra}
 
@@ -149,7 +149,7 @@ def _head_limits(spec: Spec) -> Iterator[Limit]:
 def _other_head(head: Head, spec: Spec) -> Iterator[Limit]:
     yield from head.problems(spec)
     if not head.package.upsamples(spec):
-        text = f"its backbone does not upsample {limits.words(spec.upsampling)}"
+        text = f"its backbone does not upsample {spec.upsampling.words}"
         yield Limit("head-needs", ("upsampling",), text)
 
 
@@ -187,7 +187,7 @@ def _landmark_problems(spec: Spec) -> Iterator[Limit]:
     if spec.head.final_conv_kernel != 1:
         text = f"it is not padded alike for final_conv_kernel {spec.head.final_conv_kernel}"
         yield Limit("head-needs", KERNEL, text, "write 1")
-    if spec.upsampling.align_corners or limits.words(spec.upsampling) == "nearest to size":
+    if spec.upsampling.align_corners or spec.upsampling.words == "nearest to size":
         yield Limit("head-needs", ("upsampling",), "it joins the branches bilinearly, corners not aligned")
 
 
@@ -307,9 +307,7 @@ def _nearest(spec: Spec) -> bool:
 MMPOSE = Package("mmpose 1.x", "mmpose", _by_factor, _codec)
 OLD_MMPOSE = Package("mmpose 0.x", "", _by_factor, _image_size)
 MMDET = Package("mmdetection 3.x", "mmdet", _nearest, _scale)
-MMSEG = Package(
-    "mmsegmentation 1.x", "mmseg", lambda spec: limits.words(spec.upsampling) == "bilinear to size", _crop_size
-)
+MMSEG = Package("mmsegmentation 1.x", "mmseg", lambda spec: spec.upsampling.words == "bilinear to size", _crop_size)
 
 HEADS: dict[str, Head] = {
     "heatmap": Head(MMPOSE, _heatmap, _heatmap_problems),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from math import lcm
 
@@ -16,38 +16,35 @@ from hrnet_cli.analysis.published import as_printed, figures
 from hrnet_cli.errors import Problem
 from hrnet_cli.spec.fields import Path
 
-FIGURES: dict[str, Callable[[Cost], int]] = {
-    "params": lambda cost: cost.params,
-    "macs": lambda cost: cost.macs,
-    "activations": lambda cost: cost.activations,
-}
-"""What a budget bounds, by the end of its key: `max_params`."""
 LABELS = {"params": "params", "macs": "MACs", "activations": "activations"}
+"""What a budget bounds: of a Cost by its name, of a Budget by `max_` and that."""
 
 
 def _exceeded(figure: str, subject: Subject) -> Iterator[Problem]:
     """The excess, and the three places that cost the most. A spec's own budget is for its own input."""
     key = f"max_{figure}"
-    own: int | None = getattr(subject.spec.budget, key) if subject.at_own_input else None
+    own: int | None = getattr(subject.spec.budget, key)
     common: int | None = getattr(subject.settings.budget, key)
+    if own is not None and not subject.at_own_input:
+        own = None
     bounds = [bound for bound in (own, common) if bound is not None]
     if not bounds:
         return
-    bound, count = min(bounds), FIGURES[figure]
-    total = sum(map(count, subject.costs))
+    bound, parts = min(bounds), _by_module(subject.costs, figure)
+    total = parts.total()
     if total > bound:
-        label, excess = LABELS[figure], total - bound
-        message = f"{total:,} {label}: {excess:,} ({excess / bound:.1%}) over the budget of {bound:,}"
-        hint = f"most of them: {_dearest(subject.costs, count)}"
+        excess = total - bound
+        message = f"{total:,} {LABELS[figure]}: {excess:,} ({excess / bound:.1%}) over the budget of {bound:,}"
+        hint = "most of them: " + ", ".join(f"{part} {count:,}" for part, count in parts.most_common(3))
         yield subject.at(("budget", key) if bound == own else (), message, hint)
 
 
-def _dearest(costs: list[Cost], count: Callable[[Cost], int]) -> str:
-    """The three modules (or other parts) that cost the most."""
+def _by_module(costs: list[Cost], figure: str) -> Counter[str]:
+    """A figure of each module, and of the parts that are none."""
     parts: Counter[str] = Counter()
     for cost in costs:
-        parts[GROUPINGS["module"](cost)[0]] += count(cost)
-    return ", ".join(f"{part} {figure:,}" for part, figure in parts.most_common(3))
+        parts[GROUPINGS["module"](cost)[0]] += getattr(cost, figure)
+    return parts
 
 
 def not_divisible(subject: Subject) -> Iterator[Problem]:

@@ -33,8 +33,10 @@ def nothing_to_join(subject: Subject) -> Iterator[Problem]:
         yield subject.at(("head",), message, "give the last stage more branches, or take a head that reads one")
 
 
-HEATMAP_SIZES = (("MODEL", "EXTRA", "HEATMAP_SIZE"), ("MODEL", "HEATMAP_SIZE"), ("codec", "heatmap_size"))
-HEATMAP_SIZES_OLD = (("data_cfg", "heatmap_size"),)
+HEATMAP_SIZES = (
+    *(("MODEL", "EXTRA", "HEATMAP_SIZE"), ("MODEL", "HEATMAP_SIZE")),
+    *(("codec", "heatmap_size"), ("data_cfg", "heatmap_size")),
+)
 """Where the configs of pose and landmark networks keep the size (w, h) that the dataset draws its targets in."""
 
 
@@ -44,7 +46,7 @@ def heatmap_size(subject: Subject) -> Iterator[Problem]:
     if subject.spec.head.type not in ("heatmap", "landmark") or isinstance(outputs, HrnetError):
         return
     height, width = outputs[0][2:]
-    for path in (*HEATMAP_SIZES, *HEATMAP_SIZES_OLD):
+    for path in HEATMAP_SIZES:
         node = Node(subject.config, ()).get(*path)
         size: Any = node.literal if node else None
         if node and _is_size(size) and subject.settings.input is None and size != [width, height]:
