@@ -9,10 +9,11 @@ from collections.abc import Iterator
 import pytest
 from support import POSE_GOLDENS, Golden
 
-from hrnet_cli import nn
-from hrnet_cli.analysis.costs import CONVENTIONS, FREE, FVCORE, MACS, Cost, costs
+from hrnet_cli import build, nn
+from hrnet_cli.analysis.costs import CONVENTIONS, COSTLY, FVCORE, MACS, Cost, costs, measure, totals
 from hrnet_cli.analysis.flops import flops
 from hrnet_cli.nn import LEAVES
+from hrnet_cli.spec import preset_names
 from hrnet_cli.tracing import Trace, trace
 
 goldens = pytest.mark.parametrize("golden", POSE_GOLDENS, ids=str)
@@ -121,7 +122,17 @@ def test_a_call_is_asked_for_parameters_once_and_a_free_one_never(monkeypatch: p
 
     monkeypatch.setattr(nn.Module, "named_parameters", named_parameters)
     flops(found)
-    assert asked == [call.node.type for call in found.leaf_calls if call.node.type not in FREE]
+    assert asked == [call.node.type for call in found.leaf_calls if call.node.type in COSTLY]
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_what_is_measured_without_a_record_is_what_the_record_adds_up_to(name: str) -> None:
+    found = trace(name)
+    expected = found.calls[0].outputs, totals(costs(found))
+    assert measure(build(name), nn.Tensor(found.input)) == expected
+    with pytest.raises(nn.ShapeError):
+        measure(build(name), nn.Tensor((1, 5, 64, 64)))
+    assert measure(build(name), nn.Tensor(found.input)) == expected, "a run that broke left its hook"
 
 
 @pytest.mark.parametrize(("table", "name"), [(MACS, "MACS"), (FVCORE, "FVCORE")])

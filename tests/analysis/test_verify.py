@@ -173,7 +173,7 @@ def test_branches_that_nothing_reads_agree(small: dict[str, Any]) -> None:
 
 def test_a_wrong_rule_of_ours_is_caught_by_every_peer(monkeypatch: pytest.MonkeyPatch, small: dict[str, Any]) -> None:
     right = costs.MACS["Conv2d"]
-    monkeypatch.setitem(costs.MACS, "Conv2d", lambda call, weight: right(call, weight) + 1)
+    monkeypatch.setitem(costs.MACS, "Conv2d", lambda *shapes_and_weights: right(*shapes_and_weights) + 1)
     found = verify(small)
     assert not found.agrees
     assert statuses(found) == {**dict.fromkeys(SOURCES, "disagree"), "torch hooks": "agree"}

@@ -14,7 +14,7 @@ def _output_deconv(cost: Cost) -> int:
     """MACs, but a transposed convolution as a convolution: output positions × weight elements."""
     if cost.call.node.type != "ConvTranspose2d":
         return cost.macs
-    return MACS["Conv2d"](cost.call, math.prod(cost.call.node.parameters["weight"]))
+    return MACS["Conv2d"](cost.call.inputs, cost.call.outputs, math.prod(cost.call.node.parameters["weight"]))
 
 
 RULES: dict[str, Convention] = {

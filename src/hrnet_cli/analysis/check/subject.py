@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from hrnet_cli.analysis.check.settings import Settings
-from hrnet_cli.analysis.costs import Cost, costs
+from hrnet_cli.analysis.costs import Cost, Totals, costs, measure, totals
 from hrnet_cli.analysis.lock import LockEntry
 from hrnet_cli.errors import HrnetError, Problem, UsageError
 from hrnet_cli.nn import ShapeError, Tensor
-from hrnet_cli.spec import Budget, Shape4, Spec
+from hrnet_cli.spec import Shape4, Spec
 from hrnet_cli.spec.fields import Fault, Path
 from hrnet_cli.spec.loading import Loaded
-from hrnet_cli.tracing import InputError, Shapes, Trace, build, input_shape, shapes, trace
+from hrnet_cli.tracing import InputError, Shapes, Trace, build, input_shape, trace
 
 
 class Subject:
@@ -57,17 +56,24 @@ class Subject:
     @cached_property
     def outcome(self) -> Shapes | HrnetError:
         """The shapes that come out, or why none do: the input breaks, or has other channels."""
-        if not self._asks_for_costs:
-            with suppress(ShapeError, UsageError):  # most specs go through, and need no record of how
-                return shapes(build(self.spec)(Tensor(input_shape(self.spec, self.input))))
+        if self._measured:
+            return self._measured[0]
         return self._recorded if isinstance(self._recorded, HrnetError) else self._recorded.calls[0].outputs
 
     @property
-    def _asks_for_costs(self) -> bool:
-        budgets = (self.spec.budget, self.settings.budget)
-        return bool(self.spec.published or self.locked) or any(
-            replace(each, divisor=None) != Budget() for each in budgets
-        )
+    def totals(self) -> Totals | None:
+        """What it costs in all; None where the input does not go through."""
+        if self._measured:
+            return self._measured[1]
+        return totals(self.costs) if self.costs else None
+
+    @cached_property
+    def _measured(self) -> tuple[Shapes, Totals] | None:
+        """Most specs go through and keep their budget, and need no record of how; None for the others."""
+        if not self.spec.published and not self.locked:
+            with suppress(ShapeError, UsageError):
+                return measure(build(self.spec), Tensor(input_shape(self.spec, self.input)))
+        return None
 
     @cached_property
     def _recorded(self) -> Trace | HrnetError:

@@ -17,7 +17,7 @@ from hrnet_cli.errors import Problem
 from hrnet_cli.spec.fields import Path
 
 LABELS = {"params": "params", "macs": "MACs", "activations": "activations"}
-"""What a budget bounds: of a Cost by its name, of a Budget by `max_` and that."""
+"""What a budget bounds: of Totals by its name, of a Budget by `max_` and that."""
 
 
 def _exceeded(figure: str, subject: Subject) -> Iterator[Problem]:
@@ -28,11 +28,11 @@ def _exceeded(figure: str, subject: Subject) -> Iterator[Problem]:
     if own is not None and not subject.at_own_input:
         own = None
     bounds = [bound for bound in (own, common) if bound is not None]
-    if not bounds:
+    if not bounds or subject.totals is None:
         return
-    bound, parts = min(bounds), _by_module(subject.costs, figure)
-    total = parts.total()
+    bound, total = min(bounds), getattr(subject.totals, figure)
     if total > bound:
+        parts = _by_module(subject.costs, figure)
         excess = total - bound
         message = f"{total:,} {LABELS[figure]}: {excess:,} ({excess / bound:.1%}) over the budget of {bound:,}"
         hint = "most of them: " + ", ".join(f"{part} {count:,}" for part, count in parts.most_common(3))
