@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -51,6 +52,20 @@ def test_exit_codes(here: Path) -> None:
     assert call("check", "cls-w18", "--severity", "HR405=warning").code == 1
     assert call("check", "bad.yaml", "--severity", "HR=note").code == 0
     assert call("check").code == 1, "this folder, where nothing is named"
+
+
+@pytest.mark.parametrize("key", ["HR4", "HR405"])
+@pytest.mark.parametrize("asked", ["error", "warning", "note"])
+def test_a_severity_of_the_command_line_is_instead_of_the_configured_one(here: Path, key: str, asked: str) -> None:
+    for configured in ("error", "warning", "note"):
+        (here / ".hrnet-cli.toml").write_text(f'severity = {{ HR405 = "{configured}" }}\n')
+        assert {each["severity"] for each in found("cls-w18", "--severity", f"{key}={asked}")} == {asked}
+
+
+def test_a_name_too_long_for_a_file_hides_nothing(here: Path) -> None:
+    Path("bad.yaml").write_text(BAD)
+    result = call("check", "bad.yaml", "a" * 300 + ".yaml")
+    assert result.code == 2 and {"HR001", "HR008"} <= {*re.findall("HR[0-9]+", result.out)}
 
 
 def test_standard_input(here: Path) -> None:

@@ -36,7 +36,9 @@ def given(configured: Settings, options: Mapping[str, Any]) -> Settings:
         raise UsageError(f"--{option}: {faults[0].message}", faults[0].hint)
     own = {name: getattr(settings, name) for name in values}
     own["budget"] = replace(configured.budget, **{name: getattr(settings.budget, name) for name in values["budget"]})
-    return replace(configured, **own | {"severity": (*configured.severity, *settings.severity)})
+    asked_for = tuple(prefix for prefix, _ in settings.severity)
+    rest = [pair for pair in configured.severity if not pair[0].startswith(asked_for)]
+    return replace(configured, **own | {"severity": (*rest, *settings.severity)})
 
 
 def _is_given(option: Any) -> bool:

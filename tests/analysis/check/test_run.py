@@ -22,8 +22,9 @@ from hrnet_cli.analysis.check.rules import BY_PROBLEM, RULES
 from hrnet_cli.analysis.check.run import MOST_JOBS, Checker, FileCheck, run
 from hrnet_cli.analysis.check.settings import Settings
 from hrnet_cli.errors import HrnetError
-from hrnet_cli.spec import preset_names, preset_path
+from hrnet_cli.spec import load_spec, preset_names, preset_path
 from hrnet_cli.spec.readers.reading import NOTES
+from hrnet_cli.spec.writers import write_spec
 from hrnet_cli.spec.writers.limits import KINDS
 
 GOOD = preset_path("w32").read_text()
@@ -113,6 +114,18 @@ def test_a_finding_in_a_base_shows_that_file(tmp_path: Path) -> None:
     found = check(tmp_path / "mine.py")
     assert found and all(finding.source == str(tmp_path / "base.py") for finding in found)
     assert "stage1=3" in found[0].excerpt
+    assert all(finding.checked == str(tmp_path / "mine.py") in finding.message for finding in found)
+    assert all(finding.checked == "" for finding in check(tmp_path / "base.py"))
+
+
+def test_a_config_that_is_an_hrnet_by_its_base_is_found_in_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "_base_").mkdir()
+    (tmp_path / "_base_" / "model.py").write_text(write_spec(load_spec("w32"), "mmlab").text)
+    (tmp_path / "mine.py").write_text("_base_ = '_base_/model.py'\nmodel = dict(backbone=dict(norm_evla=True))\n")
+    (tmp_path / "other.py").write_text("_base_ = '_base_/resnet.py'\nmodel = dict(depth=50)\n")
+    result = check_all(tmp_path)
+    assert str(tmp_path / "mine.py") in result.files and str(tmp_path / "other.py") in result.skipped
+    assert "HR101" in codes(tuple(each for each in result.findings if each.source == str(tmp_path / "mine.py")))
 
 
 def test_in_several_processes_it_is_the_same(tmp_path: Path) -> None:

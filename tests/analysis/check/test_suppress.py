@@ -45,6 +45,15 @@ def test_a_comment_behind_a_key_is_for_the_block_that_it_opens(tmp_path: Path) -
     assert codes(check(tmp_path / "a.yaml", text.replace("  # hrnet: ignore[HR009] on purpose", ""))) == ["HR009"]
 
 
+def test_a_comment_above_a_key_is_for_the_block_that_it_opens_too(tmp_path: Path) -> None:
+    text = BAD.splitlines()[0] + (
+        "\nstage2:\n  num_modules: 1\n  num_branches: 2\n  block: BASIC\n  num_blocks: [4, 4]\n"
+        "  # hrnet: ignore[HR405] as published\n  num_channels:  # two\n  - 18\n  - 36\n"
+    )
+    assert check(tmp_path / "a.yaml", text) == ()
+    assert codes(check(tmp_path / "a.yaml", text.replace("# hrnet: ignore[HR405] as published", ""))) == ["HR405"]
+
+
 def test_a_comment_on_top_is_for_the_whole_file(tmp_path: Path) -> None:
     assert check(tmp_path / "a.yaml", f"# A spec.\n# hrnet: ignore[HR405] wide on purpose\n{ODD}") == ()
     found = check(tmp_path / "a.yaml", f"{ODD}# hrnet: ignore[HR405] too late\n")

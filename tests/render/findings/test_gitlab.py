@@ -62,6 +62,18 @@ def test_a_path_is_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert issue["location"]["path"] == "/elsewhere/b.yaml"
 
 
+def test_a_path_in_a_repository_is_from_its_top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "configs").mkdir()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "configs" / "b.yaml").touch()
+    monkeypatch.chdir(tmp_path / "configs")
+    for source in (str(tmp_path / "configs" / "b.yaml"), "b.yaml", "../configs/b.yaml"):
+        (issue,) = read(check(A_FINDING._replace(source=source)))
+        assert issue["location"]["path"] == "configs/b.yaml"
+    (issue,) = read(check(A_FINDING._replace(source="<stdin>")))
+    assert issue["location"]["path"] == "<stdin>"
+
+
 @given(checks())
 def test_of_any_findings(result: Check) -> None:
     assert not unseen(written(result, "gitlab"))

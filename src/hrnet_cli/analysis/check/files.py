@@ -37,7 +37,7 @@ def targets(names: Iterable[str], settings: Settings, skip_others: bool = False)
     """
     result: dict[str, Target] = {}
     for name in names:
-        if name != "-" and Path(name).is_dir():
+        if name != "-" and os.path.isdir(name):  # noqa: PTH112  # a name that is too long is no error
             found = _in_folder(name, settings)
         elif skip_others:
             found = _in_files(*os.path.split(name), settings)
@@ -75,14 +75,20 @@ def _left_out(where: str, name: str, settings: Settings) -> bool:
     return any(settings.fits(str(Path(where, name)), pattern) for pattern in settings.exclude)
 
 
+def says_hrnet(data: bytes) -> bool:
+    """Whether there is a word in it that every HRNet config has, in itself or in what it is based on."""
+    return WORDS.search(data) is not None
+
+
 def text_of_found(path: Path) -> str | None:
     """The text of a file that nobody named; None where it cannot be a config: too long, or without a word of HRNet's.
 
-    Raises OSError, and UnreadableError for one that has such a word and is not UTF-8; Python that is not, is no config.
+    What is based on another file may have that word from there. Raises OSError, and UnreadableError for a file that is
+    not UTF-8; Python that is not, is no config.
     """
     with path.open("rb") as file:
         data = file.read(LONGEST_TEXT + 1)
-    if len(data) > LONGEST_TEXT or WORDS.search(data) is None:
+    if len(data) > LONGEST_TEXT or not (says_hrnet(data) or (path.suffix == ".py" and b"_base_" in data)):
         return None
     try:
         return decode(BytesIO(data), str(path))

@@ -33,6 +33,8 @@ class Finding(NamedTuple):
     """The remedy; empty where the message says it."""
     excerpt: str = ""
     """The line of the file that `line` is the number of, without its line break."""
+    checked: str = ""
+    """The file that was checked, where it is based on `source` and the finding is about what it makes of that."""
 
     @property
     def fails(self) -> bool:

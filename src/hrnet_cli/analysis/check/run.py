@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from hrnet_cli.analysis.check.files import Target, text_of_found
+from hrnet_cli.analysis.check.files import Target, says_hrnet, text_of_found
 from hrnet_cli.analysis.check.finding import Check, Finding, in_order
 from hrnet_cli.analysis.check.rules import ALWAYS, BY_PROBLEM, OF_PROBLEMS, RULES
 from hrnet_cli.analysis.check.settings import Settings
@@ -62,7 +62,12 @@ class Checker(NamedTuple):
 
     def _problems(self, text: str, source: str, target: Target, selected: frozenset[str]) -> Iterator[Problem]:
         """What the rules find, each problem with its rule's code. Raises SpecError where there is no network."""
-        document = read_text(text, source, own_path(target.name))
+        try:
+            document = read_text(text, source, own_path(target.name))
+        except SpecError:
+            if target.found and not says_hrnet(text.encode()):
+                raise _NoSpecError from None  # a base that cannot be had, of who knows what network
+            raise
         if target.found and not is_recognised(document):
             raise _NoSpecError
         subject = Subject(load_document(document, source), self.settings, self.locked, target.name)
@@ -73,7 +78,8 @@ class Checker(NamedTuple):
 
     def _finding(self, problem: Problem, source: str, lines: list[str]) -> Finding:
         rule = RULES[problem.code]
-        there = lines if problem.source in ("", source) else _other_file(problem.source)
+        is_own = problem.source in ("", source)
+        there = lines if is_own else _other_file(problem.source)
         return Finding(
             code=rule.code,
             name=rule.name,
@@ -82,9 +88,10 @@ class Checker(NamedTuple):
             line=problem.line,
             column=problem.column,
             path=problem.path,
-            message=" ".join(problem.message.split()),
+            message=" ".join(problem.message.split()) + (f" (in {source}, which is based on this)" * (not is_own)),
             hint=" ".join(problem.hint.split()),
             excerpt=there[problem.line - 1] if problem.line and problem.line <= len(there) else "",
+            checked="" if is_own else source,
         )
 
 

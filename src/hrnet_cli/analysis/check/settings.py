@@ -114,9 +114,9 @@ class Settings:
         return fnmatch(short, wanted) or fnmatch(short, f"*/{wanted}") or fnmatch(whole, wanted)
 
     def severity_of(self, code: str, usual: str) -> str:
-        """A rule's severity: that of the longest prefix, or its own."""
-        fitting = [(len(prefix), severity) for prefix, severity in self.severity if code.startswith(prefix)]
-        return max(fitting)[1] if fitting else usual
+        """A rule's severity: that of the longest prefix, of equals the last, or its own."""
+        fitting = [pair for pair in reversed(self.severity) if code.startswith(pair[0])]
+        return max(fitting, key=lambda pair: len(pair[0]))[1] if fitting else usual
 
 
 def _longest(prefixes: list[str] | tuple[str, ...], code: str) -> int:

@@ -1,7 +1,7 @@
 """Comments that take findings back: `# hrnet: ignore[HR012] reason`.
 
-Behind something, a comment is for its line (and the next, where the line opens a block with a colon). On a line of its
-own it is for the line below it; above everything else in the file, for the whole file.
+Behind something, a comment is for its line; on a line of its own for the line below it. Where that line opens a block
+with a colon, it is for the next one too. Above everything else in the file it is for the whole file.
 """
 
 from __future__ import annotations
@@ -123,17 +123,17 @@ def _strings(text: str) -> tuple[tuple[tuple[int, int], tuple[int, int]], ...]:
 
 
 def _comment(lines: list[str], index: int, column: int, codes: tuple[str, ...]) -> Ignore:
-    before = lines[index][: column - 1].rstrip()
-    if before:
-        opened = (_next_line(lines, index),) if before.endswith(":") else ()
-        return Ignore(index + 1, column, codes, (index + 1, *opened), False)
+    behind = bool(lines[index][: column - 1].strip())
     on_top = all(_is_empty(line) for line in lines[:index])
-    return Ignore(index + 1, column, codes, (_next_line(lines, index),), on_top)
+    meant = index if behind else _next(lines, index)
+    opens = meant < len(lines) and re.search(r":\s*(#.*)?$", lines[meant])
+    each = (meant, _next(lines, meant)) if opens else (meant,)
+    return Ignore(index + 1, column, codes, tuple(line + 1 for line in each), on_top and not behind)
 
 
-def _next_line(lines: list[str], index: int) -> int:
-    """The number of the next line that says something."""
-    return next((n + 1 for n in range(index + 1, len(lines)) if not _is_empty(lines[n])), len(lines) + 1)
+def _next(lines: list[str], index: int) -> int:
+    """The index of the next line that says something."""
+    return next((n for n in range(index + 1, len(lines)) if not _is_empty(lines[n])), len(lines))
 
 
 def _is_empty(line: str) -> bool:

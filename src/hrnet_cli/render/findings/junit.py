@@ -16,9 +16,7 @@ def render(result: Check) -> str:
     """Every file is a suite; one where nothing fails has a test that passed."""
     found: dict[str, list[tuple[Finding, int]]] = {source: [] for source in result.files}
     for finding, number in numbered(result.findings):
-        found.setdefault(finding.source, []).append(
-            (finding, number)
-        )  # a file that a config is based on is none of ours
+        found.setdefault(finding.checked or finding.source, []).append((finding, number))
     root = Element("testsuites", name="hrnet-cli check")
     root.extend(_suite(visible(relative(source)), findings) for source, findings in found.items())
     root.attrib |= {

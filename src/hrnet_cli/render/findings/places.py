@@ -1,11 +1,13 @@
-"""Where a finding is, as other tools name it: a path from the working directory, a URI, a fingerprint."""
+"""Where a finding is, as other tools name it: a path from the repository's top, a URI, a fingerprint."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
@@ -14,12 +16,19 @@ from hrnet_cli.analysis.check.finding import Finding
 
 
 def relative(source: str) -> str:
-    """A file with `/` between its folders; from the working directory where it lies in that."""
+    """A file with `/` between its folders: from the top of its repository, or else of the working directory."""
     path = Path(source)
-    if path.is_absolute():
-        with suppress(ValueError, OSError):  # it lies elsewhere, or there is no working directory any more
-            path = path.relative_to(Path.cwd())
+    with suppress(ValueError, OSError):  # it lies elsewhere, or there is no working directory any more
+        whole = Path(os.path.abspath(path))  # noqa: PTH100  # a link in a repository is that repository's
+        if path.is_absolute() or os.path.lexists(path):
+            path = whole.relative_to(_repository(whole.parent) or Path.cwd())
     return path.as_posix()
+
+
+@cache
+def _repository(folder: Path) -> Path | None:
+    """The top of the git repository that a folder is in: CI counts paths from there, wherever it runs a command."""
+    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
 
 
 _HALF = re.compile(r"[\ud800-\udc7f\udd00-\udfff]")
