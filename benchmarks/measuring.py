@@ -46,7 +46,7 @@ class Check(NamedTuple):
 
     def row(self, of: str) -> tuple[str, ...]:
         """What it is of, what was measured, and the verdict."""
-        target = f"{'≥' if self.least else '≤'} {self.bound:g}{self.unit}"
+        target = f"{'≥' if self.least else '≤'} {self.bound:.3g}{self.unit}"
         return of, self.what, f"{self.measured:.3g}{self.unit}", target, "reached" if self.reached else "**missed**"
 
 

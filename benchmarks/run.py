@@ -44,6 +44,8 @@ NETWORKS = (
 )
 MOST_OF_IMPORTS = 1.5
 MOST_MILLISECONDS = 10.0
+MOST_OF_TORCHINFO = MOST_MILLISECONDS / 1900
+"""The same as a ratio: where the 10 ms were asked for, torchinfo took 1.9 s for W32 at 256×192."""
 OURS = ("hrnet-cli trace", "hrnet-cli flops")
 
 
@@ -128,8 +130,8 @@ def one_more(network: Network) -> tuple[float, float]:
     return to_trace, to_flops
 
 
-def checks(network: Network, figures: dict[str, Figure], again: tuple[float, float]) -> list[Check]:
-    """The targets of a network."""
+def checks(network: Network, figures: dict[str, Figure], again: tuple[float, float], yardstick: float) -> list[Check]:
+    """The targets of a network; the yardstick is torchinfo's time for W32 at 256×192, in milliseconds."""
     theirs, imports = figures["torchinfo"], figures[IMPORTS]
     result = []
     for name in OURS:
@@ -140,8 +142,10 @@ def checks(network: Network, figures: dict[str, Figure], again: tuple[float, flo
             result.append(Check(f"`{name}`, memory against torchinfo", share, network.most_memory, "×"))
         share = ours.seconds / imports.seconds
         result.append(Check(f"`{name}`, time against `{IMPORTS}`", share, MOST_OF_IMPORTS, "×"))
-    result.append(Check("one more spec, file to trace", again[0], MOST_MILLISECONDS, " ms"))
-    result.append(Check("one more spec, file to flops", again[1], MOST_MILLISECONDS, " ms"))
+    for name, milliseconds in zip(("trace", "flops"), again, strict=True):
+        what, share = f"one more spec, file to {name}", milliseconds / yardstick
+        result.append(Check(what, milliseconds, MOST_MILLISECONDS, " ms"))
+        result.append(Check(f"{what}, against torchinfo on W32", share, MOST_OF_TORCHINFO, "×"))
     return result
 
 
@@ -183,7 +187,8 @@ still pays for torch. fvcore cannot run there. fvcore and ptflops leave gradient
 about a third of the memory (W32 at 640×640).
 
 "One more spec" is a process that goes on: read and check the preset's file, build, trace; and that with the `flops`
-analysis. Medians of 200 runs.
+analysis. Medians of 200 runs, with Python's own garbage collector. The target of 10 ms was set on a machine where
+torchinfo took 1.9 s for W32 at 256×192, which is the ratio that any other machine is held to.
 """
 
 
@@ -191,8 +196,11 @@ def targets(
     figures: dict[Network, dict[str, Figure]], again: dict[Network, tuple[float, float]], many: scale.Scale
 ) -> str:
     """Every target, and whether it is reached."""
+    yardstick = figures[NETWORKS[0]]["torchinfo"].seconds * 1000
     rows = [
-        check.row(network.title) for network, each in figures.items() for check in checks(network, each, again[network])
+        check.row(network.title)
+        for network, each in figures.items()
+        for check in checks(network, each, again[network], yardstick)
     ]
     rows += [check.row("W32 at 256×192") for check in scale.checks(many)]
     return table(("network", "what", "measured", "target", ""), rows, "ll>>l")

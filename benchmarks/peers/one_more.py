@@ -1,21 +1,17 @@
 """One more spec in a process that has done one before: `one_more.py SPEC NxCxHxW`.
 
 Prints two medians in milliseconds over 200 runs: reading and checking the spec file and tracing it, and that with the
-`flops` analysis. Nothing is kept from run to run: neither the spec nor the network. The garbage collector is set as the
-command line sets it for its own process, in which `check` does this for many specs.
+`flops` analysis. Nothing is kept from run to run: neither the spec nor the network.
 """
 
-import gc
 import sys
 from collections.abc import Callable
 from statistics import median
 from time import perf_counter
 
 import hrnet_cli
-from hrnet_cli.cli import OBJECTS_BEFORE_COLLECTION
 from hrnet_cli.spec import preset_path
 
-gc.set_threshold(OBJECTS_BEFORE_COLLECTION)
 RUNS = 200
 name, size = sys.argv[1:]
 path = preset_path(name)
