@@ -34,7 +34,10 @@ class TransitionStep(NamedTuple):
 
 
 class ModuleShapes(NamedTuple):
-    """A module: its branches before the exchange, and what leaves it. Stage 1 has one, without an exchange."""
+    """A module: its branches before the exchange, and what leaves it.
+
+    A stage that has none, as stage 1, is shown as one without an exchange.
+    """
 
     module: int
     branches: tuple[BranchShape, ...]
@@ -130,7 +133,7 @@ def _stages(trace: Trace) -> list[StageShapes]:
                 num_blocks=spec.num_blocks,
                 num_modules=spec.num_modules,
                 transition=tuple(_step(call, trace) for call in before),
-                modules=tuple(_first_stage(calls) if number == 1 else _modules(calls)),
+                modules=tuple(_modules(calls) if number > 1 and spec.num_modules else _chain(calls)),
             )
         )
     return result
@@ -143,9 +146,12 @@ def _step(call: Call, trace: Trace) -> TransitionStep:
     return TransitionStep(place.branch, place.source, operation(inside), call.outputs[0])
 
 
-def _first_stage(calls: list[Call]) -> list[ModuleShapes]:
+def _chain(calls: list[Call]) -> list[ModuleShapes]:
+    """A stage that has no modules, as one without an exchange."""
     return [
-        ModuleShapes(0, (BranchShape(0, 4, call.outputs[0]),), False, call.outputs)
+        ModuleShapes(
+            0, tuple(BranchShape(i, 4 * 2**i, shape) for i, shape in enumerate(call.outputs)), False, call.outputs
+        )
         for call in calls
         if _is(call, "stage")
     ]

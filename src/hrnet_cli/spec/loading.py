@@ -100,6 +100,7 @@ def _read(document: Document, source: str) -> Loaded:
     from hrnet_cli.spec.readers.reading import NotHrnetError
     from hrnet_cli.spec.readers.seems import seems_to_be
     from hrnet_cli.spec.readers.table import READERS
+    from hrnet_cli.spec.readers.zeros import without_modules, without_zeros
 
     try:
         for name, reader in READERS.items():
@@ -107,7 +108,8 @@ def _read(document: Document, source: str) -> Loaded:
                 reading = reader.read(value)
                 if reading.faults:
                     raise SpecError([_problem(fault, document, source, NATIVE) for fault in reading.faults])
-                spec = _spec(document, source, reading, reading.data)
+                reading, empty = without_zeros(reading)
+                spec = without_modules(_spec(document, source, reading, reading.data), empty)
                 notes = tuple(note.line for note in reading.notes if not note.silent)
                 return Loaded(replace(spec, dialect=name, notes=notes), document, reading, source)
     except NotHrnetError as error:

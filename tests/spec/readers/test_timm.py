@@ -209,9 +209,9 @@ def test_what_timm_takes_and_does_not_do() -> None:
     assert [note.partition(" ")[0] for note in spec.notes] == [
         "stage1.fuse_method",
         "stage1.num_branches",
-        "stage2.num_blocks",
         "stage5",
         "global_pool",
+        "stage2.num_blocks",
     ]
 
 

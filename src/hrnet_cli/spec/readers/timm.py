@@ -219,11 +219,6 @@ def _odd_stage(key: str, stage: dict[str, Any], path: Path) -> Iterator[Note]:
         yield Note("fuse-method", (*path, "fuse_method"), text, "write SUM")
     if key == "stage1":
         yield from _odd_chain(stage, path)
-    blocks = stage.get("num_blocks")
-    if isinstance(blocks, list | tuple) and 0 in blocks:
-        text = f"{key}.num_blocks 0 still builds one block, as in timm"
-        yield Note("unread-value", (*path, "num_blocks", blocks.index(0)), text, "write 1")
-        stage["num_blocks"] = [block or 1 if type(block) is int else block for block in blocks]
 
 
 def _odd_chain(stage: dict[str, Any], path: Path) -> Iterator[Note]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import is_dataclass
 from typing import Any
 
+from hrnet_cli.errors import InexpressibleError
 from hrnet_cli.spec.fields import entries
 from hrnet_cli.spec.heads import HeadSpec
 from hrnet_cli.spec.schema import Shape4, Spec
@@ -26,7 +27,14 @@ def write_json(spec: Spec) -> Written:
 
 
 def plain(spec: Spec) -> dict[str, Any]:
-    """A spec as the mapping that reads back as it, without what is at its default; the stages stand before the head."""
+    """A spec as the mapping that reads back as it, without what is at its default; the stages stand before the head.
+
+    Raises InexpressibleError for a stage without modules, which only configs of the original code have.
+    """
+    empty = [f"stage{number}" for number, stage in enumerate(spec.stages, 1) if not stage.num_modules]
+    if empty:
+        message = f"this network cannot be written as a spec: {', '.join(empty)} has no modules"
+        raise InexpressibleError(message, "--to official holds it")
     values = dict(_set_keys(spec))
     stages = values.pop("stages")
     last: dict[str, Any] = {key: values.pop(key) for key in ("head", "published", "budget") if key in values}
