@@ -36,7 +36,7 @@ def environment(more: Mapping[str, str] = NOTHING) -> dict[str, str]:
 def call(*arguments: str, stdin: bytes = b"", env: Mapping[str, str] = NOTHING) -> Result:
     """Run main() here. Whatever it lets out but SystemExit is a failure of the test."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n") for _ in range(2))
-    handler, threshold = signal.getsignal(signal.SIGPIPE), gc.get_threshold()
+    handlers, threshold = {each: signal.getsignal(each) for each in (signal.SIGPIPE, signal.SIGINT)}, gc.get_threshold()
     code: Any = 0
     with ExitStack() as stack:
         stack.enter_context(mock.patch.dict(os.environ, environment(env), clear=True))
@@ -49,7 +49,8 @@ def call(*arguments: str, stdin: bytes = b"", env: Mapping[str, str] = NOTHING) 
         except SystemExit as end:
             code = 0 if end.code is None else end.code
         finally:
-            signal.signal(signal.SIGPIPE, handler)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
             gc.set_threshold(*threshold)
     assert isinstance(code, int)
     return Result(code, *(stream.buffer.getvalue().decode() for stream in (_flushed(out), _flushed(err))))  # type: ignore[attr-defined]

@@ -17,6 +17,7 @@ OBJECTS_BEFORE_COLLECTION = 100_000
 
 def main() -> None:
     """Run a command. Exit 0: clean; 1: findings; 2: bad usage or bad input, with one message on stderr."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # at once, whatever Python is importing: see `interrupting`
     gc.set_threshold(OBJECTS_BEFORE_COLLECTION)  # most commands end before there is anything to collect,
     atexit.register(gc.freeze)  # and what is left at the end the system takes back faster than we could
     if hasattr(signal, "SIGPIPE"):

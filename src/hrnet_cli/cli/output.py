@@ -11,6 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
+from hrnet_cli.cli.interrupting import interruptible
 from hrnet_cli.cli.options import Color
 from hrnet_cli.errors import HrnetError, UnreadableError
 from hrnet_cli.render import FORMATS, Canvas, Render, Report
@@ -79,6 +80,7 @@ def canvas(output: str | None, color: Color, to_stderr: bool = False) -> Canvas:
     return Canvas(max(shutil.get_terminal_size().columns, 20) if bounded else None, colored)
 
 
+@interruptible()
 def write(path: Path, text: str) -> None:
     """Write beside the file and then replace it, so that nobody ever sees half of it."""
     if path.exists() and not path.is_file():

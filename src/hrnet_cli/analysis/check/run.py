@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -173,13 +174,28 @@ def _each(checker: Checker, targets: list[Target], jobs: int) -> Iterator[FileCh
 
     with ProcessPoolExecutor(workers, initializer=_start, initargs=(checker,)) as pool:
         try:
-            yield from pool.map(_check, targets, chunksize=CHUNK)
+            with _uninterrupted():
+                results = pool.map(_check, targets, chunksize=CHUNK)
+            yield from results
         except BrokenProcessPool:
             hint = "was it out of memory? Take fewer --jobs"
             raise HrnetError("a process that was checking ended before its time", hint) from None
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)  # waits: without the pool nobody would cancel what is not begun
             raise
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits while processes are started: what Python calls around a fork would lose the exception."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _mine: list[Checker] = []

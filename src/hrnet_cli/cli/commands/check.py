@@ -94,6 +94,7 @@ def check(
     from hrnet_cli.analysis.check.run import checker, run
     from hrnet_cli.cli.checking import given, progress, summarise
     from hrnet_cli.cli.configuration import configured
+    from hrnet_cli.cli.interrupting import interruptible
     from hrnet_cli.present.check import present
 
     rules = {"select": select, "ignore": ignore, "severity": severity}
@@ -101,7 +102,7 @@ def check(
     bounds = {"max_params": max_params, "max_macs": max_macs, "max_activations": max_activations, "divisor": divisor}
     settings = given(configured(config), {**rules, **target, **bounds})
     files = targets(specs or ["."], settings, skip_others)
-    with progress(len(files)) as done:
+    with interruptible(), progress(len(files)) as done:
         result = run(checker(settings), files, jobs, done)._replace(statistics=statistics)
     if not result.files and not skip_others:
         hint = "name spec files, or the folder that they are in; `include` in the settings has their patterns"
