@@ -6,8 +6,10 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from stat import S_ISREG
 from typing import NamedTuple
 
 from hrnet_cli.analysis.check.settings import Settings
@@ -17,7 +19,12 @@ from hrnet_cli.spec.loading import decode
 
 OTHERS = ("__pycache__", "build", "dist", "node_modules", "site-packages", "venv")
 """Folders that hold nobody's specs, beside those whose name begins with a dot."""
-WORDS = re.compile(rb"hrnet|highresolutionnet|stage_?[1-9]|num_r?branches", re.IGNORECASE)
+NAMES = re.compile(rb"hrnet|highresolutionnet|num_r?branches", re.IGNORECASE)
+WORDS = re.compile(NAMES.pattern + rb"|stage_?[1-9]", re.IGNORECASE)
+BASES = re.compile(rb"""^_base_\s*=\s*(\[[^\]]*\]|\([^)]*\)|(['"])[^'"\n]*\2)""", re.MULTILINE)
+TEXTS = re.compile(rb"""['"]([^'"\n]+)['"]""")
+MOST_BASES = 20
+"""How deep a config is followed to its bases, which may be based on each other."""
 
 
 class Target(NamedTuple):
@@ -75,9 +82,39 @@ def _left_out(where: str, name: str, settings: Settings) -> bool:
     return any(settings.fits(str(Path(where, name)), pattern) for pattern in settings.exclude)
 
 
-def says_hrnet(data: bytes) -> bool:
-    """Whether there is a word in it that every HRNet config has, in itself or in what it is based on."""
-    return WORDS.search(data) is not None
+def names_hrnet(text: str) -> bool:
+    """Whether it says itself that it is one, and not only by a word that other programs have too."""
+    return NAMES.search(text.encode()) is not None
+
+
+def _says_hrnet(path: Path, data: bytes, depth: int = 0) -> bool:
+    """Whether there is a word in it that every HRNet config has, or in what it is based on.
+
+    What that is may be told by something else than plain texts: then it may be anything.
+    """
+    if WORDS.search(data):
+        return True
+    if path.suffix != ".py" or b"_base_" not in data or depth > MOST_BASES:
+        return False
+    bases = BASES.search(data)
+    return bases is None or any(
+        _file_says_hrnet(path.parent / os.fsdecode(base), depth) for base in TEXTS.findall(bases[1])
+    )
+
+
+def _file_says_hrnet(path: Path, depth: int) -> bool:
+    try:
+        found = path.stat()
+        return S_ISREG(found.st_mode) and _cached_says_hrnet(path, found.st_mtime_ns, depth)
+    except (OSError, ValueError):
+        return False
+
+
+@lru_cache(maxsize=4096)
+def _cached_says_hrnet(path: Path, _changed: int, depth: int) -> bool:
+    """Kept, since hundreds of configs have the same few bases."""
+    with path.open("rb") as file:
+        return _says_hrnet(path, file.read(LONGEST_TEXT), depth + 1)
 
 
 def text_of_found(path: Path) -> str | None:
@@ -88,7 +125,7 @@ def text_of_found(path: Path) -> str | None:
     """
     with path.open("rb") as file:
         data = file.read(LONGEST_TEXT + 1)
-    if len(data) > LONGEST_TEXT or not (says_hrnet(data) or (path.suffix == ".py" and b"_base_" in data)):
+    if len(data) > LONGEST_TEXT or not _says_hrnet(path, data):
         return None
     try:
         return decode(BytesIO(data), str(path))

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from hrnet_cli.analysis.check.files import Target, says_hrnet, text_of_found
+from hrnet_cli.analysis.check.files import Target, names_hrnet, text_of_found
 from hrnet_cli.analysis.check.finding import Check, Finding, in_order
 from hrnet_cli.analysis.check.rules import ALWAYS, BY_PROBLEM, OF_PROBLEMS, RULES
 from hrnet_cli.analysis.check.settings import Settings
@@ -66,8 +66,8 @@ class Checker(NamedTuple):
         try:
             document = read_text(text, source, own_path(target.name))
         except SpecError:
-            if target.found and not says_hrnet(text.encode()):
-                raise _NoSpecError from None  # a base that cannot be had, of who knows what network
+            if target.found and target.name.endswith(".py") and not names_hrnet(text):
+                raise _NoSpecError from None  # any program, or based on who knows what network
             raise
         if target.found and not is_recognised(document):
             raise _NoSpecError
