@@ -19,6 +19,7 @@ from typing import NamedTuple
 from hrnet_cli import load_spec, trace
 from hrnet_cli.analysis.costs import costs
 from hrnet_cli.errors import SpecError
+from hrnet_cli.spec.loading import is_recognised, read_text
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".corpus"
@@ -76,11 +77,20 @@ def read(name: str, path: Path) -> Row:
 
 
 def rows() -> Iterator[Row]:
-    """Every config whose text names HRNet; unpacked first are all, since they are based on each other."""
+    """Every config that names HRNet or has it from a base. All are unpacked first: they are based on each other."""
     configs = [config for wheel in download() for config in unpack(wheel)]
     for name, path in configs:
-        if HRNET.search(path.read_text(encoding="utf-8")):
+        text = path.read_text(encoding="utf-8")
+        if HRNET.search(text) or is_hrnet_by_its_base(text, path):
             yield read(name, path)
+
+
+def is_hrnet_by_its_base(text: str, path: Path) -> bool:
+    """Whether what it is based on makes it one; a config whose bases are elsewhere is none that could be told."""
+    try:
+        return "_base_" in text and is_recognised(read_text(text, str(path), path))
+    except SpecError:
+        return False
 
 
 def report(found: list[Row]) -> str:
@@ -92,7 +102,7 @@ def report(found: list[Row]) -> str:
     lines = [
         "# Every HRNet config of mmpose, mmdetection and mmsegmentation\n",
         "Written by `make corpus`, which downloads the wheels and reads the configs in them. None is executed.\n",
-        f"{len(found)} configs of {wheels} name HRNet."
+        f"{len(found)} configs of {wheels} are HRNet's by what they say or are based on."
         f" **{len(built)} are built, {len(found) - len(built)} are not.**\n",
         "| package | head | configs |",
         "|---|---|--:|",
