@@ -81,11 +81,11 @@ def read_text(text: str, source: str = "", path: Path | None = None) -> Document
 
 def load_document(document: Document, source: str) -> Loaded:
     """The Spec of a document; what is wrong with the text and what is wrong with the network is said together."""
-    problems = {(problem.line, problem.column): problem for problem in document.problems}
+    problems = {(problem.source, problem.line, problem.column) for problem in document.problems}
     try:
         loaded = _read(document, source)
     except SpecError as error:
-        rest = [each for each in error.problems if not each.line or (each.line, each.column) not in problems]
+        rest = [each for each in error.problems if (each.source, each.line, each.column) not in problems]
         raise SpecError([*document.problems, *rest]) from None
     if problems:
         raise SpecError(list(document.problems))
