@@ -391,6 +391,11 @@ def test_sizes() -> None:
     assert sized(package="mmdet", test_pipeline=resize, train_pipeline=scales) == (800, 1344)
     assert sized(package="mmdet", data={"test": {"pipeline": flip}}) == (800, 1344)
     assert sized(package="mmdet", train_pipeline=scales) == (800, 1344)
+    old = {"train": {"img_scale": [[1333, 640], [1333, 800]]}, "test": {"img_scale": [1333, 800], "size_divisor": 32}}
+    assert sized(package="mmdet", data=old) == sized(package="mmdet", data={"train": old["train"]}) == (800, 1344)
+    assert input_size({"data": old}, "mmdet") == ((800, 1344), ("data", "test", "img_scale"))
+    assert sized(package="mmdet", data={**old, "test": {"pipeline": [{"scale": [640, 480]}]}}) == (480, 640)
+    assert sized(package="mmpose", data=old) is None
     for package in ("mmpose", "mmseg", "mmdet", ""):
         assert (
             sized(package=package, crop_size="x", codec=[], test_pipeline=[{"scale": [0, -1], "crop_size": {}}]) is None
