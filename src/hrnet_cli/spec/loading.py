@@ -38,6 +38,14 @@ class Loaded(NamedTuple):
         return _problem(fault, self.document, self.source, NATIVE)
 
 
+class MisfitError(SpecError):
+    """A config with parts that do not fit together, each of which can be built: `loaded` is the network so far."""
+
+    def __init__(self, problems: list[Problem], loaded: Loaded) -> None:
+        super().__init__(problems)
+        self.loaded = loaded
+
+
 def load_spec(source: Spec | Mapping[str, Any] | str | Path = DEFAULT) -> Spec:
     """A checked Spec from a path, `-` (standard input), `git:REV:PATH`, a preset, `timm:NAME`, a mapping, or a Spec.
 
@@ -85,6 +93,8 @@ def load_document(document: Document, source: str) -> Loaded:
     try:
         loaded = _read(document, source)
     except SpecError as error:
+        if not problems:
+            raise
         rest = [each for each in error.problems if (each.source, each.line, each.column) not in problems]
         raise SpecError([*document.problems, *rest]) from None
     if problems:
@@ -107,15 +117,27 @@ def _read(document: Document, source: str) -> Loaded:
                 reading = reader.read(value)
                 if reading.faults:
                     raise SpecError([_problem(fault, document, source, NATIVE) for fault in reading.faults])
-                spec = _spec(document, source, reading, reading.data)
-                notes = tuple(note.line for note in reading.notes if not note.silent)
-                return Loaded(replace(spec, dialect=name, notes=notes), document, reading, source)
+                return _fitting(document, source, name, reading)
     except NotHrnetError as error:
         raise SpecError([Problem("not-hrnet", "", str(error), "", source)]) from None
     other = seems_to_be(value)
     if other:
         raise SpecError([Problem("not-hrnet", "", f"this is no HRNet: it seems to be {other}", "", source)])
     return _native(document, source)
+
+
+def _fitting(document: Document, source: str, dialect: str, reading: Reading) -> Loaded:
+    """The Spec of a reading. Raises SpecError, with what does not fit together beside what else is wrong."""
+    misfits = [_problem(fault, document, source, NATIVE) for fault in reading.misfits]
+    try:
+        spec = _spec(document, source, reading, reading.data)
+    except SpecError as error:
+        raise SpecError([*misfits, *error.problems]) from None
+    notes = tuple(note.line for note in reading.notes if not note.silent)
+    loaded = Loaded(replace(spec, dialect=dialect, notes=notes), document, reading, source)
+    if misfits:
+        raise MisfitError(misfits, loaded)
+    return loaded
 
 
 def is_recognised(document: Document) -> bool:

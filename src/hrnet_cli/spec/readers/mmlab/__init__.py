@@ -20,8 +20,17 @@ from hrnet_cli.spec.readers.reading import Reading
 
 HRNETS = ("HRNet", "HighResolutionNet")
 PACKAGES = {"mmpose": "mmpose", "mmdet": "mmdet", "mmseg": "mmseg", "mmdetection": "mmdet", "mmsegmentation": "mmseg"}
+DETECTORS = (
+    *("ATSS", "AutoAssign", "BoxInst", "CenterNet", "CondInst", "CornerNet", "CrowdDet", "DDOD", "DDQDETR", "DETR"),
+    *("ConditionalDETR", "DABDETR", "DeformableDETR", "DINO", "FCOS", "FOVEA", "FSAF", "GFL", "GLIP", "GroundingDINO"),
+    *("HybridTaskCascade", "LAD", "Mask2Former", "MaskFormer", "NASFCOS", "PAA", "PanopticFPN", "PointRend"),
+    *("QueryInst", "RepPointsDetector", "RetinaNet", "RPN", "RTMDet", "SCNet", "SingleStageDetector", "SOLO", "SOLOv2"),
+    *("TOOD", "TwoStageDetector", "TwoStagePanopticSegmentor", "VFNet", "YOLACT", "YOLOF", "YOLOV3", "YOLOX"),
+)
+"""mmdet's, beside all that have RCNN in their name."""
 MODEL_TYPES = re.compile(
-    r"(?P<mmpose>Top-?down|Bottom-?up|AssociativeEmbedding|PoseEstimator|CID|DEKR)|(?P<mmseg>EncoderDecoder)",
+    r"(?P<mmpose>Top-?down|Bottom-?up|AssociativeEmbedding|PoseEstimator|CID|DEKR)|(?P<mmseg>EncoderDecoder)"
+    rf"|(?P<mmdet>R-?CNN|^(?:{'|'.join(DETECTORS)})$)",
     re.IGNORECASE,
 )
 KEYS_OF = {
@@ -98,7 +107,8 @@ def read(config: Mapping[str, Any]) -> Reading:
     _read_size(config, network)
     if network.widths:
         network.data["name"] = f"hrnet-w{network.widths[0]}"
-    reading = Reading(network.data, network.origins, tuple(network.notes), tuple(network.faults))
+    notes, faults, misfits = tuple(network.notes), tuple(network.faults), tuple(network.misfits)
+    reading = Reading(network.data, network.origins, notes, faults, misfits=misfits)
     return _without_extra(reading) if bare else reading
 
 

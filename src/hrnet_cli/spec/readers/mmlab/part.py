@@ -47,6 +47,8 @@ class Network:
     origins: dict[Path, Path] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    misfits: list[Fault] = field(default_factory=list)
+    """Heads that do not fit the branches, each at a place of its own."""
 
     def set(self, key: str, value: Any, origin: Path) -> None:
         """A key of the spec, and the place in the config that it came from."""
@@ -56,6 +58,11 @@ class Network:
     def note(self, code: str, path: Path, text: str, hint: str = "", key: bool = False) -> None:
         """Something that the user may not expect."""
         self.notes.append(Note(code, path, text, hint, key))
+
+    def misfit(self, code: str, path: Path, message: str, hint: str) -> None:
+        """A head that does not fit; of several at one place the first is told."""
+        if path not in [fault.path for fault in self.misfits]:
+            self.misfits.append(Fault(code, path, message, hint))
 
     @property
     def widths(self) -> list[int]:
@@ -121,5 +128,7 @@ class Part:
 
     def note_others(self, known: tuple[str, ...], where: str) -> None:
         """A note for each of its keys that nobody reads."""
-        strange = [(*self.path, key_name(key)) for key in self.value if key not in known and key != "_delete_"]
+        told = [note.path for note in self.network.notes]
+        paths = [(*self.path, key_name(key)) for key in self.value if key not in known and key != "_delete_"]
+        strange = [path for path in paths if path not in told]
         self.network.notes += [unread(path, known, f"not read in {where}: {path[-1]}") for path in strange[:MOST_NOTES]]
