@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hrnet_cli.spec.fields import Path
+from hrnet_cli.spec.readers.mmlab.arguments import note_misspelt
 from hrnet_cli.spec.readers.mmlab.backbone import STAGE, read_backbone
 from hrnet_cli.spec.readers.mmlab.heads import read_heads
 from hrnet_cli.spec.readers.mmlab.part import Network, Part, type_name, unreadable
@@ -104,6 +105,7 @@ def read(config: Mapping[str, Any]) -> Reading:
     read_backbone(backbone, network)
     if isinstance(model, Mapping):
         read_heads(Part(model, ("model",), network), network)
+        note_misspelt(config, Part(model, ("model",), network), network)
     _read_size(config, network)
     if network.widths:
         network.data["name"] = f"hrnet-w{network.widths[0]}"

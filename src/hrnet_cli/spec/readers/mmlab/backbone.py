@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from hrnet_cli.spec.fields import Fault, Path, key_name, nearest, show, wrong_type
@@ -53,8 +54,9 @@ def _note_output_key(backbone: Part, network: Network) -> None:
     """Mmpose's HRNet takes no `multiscale_output`, however it is spelt: there it is stage 4's. mmpretrain's does."""
     if network.package != "mmpose" or "arch" in backbone.value:
         return
-    for key in backbone.value:
-        if key == "multiscale_output" or (key not in KEYS and nearest(key, KEYS) == "multiscale_output"):
+    strange = (key for key in backbone.value if key == "multiscale_output" or key not in KEYS)
+    for key in islice(strange, MOST_NOTES):
+        if nearest(key, KEYS) == "multiscale_output":
             path = (*backbone.path, key_name(key))
             text, hint = f"not read in the backbone: {path[-1]}", "did you mean extra.stage4.multiscale_output?"
             network.note("misspelt-key", path, text, hint, key=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
 from hrnet_cli.spec.fields import Fault, Faults, show
-from hrnet_cli.spec.readers.mmlab.part import Network, Part
+from hrnet_cli.spec.readers.mmlab.part import Network, Part, type_name
 from hrnet_cli.spec.schema import STAGE_KEY, Stages
 
 DECODE_HEADS = ("decode_head", "auxiliary_head")
@@ -100,7 +100,7 @@ def check_indices(model: Part, network: Network) -> None:
     if network.package != "mmseg" or not network.widths:
         return
     for key in DECODE_HEADS:
-        for head in model.parts(key) or [model.part(key)]:
+        for head in model.each(key):
             for fault in _wrong_index(head, model, network):
                 network.misfit(*fault[:4])
 
@@ -121,7 +121,7 @@ def _wrong_index(head: Part, model: Part, network: Network) -> Iterator[Fault]:
         if not model.value.get("neck"):
             hint += f": {show([widths[each] for each in index])}"
         yield Fault("wrong-channels", (*head.path, "in_channels"), message, hint)
-    elif head.type in CONVOLUTIONAL and not model.value.get("neck"):
+    elif type_name(head.value.get("type")) in CONVOLUTIONAL and not model.value.get("neck"):
         yield from _other_channels(head, [widths[each] for each in chosen], chosen)
 
 

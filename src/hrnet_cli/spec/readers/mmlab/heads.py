@@ -10,13 +10,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hrnet_cli.spec.fields import Path, key_name, show
+from hrnet_cli.spec.readers.mmlab.arguments import ARGUMENTS, misspelt_part
 from hrnet_cli.spec.readers.mmlab.fit import check_channels, check_indices, is_list, not_joined
-from hrnet_cli.spec.readers.mmlab.part import Network, Part
+from hrnet_cli.spec.readers.mmlab.part import MOST_PARTS, Network, Part
 
 Head = dict[str, Any] | str
 TRAINING = ("auxiliary_head",)
-MOST_PARTS = 12
-"""Of the model, that are said to be left out."""
 NOT_A_PART = ("backbone", "data_preprocessor", "init_cfg", "train_cfg", "test_cfg")
 
 
@@ -55,14 +54,6 @@ def _take(head: Head, key: str, path: Path, network: Network, used: set[str], re
         network.origins[("head", name)] = (*path, source)
 
 
-KNOWN = (
-    *("type", "in_channels", "channels", "out_channels", "ocr_channels", "num_classes", "num_convs", "kernel_size"),
-    *("num_outs", "num_joints", "num_keypoints", "conv_out_channels", "conv_kernel_sizes", "deconv_out_channels"),
-    *("deconv_kernel_sizes", "num_deconv_layers", "num_deconv_filters", "num_deconv_kernels", "in_index", "num_stages"),
-)
-"""Keys of heads that are near one another, and are no misspellings."""
-
-
 SOURCES: dict[str, dict[str, str]] = {
     "hrfpn": {},
     "heatmap": {"num_joints": "out_channels", "final_conv_kernel": "final_layer"},
@@ -82,6 +73,11 @@ def _note_left_out(model: Part, network: Network, used: set[str], reasons: dict[
     known = used | {str(fault.path[1]) for fault in network.misfits}
     left_out = [(key, names) for key in model.value if isinstance(key, str) and (names := _left_out(key, model, known))]
     for key, names in left_out[:MOST_PARTS]:
+        meant = misspelt_part(key, network.package)
+        if meant:
+            text = f"not read in the model: {key_name(key)} ({', '.join(names[:4])})"
+            network.note("misspelt-key", (*model.path, key_name(key)), text, f"did you mean {meant}?", key=True)
+            continue
         why = reasons.get(key) or ("for training only" if key in TRAINING else "")
         text = f"left out: {key_name(key)} ({', '.join(names[:4])}{': ' if why else ''}{why})"
         network.note("left-out", (*model.path, key_name(key)), text, key=True)
@@ -103,13 +99,22 @@ def _left_out(key: str, model: Part, used: set[str]) -> list[str]:
     return names[1:] if key in used else names
 
 
+def _needed(part: Part, key: str) -> Any:
+    """An argument that its class has no default for."""
+    return part.need(key, ARGUMENTS[part.type])
+
+
 def _hrfpn(neck: Part, network: Network) -> Head:
     if neck.get("pooling_type", "AVG") == "MAX":
         return "pooled by maximum"
     if neck.get("conv_cfg") is not None:
         return "conv_cfg"
     check_channels(neck, network, joined=True)
-    head = {"type": "hrfpn", "out_channels": neck.need("out_channels", KNOWN), "num_outs": neck.get("num_outs", 5)}
+    head = {
+        "type": "hrfpn",
+        "out_channels": _needed(neck, "out_channels"),
+        "num_outs": neck.get("num_outs", 5),
+    }
     stride = neck.get("stride", 1)
     return head if stride == 1 else {**head, "stride": stride}
 
@@ -144,7 +149,7 @@ def _segmentation(head: Part, network: Network) -> Head:
 
 def _classes(head: Part) -> Any:
     """`out_channels` is another number of maps than of classes: one for two classes."""
-    return head.need("num_classes", KNOWN) if head.get("out_channels") is None else head.get("out_channels")
+    return _needed(head, "num_classes") if head.get("out_channels") is None else head.get("out_channels")
 
 
 def _ocr(first: Part, second: Part, network: Network) -> Head:
@@ -157,7 +162,10 @@ def _ocr(first: Part, second: Part, network: Network) -> Head:
     if _classes(second) != auxiliary["num_classes"]:
         return "its two heads have other numbers of classes"
     check_channels(second, network, joined=True)
-    widths = {"mid_channels": second.need("channels", KNOWN), "key_channels": second.need("ocr_channels", KNOWN)}
+    widths = {
+        "mid_channels": _needed(second, "channels"),
+        "key_channels": _needed(second, "ocr_channels"),
+    }
     return {"type": "ocr", "num_classes": auxiliary["num_classes"], **widths, "conv_bias": False}
 
 
@@ -186,7 +194,7 @@ def _pose(head: Part, network: Network, joined: bool, kernel: int | None, convs:
     if not joined and convs[0]:
         return "convolutions before the last"
     check_channels(head, network, joined)
-    joints = head.need("out_channels", KNOWN)
+    joints = _needed(head, "out_channels")
     return {"type": "landmark" if joined else "heatmap", "num_joints": joints, "final_conv_kernel": kernel}
 
 
@@ -235,7 +243,10 @@ def _embedding(head: Part, network: Network, joined: bool) -> Head:
     if kernel is None:
         return "its last convolution has another padding, or is none"
     check_channels(head, network, joined=False)
-    joints = {"num_joints": head.need("num_keypoints", KNOWN), "tag_per_joint": head.get("tag_per_keypoint", True)}
+    joints = {
+        "num_joints": _needed(head, "num_keypoints"),
+        "tag_per_joint": head.get("tag_per_keypoint", True),
+    }
     return {"type": "higher", **joints, "final_conv_kernel": kernel, **_NO_DECONV, "with_ae_loss": [True]}
 
 
@@ -256,7 +267,10 @@ def _old_higher(head: Part, network: Network, joined: bool) -> Head:
     }
     if count == 0:
         lists = dict(_NO_DECONV)
-    joints = {"num_joints": head.need("num_joints", KNOWN), "tag_per_joint": head.get("tag_per_joint", True)}
+    joints = {
+        "num_joints": _needed(head, "num_joints"),
+        "tag_per_joint": head.get("tag_per_joint", True),
+    }
     blocks = {"num_basic_blocks": head.get("num_basic_blocks", 4), "with_ae_loss": _list(head.get("with_ae_loss"))}
     return {"type": "higher", **joints, **lists, **blocks, "final_conv_kernel": kernel}
 
@@ -268,7 +282,10 @@ def _old_embedding(head: Part, network: Network, joined: bool) -> Head:
         return "more than one convolution"
     check_channels(head, network, joined=False)
     tags = _list(head.get("with_ae_loss")) or [False]
-    joints = {"num_joints": head.need("num_joints", KNOWN), "tag_per_joint": head.get("tag_per_joint", True)}
+    joints = {
+        "num_joints": _needed(head, "num_joints"),
+        "tag_per_joint": head.get("tag_per_joint", True),
+    }
     return {"type": "higher", **joints, "final_conv_kernel": kernel, **_NO_DECONV, "with_ae_loss": tags[:1]}
 
 

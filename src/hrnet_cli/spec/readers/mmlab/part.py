@@ -10,6 +10,9 @@ from hrnet_cli.spec.fields import Fault, Path, key_name, show
 from hrnet_cli.spec.readers.python.values import Unread
 from hrnet_cli.spec.readers.reading import MOST_NOTES, Note, meant, unread
 
+MOST_PARTS = 12
+"""Of a model, or of one kind in a row, that are looked at or told."""
+
 
 def type_name(value: Any) -> str:
     """The class that a `type` names, without its scope: `HRNet` of `mmpose.HRNet`; nothing if it is no text."""
@@ -125,6 +128,13 @@ class Part:
         value = self.value.get(key)
         items = value if isinstance(value, list | tuple) else []
         return [Part(item, (*self.path, key, index), self.network) for index, item in enumerate(items)]
+
+    def each(self, key: str) -> list[Part]:
+        """The mapping there, or the first of several; what cannot be read is passed over."""
+        value = self.value.get(key)
+        if isinstance(value, list | tuple):
+            return [part for part in self.parts(key)[:MOST_PARTS] if part.value]
+        return [Part(value, (*self.path, key), self.network)] if isinstance(value, Mapping) else []
 
     def note_others(self, known: tuple[str, ...], where: str) -> None:
         """A note for each of its keys that nobody reads."""
