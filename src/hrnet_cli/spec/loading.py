@@ -116,10 +116,14 @@ def _read(document: Document, source: str) -> Loaded:
             if reader.detect(value):
                 reading = reader.read(value)
                 if reading.faults:
-                    raise SpecError([_problem(fault, document, source, NATIVE) for fault in reading.faults])
+                    faults = (*reading.faults, *reading.misfits)
+                    raise SpecError([_problem(fault, document, source, NATIVE) for fault in faults])
                 return _fitting(document, source, name, reading)
     except NotHrnetError as error:
         raise SpecError([Problem("not-hrnet", "", str(error), "", source)]) from None
+    slips = [fault for reader in READERS.values() if reader.slip and (fault := reader.slip(value))]
+    if slips:
+        raise SpecError([_problem(slips[0], document, source, NATIVE)])
     other = seems_to_be(value)
     if other:
         raise SpecError([Problem("not-hrnet", "", f"this is no HRNet: it seems to be {other}", "", source)])

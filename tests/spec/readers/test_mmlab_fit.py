@@ -159,6 +159,12 @@ def test_what_does_not_fit_is_told_beside_what_is_wrong_with_the_stages() -> Non
     assert {each.hint for each in error.problems if each.code == "wrong-channels"} == {"write 4"}
 
 
+def test_what_does_not_fit_is_told_beside_what_is_missing() -> None:
+    head = {key: item for key, item in FCN.items() if key != "num_classes"}
+    error = caught(SpecError, load_spec, seg({**head, "in_channels": [1, 2, 3, 4]}))
+    assert {each.code for each in error.problems} == {"missing-key", "wrong-channels"}
+
+
 @pytest.mark.parametrize(
     ("config", "words"),
     [

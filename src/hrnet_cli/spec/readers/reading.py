@@ -106,6 +106,8 @@ class Reader(NamedTuple):
     read: Callable[[Mapping[str, Any]], Reading]
     recognise: Callable[[Mapping[str, Any]], bool] | None = None
     """As `detect` where that takes more than an HRNet: a file that was found in a folder may be anything."""
+    slip: Callable[[Mapping[str, Any]], Fault | None] | None = None
+    """Of a config that is not detected, what keeps it from being: one word that is misspelt."""
 
 
 class NotHrnetError(Exception):
