@@ -38,6 +38,14 @@ class Loaded(NamedTuple):
         return _problem(fault, self.document, self.source, NATIVE)
 
 
+class MisfitError(SpecError):
+    """A config with parts that do not fit together, each of which can be built: `loaded` is the network so far."""
+
+    def __init__(self, problems: list[Problem], loaded: Loaded) -> None:
+        super().__init__(problems)
+        self.loaded = loaded
+
+
 def load_spec(source: Spec | Mapping[str, Any] | str | Path = DEFAULT) -> Spec:
     """A checked Spec from a path, `-` (standard input), `git:REV:PATH`, a preset, `timm:NAME`, a mapping, or a Spec.
 
@@ -81,11 +89,13 @@ def read_text(text: str, source: str = "", path: Path | None = None) -> Document
 
 def load_document(document: Document, source: str) -> Loaded:
     """The Spec of a document; what is wrong with the text and what is wrong with the network is said together."""
-    problems = {(problem.line, problem.column): problem for problem in document.problems}
+    problems = {(problem.source, problem.line, problem.column) for problem in document.problems}
     try:
         loaded = _read(document, source)
     except SpecError as error:
-        rest = [each for each in error.problems if not each.line or (each.line, each.column) not in problems]
+        if not problems:
+            raise
+        rest = [each for each in error.problems if (each.source, each.line, each.column) not in problems]
         raise SpecError([*document.problems, *rest]) from None
     if problems:
         raise SpecError(list(document.problems))
@@ -100,24 +110,41 @@ def _read(document: Document, source: str) -> Loaded:
     from hrnet_cli.spec.readers.reading import NotHrnetError
     from hrnet_cli.spec.readers.seems import seems_to_be
     from hrnet_cli.spec.readers.table import READERS
-    from hrnet_cli.spec.readers.zeros import without_modules, without_zeros
 
     try:
         for name, reader in READERS.items():
             if reader.detect(value):
                 reading = reader.read(value)
                 if reading.faults:
-                    raise SpecError([_problem(fault, document, source, NATIVE) for fault in reading.faults])
-                reading, empty = without_zeros(reading)
-                spec = without_modules(_spec(document, source, reading, reading.data), empty)
-                notes = tuple(note.line for note in reading.notes if not note.silent)
-                return Loaded(replace(spec, dialect=name, notes=notes), document, reading, source)
+                    faults = (*reading.faults, *reading.misfits)
+                    raise SpecError([_problem(fault, document, source, NATIVE) for fault in faults])
+                return _fitting(document, source, name, reading)
     except NotHrnetError as error:
         raise SpecError([Problem("not-hrnet", "", str(error), "", source)]) from None
+    slips = [fault for reader in READERS.values() if reader.slip and (fault := reader.slip(value))]
+    if slips:
+        raise SpecError([_problem(slips[0], document, source, NATIVE)])
     other = seems_to_be(value)
     if other:
         raise SpecError([Problem("not-hrnet", "", f"this is no HRNet: it seems to be {other}", "", source)])
     return _native(document, source)
+
+
+def _fitting(document: Document, source: str, dialect: str, reading: Reading) -> Loaded:
+    """The Spec of a reading. Raises SpecError, with what does not fit together beside what else is wrong."""
+    from hrnet_cli.spec.readers.zeros import without_modules, without_zeros
+
+    misfits = [_problem(fault, document, source, NATIVE) for fault in reading.misfits]
+    reading, empty = without_zeros(reading)
+    try:
+        spec = without_modules(_spec(document, source, reading, reading.data), empty)
+    except SpecError as error:
+        raise SpecError([*misfits, *error.problems]) from None
+    notes = tuple(note.line for note in reading.notes if not note.silent)
+    loaded = Loaded(replace(spec, dialect=dialect, notes=notes), document, reading, source)
+    if misfits:
+        raise MisfitError(misfits, loaded)
+    return loaded
 
 
 def is_recognised(document: Document) -> bool:

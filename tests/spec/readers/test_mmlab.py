@@ -11,6 +11,27 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from mmlab_configs import (
+    FCN,
+    HEATMAP,
+    HIGHER,
+    HRFPN,
+    JOINED,
+    MULTISCALE,
+    NO_DECONV,
+    OCR,
+    OLD,
+    OLD_JOINED,
+    PROCESSOR,
+    SIMPLE_TAGS,
+    TAGS,
+    WIDTHS,
+    Plain,
+    extra,
+    model,
+    python,
+    stage,
+)
 from strategies import garbage, mutilated
 from support import Golden, caught
 
@@ -29,35 +50,15 @@ from hrnet_cli.spec import (
     Upsampling,
     parse_spec,
 )
+from hrnet_cli.spec.loading import load_text
 from hrnet_cli.spec.readers.mmlab.sizes import input_size
 
-Plain = dict[str, Any]
 GOLDENS = [
     "mmpose-backbone/w32",
     "mmpose-backbone/w18_multiscale_bilinear",
     "mmdet-backbone/w18",
     "det-v2p/faster_rcnn_w18",
 ]
-
-
-def stage(branches: int, modules: int, width: int, block: str = "BASIC") -> Plain:
-    widths = [width * 2**index for index in range(branches)]
-    parts = {"num_modules": modules, "num_branches": branches, "block": block}
-    return {**parts, "num_blocks": [1] * branches, "num_channels": widths}
-
-
-def extra(width: int = 4) -> Plain:
-    stages = {f"stage{number}": stage(number, 1, width) for number in (2, 3, 4)}
-    return {"stage1": stage(1, 1, width, "BOTTLENECK"), **stages}
-
-
-def model(type: str = "", **parts: Any) -> Plain:
-    """A config with a small HRNet: widths 4, 8, 16, 32."""
-    backbone = {"type": "HRNet", "extra": extra(), **parts.pop("backbone", {})}
-    return {"model": {**({"type": type} if type else {}), "backbone": backbone, **parts}}
-
-
-WIDTHS = [4, 8, 16, 32]
 
 
 @pytest.mark.parametrize(
@@ -89,40 +90,6 @@ def test_what_is_needed_may_be_misspelt_from_nothing() -> None:
     plain = model("EncoderDecoder", decode_head={key: item for key, item in FCN.items() if key != "num_classes"})
     (problem,) = caught(SpecError, load_spec, plain).problems
     assert (problem.code, problem.message) == ("missing-key", "num_classes is missing")
-
-
-MULTISCALE = {"extra": extra() | {"stage4": {**stage(4, 1, 4), "multiscale_output": True}}}
-FCN = {
-    "type": "FCNHead",
-    "in_channels": WIDTHS,
-    "in_index": [0, 1, 2, 3],
-    "channels": 60,
-    "input_transform": "resize_concat",
-    "kernel_size": 1,
-    "num_convs": 1,
-    "concat_input": False,
-    "num_classes": 7,
-    "norm_cfg": {"type": "SyncBN"},
-}
-OCR = {
-    "type": "OCRHead",
-    "in_channels": WIDTHS,
-    "in_index": [0, 1, 2, 3],
-    "input_transform": "resize_concat",
-    "channels": 24,
-    "ocr_channels": 12,
-    "num_classes": 7,
-    "norm_cfg": {"type": "SyncBN"},
-}
-
-
-def python(value: Any) -> str:
-    """A plain value as a config writes it: dict(...), with tuples where there are lists."""
-    if isinstance(value, dict):
-        return "dict(" + ", ".join(f"{key}={python(item)}" for key, item in value.items()) + ")"
-    if isinstance(value, list):
-        return "(" + "".join(f"{python(item)}, " for item in value) + ")"
-    return repr(value)
 
 
 def config_of(golden: Golden) -> str:
@@ -201,6 +168,11 @@ def test_problems_of_an_extra_alone_stand_at_its_own_paths() -> None:
         (model() | {"default_scope": "mmseg"}, True, Upsampling("bilinear", "size", False)),
         (model(backbone={"type": "mmdet.HRNet"}), True, Upsampling()),
         (model(), False, Upsampling()),
+        (model("FasterRCNN"), True, Upsampling()),
+        (model("mmdet.CascadeRCNN"), True, Upsampling()),
+        (model("RetinaNet", nekc={"type": "HRFPN"}), True, Upsampling()),
+        (model("RPN"), True, Upsampling()),
+        (model("VoxelCenterDetector", head={"type": "X"}), False, Upsampling()),
     ],
 )
 def test_the_packages_differ(config: Plain, keeps: bool, upsampling: Upsampling) -> None:
@@ -211,6 +183,29 @@ def test_the_packages_differ(config: Plain, keeps: bool, upsampling: Upsampling)
 def test_a_backbone_that_shows_no_package_says_what_was_assumed() -> None:
     notes = load_spec({"type": "HRNet", "extra": extra()}).notes
     assert any("branch 0 alone" in note for note in notes)
+
+
+@pytest.mark.parametrize("key", ["multiscale_output", "multi_scale_output"])
+@pytest.mark.parametrize("value", [True, False])
+def test_mmposes_backbone_takes_no_multiscale_output(key: str, value: bool) -> None:
+    loaded = load_text(f"model = {python(model('TopDown', backbone={key: value})['model'])}\n")
+    (note,) = (note for note in loaded.reading.notes if note.code == "misspelt-key")
+    assert (note.path, note.hint) == (
+        ("model", "backbone", key),
+        "did you mean extra.stage4.multiscale_output?",
+    )
+    assert not loaded.spec.keeps_all_branches
+    own = load_text(f"model = {python(model('FasterRCNN', backbone={'multiscale_output': value})['model'])}\n")
+    assert (own.spec.keeps_all_branches, "misspelt-key" in [note.code for note in own.reading.notes]) == (value, False)
+
+
+def test_the_keys_of_a_head_stand_where_its_package_has_it() -> None:
+    old = load_spec(model("TopDown", keypoint_head=OLD)).notes
+    new = load_spec(model("TopdownPoseEstimator", head=HEATMAP)).notes
+    joined = load_spec(model("TopdownPoseEstimator", neck=PROCESSOR, head=JOINED, backbone=MULTISCALE)).notes
+    assert "mmpose's state-dict keys stand below backbone. and keypoint_head." in old
+    assert "mmpose's state-dict keys stand below backbone. and head." in new
+    assert "mmpose's state-dict keys stand below backbone. and head." in joined
 
 
 def test_upsampling_norm_and_channels() -> None:
@@ -240,42 +235,6 @@ def test_what_nobody_reads_is_said() -> None:
 def test_mmpretrains_arch() -> None:
     spec = load_spec({"model": {"backbone": {"type": "HRNet", "arch": "w18"}}})
     assert [stage.num_channels for stage in spec.stages] == [(64,), (18, 36), (18, 36, 72), (18, 36, 72, 144)]
-
-
-HEATMAP = {"type": "HeatmapHead", "in_channels": 4, "out_channels": 5, "deconv_out_channels": None}
-JOINED = {**HEATMAP, "in_channels": 60, "conv_out_channels": [60], "conv_kernel_sizes": [1]}
-PROCESSOR = {"type": "FeatureMapProcessor", "concat": True}
-OLD = {"type": "TopdownHeatmapSimpleHead", "in_channels": 4, "out_channels": 5, "num_deconv_layers": 0}
-OLD_JOINED = {
-    **OLD,
-    "in_channels": WIDTHS,
-    "in_index": [0, 1, 2, 3],
-    "input_transform": "resize_concat",
-    "extra": {"final_conv_kernel": 1, "num_conv_layers": 1, "num_conv_kernels": [1]},
-}
-TAGS = {"type": "AssociativeEmbeddingHead", "in_channels": 4, "num_keypoints": 5, "deconv_out_channels": None}
-HIGHER = {
-    "type": "AEHigherResolutionHead",
-    "in_channels": 4,
-    "num_joints": 5,
-    "tag_per_joint": True,
-    "extra": {"final_conv_kernel": 1},
-    "num_deconv_layers": 1,
-    "num_deconv_filters": [6],
-    "num_deconv_kernels": [4],
-    "num_basic_blocks": 2,
-    "cat_output": [True],
-    "with_ae_loss": [True, False],
-}
-SIMPLE_TAGS = {
-    "type": "AESimpleHead",
-    "in_channels": 4,
-    "num_joints": 5,
-    "num_deconv_layers": 0,
-    "with_ae_loss": [True],
-}
-NO_DECONV: Plain = {"num_channels": (), "kernel_size": (), "cat_output": (), "with_ae_loss": (True,)}
-HRFPN = {"type": "HRFPN", "in_channels": WIDTHS, "out_channels": 16}
 
 
 @pytest.mark.parametrize(
@@ -391,6 +350,11 @@ def test_sizes() -> None:
     assert sized(package="mmdet", test_pipeline=resize, train_pipeline=scales) == (800, 1344)
     assert sized(package="mmdet", data={"test": {"pipeline": flip}}) == (800, 1344)
     assert sized(package="mmdet", train_pipeline=scales) == (800, 1344)
+    old = {"train": {"img_scale": [[1333, 640], [1333, 800]]}, "test": {"img_scale": [1333, 800], "size_divisor": 32}}
+    assert sized(package="mmdet", data=old) == sized(package="mmdet", data={"train": old["train"]}) == (800, 1344)
+    assert input_size({"data": old}, "mmdet") == ((800, 1344), ("data", "test", "img_scale"))
+    assert sized(package="mmdet", data={**old, "test": {"pipeline": [{"scale": [640, 480]}]}}) == (480, 640)
+    assert sized(package="mmpose", data=old) is None
     for package in ("mmpose", "mmseg", "mmdet", ""):
         assert (
             sized(package=package, crop_size="x", codec=[], test_pipeline=[{"scale": [0, -1], "crop_size": {}}]) is None

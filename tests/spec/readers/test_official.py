@@ -324,8 +324,8 @@ def test_of_a_key_in_both_letters_the_authors_is_read() -> None:
     [
         (POSE, ("MODEL.EXTRA.STAGE2.NUM_BLOCKS", [4]), "MODEL.EXTRA.STAGE2.NUM_BLOCKS", "wrong-length"),
         (POSE, ("MODEL.EXTRA.STAGE3.BLOCK", "FOO"), "MODEL.EXTRA.STAGE3.BLOCK", "unknown-choice"),
-        (POSE, ("MODEL.EXTRA.STAGE3.NUM_MODULES", 0), "MODEL.EXTRA.STAGE3.NUM_MODULES", "too-small"),
-        (POSE, ("MODEL.EXTRA.STAGE4.NUM_BLOCKS", [4, 4, 0, 4]), "MODEL.EXTRA.STAGE4.NUM_BLOCKS[2]", "too-small"),
+        (POSE, ("MODEL.EXTRA.STAGE3.NUM_MODULES", -1), "MODEL.EXTRA.STAGE3.NUM_MODULES", "too-small"),
+        (POSE, ("MODEL.EXTRA.STAGE4.NUM_BLOCKS", [4, 4, -1, 4]), "MODEL.EXTRA.STAGE4.NUM_BLOCKS[2]", "too-small"),
         (POSE, ("MODEL.EXTRA.STAGE4.NUM_CHANNELS", ...), "MODEL.EXTRA.STAGE4.NUM_CHANNELS", "missing-key"),
         (POSE, ("MODEL.EXTRA.STAGE3", ...), "MODEL.EXTRA.STAGE3", "missing-key"),
         (POSE, ("MODEL.EXTRA", {}), "MODEL.EXTRA.STAGE2", "wrong-type"),

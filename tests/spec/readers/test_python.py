@@ -19,6 +19,7 @@ from hrnet_cli import load_spec
 from hrnet_cli.errors import Problem, SpecError
 from hrnet_cli.spec import parse_spec, preset_names, preset_path
 from hrnet_cli.spec.readers.python import looks_like_python, read_python
+from hrnet_cli.spec.readers.python.repeated import MOST_REPEATED
 from hrnet_cli.spec.readers.python.values import Unread
 
 BACKBONE = """
@@ -302,6 +303,8 @@ def test_an_error_names_the_base_that_it_stands_in(tmp_path: Path) -> None:
         ("'mmdet::_base_/default_runtime.py'", "other-package"),
         ("'a\\x00b.py'", "missing-base"),
         ("'binary.py'", "missing-base"),
+        ("'https://example.com/ok.py'", "bad-base"),
+        ("['{{ fileDirname }}/ok.py']", "bad-base"),
         ("'broken.py'", "syntax"),
         ("3", "bad-base"),
         ("f()", "unreadable-code"),
@@ -318,6 +321,64 @@ def test_bases_that_cannot_be_read(base: str, code: str, tmp_path: Path) -> None
     found = problem(path.read_text(), path)
     assert found.code == code
     assert code == "syntax" or "cycle" in base or found.line == 2
+
+
+@pytest.mark.parametrize(
+    ("base", "words", "hint"),
+    [
+        (
+            "https://example.com/a.py",
+            "'https://example.com/a.py' is an address: nothing is fetched",
+            "save that config",
+        ),
+        ("{{ fileDirname }}/a.py", "{{ fileDirname }} is a variable of mmengine's", "write the path itself"),
+    ],
+)
+def test_a_base_that_is_no_path_is_quoted_as_it_is_written(base: str, words: str, hint: str, tmp_path: Path) -> None:
+    path = files(tmp_path, child=f"_base_ = [{base!r}]\n")
+    found = problem(path.read_text(), path)
+    assert words in found.message and hint in found.hint
+    assert (found.line, found.column) == (1, 11)
+
+
+REPEATED = [
+    ("dict(a=1, |a=2)", "'a' stands here again, first on line 1: Python refuses the file"),
+    ("dict(a=1, b=2,\n    |a=2)", "'a' stands here again, first on line 1: Python refuses the file"),
+    ("f(g(a=1, b=dict(c=1, |c=1)))", "'c' stands here again, first on line 1: Python refuses the file"),
+    ("{'a': 1, 'b': 2, |'a': 3}", "'a' stands here again, first on line 1: Python keeps the last"),
+    ("{1: 1, |True: 3}", "True stands here again, first on line 1: Python keeps the last"),
+    ("dict(é=1, |é=2)", "'é' stands here again, first on line 1: Python refuses the file"),
+]
+
+
+@pytest.mark.parametrize(("expression", "message"), REPEATED)
+def test_a_key_that_stands_twice(expression: str, message: str) -> None:
+    text = f"k = {expression}\n"
+    before = text[: text.index("|")]
+    (found,) = read_python(text.replace("|", ""), "config.py").problems
+    assert (found.code, found.message, found.hint) == ("duplicate-key", message, "keep one of the two")
+    place = (before.count("\n") + 1, len(before) - before.rfind("\n"))
+    assert (found.source, found.line, found.column) == ("config.py", *place)
+
+
+@pytest.mark.parametrize("expression", ["dict(a=1, b=dict(a=1))", "dict(a=1, **b, **b)", "{a: 1, a: 2, **b}", "{1: 0}"])
+def test_a_key_that_stands_once_or_is_code(expression: str) -> None:
+    assert read_python(f"a = 1\nb = dict(c=1)\nk = {expression}\n", "config.py").problems == ()
+
+
+def test_a_key_that_stands_twice_is_told_beside_what_else_is_wrong(tmp_path: Path) -> None:
+    """Also that of a base, which is read twice and told of once."""
+    base = BACKBONE.replace("(4, 8)", "(4, 0)").replace("type='HRNet',", "type='HRNet', type='HRNet',", 1)
+    assert base.count("type='HRNet', type=") == 1
+    path = files(tmp_path, child="_base_ = ['base.py', 'other.py']\n", base=base, other="_base_ = 'more.py'\n", more="")
+    error = caught(SpecError, load_spec, path)
+    assert [each.code for each in error.problems] == ["duplicate-key", "too-small"]
+    assert {each.source for each in error.problems} == {f"{tmp_path}/base.py"}
+
+
+def test_not_too_many_keys_that_stand_twice_are_told() -> None:
+    text = f"k = dict({'a=1, ' * 60})\n"
+    assert len(read_python(text, "config.py").problems) == MOST_REPEATED
 
 
 @pytest.mark.parametrize(

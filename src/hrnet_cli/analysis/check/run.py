@@ -18,7 +18,7 @@ from hrnet_cli.analysis.check.suppress import lines_of, take_back
 from hrnet_cli.analysis.lock import LockEntry, open_lock
 from hrnet_cli.errors import HrnetError, Problem, SpecError, UnreadableError
 from hrnet_cli.spec import read_source
-from hrnet_cli.spec.loading import is_recognised, load_document, own_path, read_text
+from hrnet_cli.spec.loading import MisfitError, is_recognised, load_document, own_path, read_text
 
 
 class FileCheck(NamedTuple):
@@ -71,7 +71,12 @@ class Checker(NamedTuple):
             raise
         if target.found and not is_recognised(document):
             raise _NoSpecError
-        subject = Subject(load_document(document, source), self.settings, self.locked, target.name)
+        try:
+            loaded = load_document(document, source)
+        except MisfitError as error:
+            yield from error.problems
+            loaded = error.loaded
+        subject = Subject(loaded, self.settings, self.locked, target.name)
         for rule in RULES.values():
             if rule.code in selected:
                 for problem in rule.find(subject):

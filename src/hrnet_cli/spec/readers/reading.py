@@ -79,8 +79,9 @@ class Reading(NamedTuple):
 
     `data` is what `read_spec` takes. `origins` leads from a path in `data` to the path in the config it came from, so
     that a problem is reported where it stands. `notes` say what was assumed, ignored or left out. `faults` are
-    problems of the config in its own words, at its own paths; where there are any, `data` is not looked at. `say` puts
-    the spec's faults in the words of the config.
+    problems of the config in its own words, at its own paths; where there are any, `data` is not looked at. `misfits`
+    are such problems of parts that do not fit together: each can be built, so what else is wrong is told beside them.
+    `say` puts the spec's faults in the words of the config.
     """
 
     data: dict[str, Any]
@@ -88,6 +89,7 @@ class Reading(NamedTuple):
     notes: tuple[Note, ...] = ()
     faults: tuple[Fault, ...] = ()
     say: Callable[[Fault], Fault] = as_it_is
+    misfits: tuple[Fault, ...] = ()
 
     def origin(self, path: Path) -> Path:
         """Where a path of the spec stands in the config: by the longest part of it that is known."""
@@ -104,6 +106,8 @@ class Reader(NamedTuple):
     read: Callable[[Mapping[str, Any]], Reading]
     recognise: Callable[[Mapping[str, Any]], bool] | None = None
     """As `detect` where that takes more than an HRNet: a file that was found in a folder may be anything."""
+    slip: Callable[[Mapping[str, Any]], Fault | None] | None = None
+    """Of a config that is not detected, what keeps it from being: one word that is misspelt."""
 
 
 class NotHrnetError(Exception):

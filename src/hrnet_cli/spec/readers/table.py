@@ -10,6 +10,6 @@ from hrnet_cli.spec.readers.reading import Reader
 
 READERS: dict[str, Reader] = {
     "official": Reader(official.detect, official.read, official.recognise),
-    "mmlab": Reader(mmlab.detect, mmlab.read, mmlab.recognise),
+    "mmlab": Reader(mmlab.detect, mmlab.read, mmlab.recognise, mmlab.slip),
     "timm": Reader(timm.detect, timm.read),
 }

@@ -14,6 +14,7 @@ from hrnet_cli.spec.schema import EXPANSION, Budget, Spec, StageSpec, Upsampling
 
 LAYER1 = StageSpec(1, 1, "BOTTLENECK", (4,), (64,))
 """Stage 1 of every implementation that does not read it from its config."""
+Stages = tuple[StageSpec, ...]
 BLOCKS = ("BASIC", "BOTTLENECK")
 """The blocks of every implementation, whatever else ours has."""
 
@@ -89,14 +90,23 @@ def steady_widths(spec: Spec) -> Iterator[Limit]:
     What to write instead holds together: whoever does all of it has a network within the limit. Of the ways to get
     there the one with the fewest changes is told, and of equals the one that changes a block.
     """
-    fewest = min((*_other_blocks(spec.stages), list(_other_widths(spec.stages))), key=len)
-    yield from sorted(fewest, key=lambda limit: limit.path[0])
+    limits, _ = _fewest_changes(spec.stages)
+    yield from sorted(limits, key=lambda limit: limit.path[0])
 
 
-Stages = tuple[StageSpec, ...]
+def steadied(stages: Stages) -> tuple[int, ...]:
+    """The widths of the last stage once all that is done."""
+    _, changed = _fewest_changes(stages)
+    last = changed[-1].widths
+    return (*(_right_width(changed, branch)[1] for branch in range(len(last) - 1)), last[-1])
 
 
-def _other_blocks(stages: Stages) -> Iterator[list[Limit]]:
+def _fewest_changes(stages: Stages) -> tuple[list[Limit], Stages]:
+    """What there is to change, and the stages with the blocks that they then have."""
+    return min((*_other_blocks(stages), (list(_other_widths(stages)), stages)), key=lambda way: len(way[0]))
+
+
+def _other_blocks(stages: Stages) -> Iterator[tuple[list[Limit], Stages]]:
     """What there is to change where one stage takes the block of a stage beside it, that with all the rest."""
     for index, stage in enumerate(stages):
         for other in (index - 1, index + 1):
@@ -105,7 +115,7 @@ def _other_blocks(stages: Stages) -> Iterator[list[Limit]]:
             block = stages[other].block
             if block in BLOCKS and EXPANSION[block] != EXPANSION[stage.block]:
                 changed = (*stages[:index], replace(stage, block=block), *stages[index + 1 :])
-                yield [_odd_block(index, stage, block), *_other_widths(changed)]
+                yield [_odd_block(index, stage, block), *_other_widths(changed)], changed
 
 
 def _odd_block(index: int, stage: StageSpec, block: str) -> Limit:
@@ -118,17 +128,23 @@ def _odd_block(index: int, stage: StageSpec, block: str) -> Limit:
 
 
 def _other_widths(stages: Stages) -> Iterator[Limit]:
-    """What there is to change of the widths: a branch has that which most stages give it, of equals the first."""
+    """What there is to change of the widths."""
     for branch in range(stages[-1].num_branches - 1):
-        first = next(index for index, stage in enumerate(stages) if stage.num_branches > branch + 1)
+        first, right = _right_width(stages, branch)
         widths = [stage.widths[branch] for stage in stages[first:]]
-        common = lcm(*(EXPANSION[stage.block] for stage in stages[first:]))
-        right = max((width for width in widths if width % common == 0), key=widths.count, default=widths[0])
         for index, stage in enumerate(stages[first:], first):
             if stage.widths[branch] != right:
                 hint = f"write {right // EXPANSION[stage.block]}: every branch keeps its width"
                 text = _change(stages, branch, _nearest_change(widths, index - first) + first)
                 yield Limit("width-change", (f"stage{index + 1}", "num_channels", branch), text, hint)
+
+
+def _right_width(stages: Stages, branch: int) -> tuple[int, int]:
+    """The first stage that counts, and the width that a branch is to have: that of most stages, of equals the first."""
+    first = next(index for index, stage in enumerate(stages) if stage.num_branches > branch + 1)
+    widths = [stage.widths[branch] for stage in stages[first:]]
+    common = lcm(*(EXPANSION[stage.block] for stage in stages[first:]))
+    return first, max((width for width in widths if width % common == 0), key=widths.count, default=widths[0])
 
 
 def _nearest_change(widths: list[int], index: int) -> int:

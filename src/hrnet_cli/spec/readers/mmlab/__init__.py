@@ -10,18 +10,29 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from hrnet_cli.spec.fields import Path
-from hrnet_cli.spec.readers.mmlab.backbone import STAGE, read_backbone
+from hrnet_cli.spec.readers.mmlab.arguments import note_misspelt
+from hrnet_cli.spec.readers.mmlab.backbone import read_backbone
 from hrnet_cli.spec.readers.mmlab.heads import read_heads
 from hrnet_cli.spec.readers.mmlab.part import Network, Part, type_name, unreadable
+from hrnet_cli.spec.readers.mmlab.place import backbone_place, detect, is_hrnet, recognise, slip
 from hrnet_cli.spec.readers.mmlab.sizes import input_size
 from hrnet_cli.spec.readers.python.values import Unread
 from hrnet_cli.spec.readers.reading import Reading
 
-HRNETS = ("HRNet", "HighResolutionNet")
+__all__ = ["detect", "read", "recognise", "slip"]
+
 PACKAGES = {"mmpose": "mmpose", "mmdet": "mmdet", "mmseg": "mmseg", "mmdetection": "mmdet", "mmsegmentation": "mmseg"}
+DETECTORS = (
+    *("ATSS", "AutoAssign", "BoxInst", "CenterNet", "CondInst", "CornerNet", "CrowdDet", "DDOD", "DDQDETR", "DETR"),
+    *("ConditionalDETR", "DABDETR", "DeformableDETR", "DINO", "FCOS", "FOVEA", "FSAF", "GFL", "GLIP", "GroundingDINO"),
+    *("HybridTaskCascade", "LAD", "Mask2Former", "MaskFormer", "NASFCOS", "PAA", "PanopticFPN", "PointRend"),
+    *("QueryInst", "RepPointsDetector", "RetinaNet", "RPN", "RTMDet", "SCNet", "SingleStageDetector", "SOLO", "SOLOv2"),
+    *("TOOD", "TwoStageDetector", "TwoStagePanopticSegmentor", "VFNet", "YOLACT", "YOLOF", "YOLOV3", "YOLOX"),
+)
+"""mmdet's, beside all that have RCNN in their name."""
 MODEL_TYPES = re.compile(
-    r"(?P<mmpose>Top-?down|Bottom-?up|AssociativeEmbedding|PoseEstimator|CID|DEKR)|(?P<mmseg>EncoderDecoder)",
+    r"(?P<mmpose>Top-?down|Bottom-?up|AssociativeEmbedding|PoseEstimator|CID|DEKR)|(?P<mmseg>EncoderDecoder)"
+    rf"|(?P<mmdet>R-?CNN|^(?:{'|'.join(DETECTORS)})$)",
     re.IGNORECASE,
 )
 KEYS_OF = {
@@ -32,55 +43,9 @@ KEYS_OF = {
 """Parts of a model that one package has."""
 
 
-def detect(config: Mapping[str, Any]) -> bool:
-    """Whether it has a backbone of type HRNet, is one, or keeps that to code."""
-    return _place(config) is not None
-
-
-def recognise(config: Mapping[str, Any]) -> bool:
-    """The same, of what can be read: any program may have a `model` or a `backbone` that is code."""
-    model = config.get("model")
-    parts = (model.get("backbone") if isinstance(model, Mapping) else None, config.get("backbone"), config)
-    return any(_is_plain_hrnet(part) for part in parts) or _is_extra(config)
-
-
-def _is_plain_hrnet(backbone: Any) -> bool:
-    return isinstance(backbone, Mapping) and not isinstance(backbone.get("type"), Unread) and _is_hrnet(backbone)
-
-
-def _place(config: Mapping[str, Any]) -> Path | None:
-    """Where the backbone is."""
-    model = config.get("model")
-    if isinstance(model, Unread):
-        return ("model",)
-    if isinstance(model, Mapping):
-        return ("model", "backbone") if _is_hrnet(model.get("backbone")) else None
-    if _is_hrnet(config.get("backbone")):
-        return ("backbone",)
-    return () if _is_hrnet(config) or _is_extra(config) else None
-
-
-def _is_hrnet(backbone: Any) -> bool:
-    if isinstance(backbone, Unread):
-        return True
-    if not isinstance(backbone, Mapping):
-        return False
-    if "type" in backbone:
-        return type_name(backbone["type"]) in HRNETS or isinstance(backbone["type"], Unread)
-    extra = backbone.get("extra")
-    return isinstance(extra, Mapping) and "stage1" in extra
-
-
-def _is_extra(config: Mapping[str, Any]) -> bool:
-    """An `extra` alone that has what our own words do not: `upsample`, or `multiscale_output` in a stage."""
-    known = all(isinstance(key, str) and (key == "upsample" or STAGE.fullmatch(key)) for key in config)
-    stages = [stage for stage in config.values() if isinstance(stage, Mapping)]
-    return known and "stage1" in config and ("upsample" in config or any("multiscale_output" in s for s in stages))
-
-
 def read(config: Mapping[str, Any]) -> Reading:
     """The network that mmpose, mmdet or mmseg builds from it, or so much of it as is ours."""
-    place = _place(config)
+    place = backbone_place(config)
     assert place is not None
     model = config.get("model")
     network = Network(_package(config, model if isinstance(model, Mapping) else {}))
@@ -89,16 +54,18 @@ def read(config: Mapping[str, Any]) -> Reading:
         value = value[key]
     if isinstance(value, Unread):
         return Reading({}, {}, (), tuple(unreadable(value, place)))
-    bare = not place and not _is_hrnet(config)
+    bare = not place and not is_hrnet(config)
     backbone = Part({"extra": value}, (), network) if bare else Part(value, place, network)
     backbone.get("type")
     read_backbone(backbone, network)
     if isinstance(model, Mapping):
         read_heads(Part(model, ("model",), network), network)
+        note_misspelt(config, Part(model, ("model",), network), network)
     _read_size(config, network)
     if network.widths:
         network.data["name"] = f"hrnet-w{network.widths[0]}"
-    reading = Reading(network.data, network.origins, tuple(network.notes), tuple(network.faults))
+    notes, faults, misfits = tuple(network.notes), tuple(network.faults), tuple(network.misfits)
+    reading = Reading(network.data, network.origins, notes, faults, misfits=misfits)
     return _without_extra(reading) if bare else reading
 
 

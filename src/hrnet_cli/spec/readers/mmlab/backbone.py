@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
-from hrnet_cli.spec.fields import Fault, Path, key_name, show, wrong_type
+from hrnet_cli.spec.fields import Fault, Path, key_name, nearest, show, wrong_type
 from hrnet_cli.spec.readers.mmlab.part import Network, Part, type_name
 from hrnet_cli.spec.readers.python.values import Unread
 from hrnet_cli.spec.readers.reading import MOST_NOTES, meant
@@ -45,7 +46,20 @@ def read_backbone(backbone: Part, network: Network) -> None:
     _read_conv(backbone, network)
     _read_upsampling(extra, network)
     _read_outputs(backbone, extra, network)
+    _note_output_key(backbone, network)
     backbone.note_others(KEYS, "the backbone")
+
+
+def _note_output_key(backbone: Part, network: Network) -> None:
+    """Mmpose's HRNet takes no `multiscale_output`, however it is spelt: there it is stage 4's. mmpretrain's does."""
+    if network.package != "mmpose" or "arch" in backbone.value:
+        return
+    strange = (key for key in backbone.value if key == "multiscale_output" or key not in KEYS)
+    for key in islice(strange, MOST_NOTES):
+        if nearest(key, KEYS) == "multiscale_output":
+            path = (*backbone.path, key_name(key))
+            text, hint = f"not read in the backbone: {path[-1]}", "did you mean extra.stage4.multiscale_output?"
+            network.note("misspelt-key", path, text, hint, key=True)
 
 
 def standard_extra(width: int) -> dict[str, Any]:

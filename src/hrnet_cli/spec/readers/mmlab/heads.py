@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hrnet_cli.spec.fields import Fault, Path, key_name, show
-from hrnet_cli.spec.readers.mmlab.part import Network, Part
+from hrnet_cli.spec.fields import Path, key_name, show
+from hrnet_cli.spec.readers.mmlab.arguments import ARGUMENTS, misspelt_part
+from hrnet_cli.spec.readers.mmlab.fit import check_channels, check_indices, is_list, not_joined
+from hrnet_cli.spec.readers.mmlab.part import MOST_PARTS, Network, Part
 
 Head = dict[str, Any] | str
 TRAINING = ("auxiliary_head",)
-MOST_PARTS = 12
-"""Of the model, that are said to be left out."""
 NOT_A_PART = ("backbone", "data_preprocessor", "init_cfg", "train_cfg", "test_cfg")
 
 
@@ -24,7 +24,9 @@ def read_heads(model: Part, network: Network) -> None:
     used: set[str] = set()
     reasons: dict[str, str] = {}
     neck = _neck(model)
-    joined = neck.type == "FeatureMapProcessor" and _joins(neck)
+    processor = neck.type == "FeatureMapProcessor"
+    reasons["neck"] = not_joined(neck) if processor else ""
+    joined = processor and not reasons["neck"]
     if neck.type == "HRFPN":
         _take(_hrfpn(neck, network), "neck", neck.path, network, used, reasons)
     elif not neck.value or joined:
@@ -33,6 +35,7 @@ def read_heads(model: Part, network: Network) -> None:
             head = model.part(key)
             if head.type in POSE_HEADS:
                 _take(POSE_HEADS[head.type](head, network, joined), key, head.path, network, used, reasons)
+    check_indices(model, network)
     _note_left_out(model, network, used | {"neck"} if used and joined else used, reasons)
 
 
@@ -51,14 +54,6 @@ def _take(head: Head, key: str, path: Path, network: Network, used: set[str], re
         network.origins[("head", name)] = (*path, source)
 
 
-KNOWN = (
-    *("type", "in_channels", "channels", "out_channels", "ocr_channels", "num_classes", "num_convs", "kernel_size"),
-    *("num_outs", "num_joints", "num_keypoints", "conv_out_channels", "conv_kernel_sizes", "deconv_out_channels"),
-    *("deconv_kernel_sizes", "num_deconv_layers", "num_deconv_filters", "num_deconv_kernels", "in_index", "num_stages"),
-)
-"""Keys of heads that are near one another, and are no misspellings."""
-
-
 SOURCES: dict[str, dict[str, str]] = {
     "hrfpn": {},
     "heatmap": {"num_joints": "out_channels", "final_conv_kernel": "final_layer"},
@@ -75,14 +70,21 @@ KEYS = {
 
 def _note_left_out(model: Part, network: Network, used: set[str], reasons: dict[str, str]) -> None:
     """`left out: roi_head (StandardRoIHead)`, with the reason where the part is of a kind that is known."""
-    left_out = [(key, names) for key in model.value if isinstance(key, str) and (names := _left_out(key, model, used))]
+    known = used | {str(fault.path[1]) for fault in network.misfits}
+    left_out = [(key, names) for key in model.value if isinstance(key, str) and (names := _left_out(key, model, known))]
     for key, names in left_out[:MOST_PARTS]:
+        meant = misspelt_part(key, network.package)
+        if meant:
+            text = f"not read in the model: {key_name(key)} ({', '.join(names[:4])})"
+            network.note("misspelt-key", (*model.path, key_name(key)), text, f"did you mean {meant}?", key=True)
+            continue
         why = reasons.get(key) or ("for training only" if key in TRAINING else "")
         text = f"left out: {key_name(key)} ({', '.join(names[:4])}{': ' if why else ''}{why})"
         network.note("left-out", (*model.path, key_name(key)), text, key=True)
     keys = KEYS.get(str(network.data.get("head", {}).get("type")))
     if keys is None and network.package:
-        keys = f"{network.package}'s state-dict keys stand below backbone." + (" and head." if used else "")
+        below = ["backbone.", *(f"{key}." for key in sorted(used - {"neck"}))]
+        keys = f"{network.package}'s state-dict keys stand below {' and '.join(below)}"
     if keys:
         network.note("differs", model.path, keys)
 
@@ -90,30 +92,16 @@ def _note_left_out(model: Part, network: Network, used: set[str], reasons: dict[
 def _left_out(key: str, model: Part, used: set[str]) -> list[str]:
     """The types of what stands at a key and is none of ours: of several necks the first is."""
     value = model.value[key]
-    if key in NOT_A_PART or key.startswith("loss") or (key in used and not (key == "neck" and _is_list(value))):
+    if key in NOT_A_PART or key.startswith("loss") or (key in used and not (key == "neck" and is_list(value))):
         return []
-    items = value if _is_list(value) else [value]
+    items = value if is_list(value) else [value]
     names = [show(item["type"]).strip("'") for item in items if isinstance(item, Mapping) and "type" in item]
     return names[1:] if key in used else names
 
 
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list | tuple)
-
-
-def _channels_fit(part: Part, network: Network, joined: bool) -> bool:
-    """Whether a head is made for these branches; a fault where it is not, for the original would fail too."""
-    found, widths = part.get("in_channels"), network.widths
-    listed = list(found) if isinstance(found, list | tuple) else [found]
-    wanted = widths if joined else widths[:1]
-    if found is None or not widths or listed == wanted or (joined and found == sum(widths)):
-        return True
-    what = f"the {len(wanted)} branches of {show(wanted)}" if joined else f"branch 0 of {widths[0]}"
-    fault = Fault(
-        "wrong-channels", (*part.path, "in_channels"), f"{show(found)} channels for {what}", "make them alike"
-    )
-    network.faults.append(fault)
-    return False
+def _needed(part: Part, key: str) -> Any:
+    """An argument that its class has no default for."""
+    return part.need(key, ARGUMENTS[part.type])
 
 
 def _hrfpn(neck: Part, network: Network) -> Head:
@@ -121,27 +109,14 @@ def _hrfpn(neck: Part, network: Network) -> Head:
         return "pooled by maximum"
     if neck.get("conv_cfg") is not None:
         return "conv_cfg"
-    _channels_fit(neck, network, joined=True)
-    head = {"type": "hrfpn", "out_channels": neck.need("out_channels", KNOWN), "num_outs": neck.get("num_outs", 5)}
+    check_channels(neck, network, joined=True)
+    head = {
+        "type": "hrfpn",
+        "out_channels": _needed(neck, "out_channels"),
+        "num_outs": neck.get("num_outs", 5),
+    }
     stride = neck.get("stride", 1)
     return head if stride == 1 else {**head, "stride": stride}
-
-
-def _joins(part: Part) -> bool:
-    """Whether it brings every branch to branch 0's size, bilinear with no corners aligned, and concatenates them.
-
-    Ours aligns corners where the fuse layers do.
-    """
-    upsampling = part.network.data.get("upsampling", {})
-    if isinstance(upsampling, Mapping) and upsampling.get("align_corners"):
-        return False
-    if part.type == "FeatureMapProcessor":
-        plain = part.get("scale_factor", 1.0) == 1 and not part.get("apply_relu") and not part.get("align_corners")
-        return bool(part.get("concat") and part.get("select_index") is None and plain)
-    branches = len(part.network.widths)
-    index = part.get("in_index", -1)
-    in_order = isinstance(index, list | tuple) and list(index) == list(range(branches))
-    return part.get("input_transform") == "resize_concat" and in_order and not part.get("align_corners")
 
 
 def _decode_head(model: Part, network: Network, used: set[str], reasons: dict[str, str]) -> None:
@@ -159,34 +134,46 @@ def _decode_head(model: Part, network: Network, used: set[str], reasons: dict[st
 
 def _segmentation(head: Part, network: Network) -> Head:
     """FCNHead as HRNetV2 has it; its first convolution has no bias, since a norm follows it."""
-    if not _joins(head):
-        return "not on all branches concatenated"
+    why = not_joined(head)
+    if why:
+        return why
     shape = (head.get("kernel_size", 3), head.get("num_convs", 2), bool(head.get("concat_input", True)))
     if shape != (1, 1, False):
         return "kernel_size, num_convs, concat_input are not 1, 1, False"
     if not isinstance(head.get("norm_cfg"), Mapping):
         return "no norm"
-    if _channels_fit(head, network, joined=True) and head.get("channels") != sum(network.widths):
+    if check_channels(head, network, joined=True) and head.get("channels") != sum(network.widths):
         return f"channels: {show(head.get('channels'))}, not the branches' sum"
     return {"type": "segmentation", "num_classes": _classes(head), "conv_bias": False}
 
 
 def _classes(head: Part) -> Any:
     """`out_channels` is another number of maps than of classes: one for two classes."""
-    return head.need("num_classes", KNOWN) if head.get("out_channels") is None else head.get("out_channels")
+    return _needed(head, "num_classes") if head.get("out_channels") is None else head.get("out_channels")
 
 
 def _ocr(first: Part, second: Part, network: Network) -> Head:
     auxiliary = _segmentation(first, network)
     if isinstance(auxiliary, str):
         return f"its first head: {auxiliary}"
-    if not _joins(second) or second.get("scale", 1) != 1 or not isinstance(second.get("norm_cfg"), Mapping):
-        return "not on all branches concatenated, with scale 1 and a norm"
+    why = _not_ocr(second)
+    if why:
+        return why
     if _classes(second) != auxiliary["num_classes"]:
         return "its two heads have other numbers of classes"
-    _channels_fit(second, network, joined=True)
-    widths = {"mid_channels": second.need("channels", KNOWN), "key_channels": second.need("ocr_channels", KNOWN)}
+    check_channels(second, network, joined=True)
+    widths = {
+        "mid_channels": _needed(second, "channels"),
+        "key_channels": _needed(second, "ocr_channels"),
+    }
     return {"type": "ocr", "num_classes": auxiliary["num_classes"], **widths, "conv_bias": False}
+
+
+def _not_ocr(head: Part) -> str:
+    """Why an OCRHead is another than ours; nothing where it is ours."""
+    if head.get("scale", 1) != 1:
+        return f"scale: {show(head.get('scale'))}, not scale 1"
+    return not_joined(head) or ("" if isinstance(head.get("norm_cfg"), Mapping) else "no norm")
 
 
 def _final_kernel(head: Part) -> int | None:
@@ -206,9 +193,8 @@ def _pose(head: Part, network: Network, joined: bool, kernel: int | None, convs:
         return "not the two 1×1 convolutions of HRNetV2"
     if not joined and convs[0]:
         return "convolutions before the last"
-    if not _channels_fit(head, network, joined):
-        return "in_channels"
-    joints = head.need("out_channels", KNOWN)
+    check_channels(head, network, joined)
+    joints = _needed(head, "out_channels")
     return {"type": "landmark" if joined else "heatmap", "num_joints": joints, "final_conv_kernel": kernel}
 
 
@@ -237,7 +223,7 @@ def _old_heatmap(head: Part, network: Network, joined: bool) -> Head:
     """TopdownHeatmapSimpleHead of mmpose 0.x."""
     if head.get("num_deconv_layers", 3):
         return "transposed convolutions"
-    joined = joined or _joins(head)
+    joined = joined or not not_joined(head)
     if not joined and (head.get("in_index", 0) != 0 or head.get("input_transform")):
         return "on other branches than all in order"
     kernel, layers, kernels = _old_extra(head)
@@ -254,9 +240,13 @@ def _embedding(head: Part, network: Network, joined: bool) -> Head:
     if head.get("tag_dim", 1) != 1:
         return f"tag_dim: {show(head.get('tag_dim'))}"
     kernel = _final_kernel(head)
-    if kernel is None or not _channels_fit(head, network, joined=False):
+    if kernel is None:
         return "its last convolution has another padding, or is none"
-    joints = {"num_joints": head.need("num_keypoints", KNOWN), "tag_per_joint": head.get("tag_per_keypoint", True)}
+    check_channels(head, network, joined=False)
+    joints = {
+        "num_joints": _needed(head, "num_keypoints"),
+        "tag_per_joint": head.get("tag_per_keypoint", True),
+    }
     return {"type": "higher", **joints, "final_conv_kernel": kernel, **_NO_DECONV, "with_ae_loss": [True]}
 
 
@@ -268,7 +258,7 @@ def _old_higher(head: Part, network: Network, joined: bool) -> Head:
     kernel, layers, _ = _old_extra(head)
     if joined or kernel is None or layers:
         return "convolutions that HigherHRNet does not have"
-    _channels_fit(head, network, joined=False)
+    check_channels(head, network, joined=False)
     count = head.get("num_deconv_layers", 1)
     lists = {
         "num_channels": _list(head.get("num_deconv_filters")),
@@ -277,7 +267,10 @@ def _old_higher(head: Part, network: Network, joined: bool) -> Head:
     }
     if count == 0:
         lists = dict(_NO_DECONV)
-    joints = {"num_joints": head.need("num_joints", KNOWN), "tag_per_joint": head.get("tag_per_joint", True)}
+    joints = {
+        "num_joints": _needed(head, "num_joints"),
+        "tag_per_joint": head.get("tag_per_joint", True),
+    }
     blocks = {"num_basic_blocks": head.get("num_basic_blocks", 4), "with_ae_loss": _list(head.get("with_ae_loss"))}
     return {"type": "higher", **joints, **lists, **blocks, "final_conv_kernel": kernel}
 
@@ -287,9 +280,12 @@ def _old_embedding(head: Part, network: Network, joined: bool) -> Head:
     kernel, layers, _ = _old_extra(head)
     if head.get("num_deconv_layers", 3) or joined or kernel is None or layers:
         return "more than one convolution"
-    _channels_fit(head, network, joined=False)
+    check_channels(head, network, joined=False)
     tags = _list(head.get("with_ae_loss")) or [False]
-    joints = {"num_joints": head.need("num_joints", KNOWN), "tag_per_joint": head.get("tag_per_joint", True)}
+    joints = {
+        "num_joints": _needed(head, "num_joints"),
+        "tag_per_joint": head.get("tag_per_joint", True),
+    }
     return {"type": "higher", **joints, "final_conv_kernel": kernel, **_NO_DECONV, "with_ae_loss": tags[:1]}
 
 

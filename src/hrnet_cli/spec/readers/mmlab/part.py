@@ -10,6 +10,9 @@ from hrnet_cli.spec.fields import Fault, Path, key_name, show
 from hrnet_cli.spec.readers.python.values import Unread
 from hrnet_cli.spec.readers.reading import MOST_NOTES, Note, meant, unread
 
+MOST_PARTS = 12
+"""Of a model, or of one kind in a row, that are looked at or told."""
+
 
 def type_name(value: Any) -> str:
     """The class that a `type` names, without its scope: `HRNet` of `mmpose.HRNet`; nothing if it is no text."""
@@ -47,6 +50,8 @@ class Network:
     origins: dict[Path, Path] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    misfits: list[Fault] = field(default_factory=list)
+    """Heads that do not fit the branches, each at a place of its own."""
 
     def set(self, key: str, value: Any, origin: Path) -> None:
         """A key of the spec, and the place in the config that it came from."""
@@ -56,6 +61,11 @@ class Network:
     def note(self, code: str, path: Path, text: str, hint: str = "", key: bool = False) -> None:
         """Something that the user may not expect."""
         self.notes.append(Note(code, path, text, hint, key))
+
+    def misfit(self, code: str, path: Path, message: str, hint: str) -> None:
+        """A head that does not fit; of several at one place the first is told."""
+        if path not in [fault.path for fault in self.misfits]:
+            self.misfits.append(Fault(code, path, message, hint))
 
     @property
     def widths(self) -> list[int]:
@@ -119,7 +129,16 @@ class Part:
         items = value if isinstance(value, list | tuple) else []
         return [Part(item, (*self.path, key, index), self.network) for index, item in enumerate(items)]
 
+    def each(self, key: str) -> list[Part]:
+        """The mapping there, or the first of several; what cannot be read is passed over."""
+        value = self.value.get(key)
+        if isinstance(value, list | tuple):
+            return [part for part in self.parts(key)[:MOST_PARTS] if part.value]
+        return [Part(value, (*self.path, key), self.network)] if isinstance(value, Mapping) else []
+
     def note_others(self, known: tuple[str, ...], where: str) -> None:
         """A note for each of its keys that nobody reads."""
-        strange = [(*self.path, key_name(key)) for key in self.value if key not in known and key != "_delete_"]
+        told = [note.path for note in self.network.notes]
+        paths = [(*self.path, key_name(key)) for key in self.value if key not in known and key != "_delete_"]
+        strange = [path for path in paths if path not in told]
         self.network.notes += [unread(path, known, f"not read in {where}: {path[-1]}") for path in strange[:MOST_NOTES]]

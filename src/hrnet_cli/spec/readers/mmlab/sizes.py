@@ -22,6 +22,8 @@ PIPELINES: tuple[Path, ...] = (
     ("train_dataloader", "dataset", "pipeline"),
     ("data", "train", "pipeline"),
 )
+DATASETS: tuple[Path, ...] = tuple(("data", part, "img_scale") for part in ("test", "val", "train"))
+"""Where mmdet's configs say the scale before version 1.0: of the data set, which had no pipeline yet."""
 POSE_PLACES: tuple[Path, ...] = (
     ("model", "head", "decoder", "input_size"),
     ("codec", "input_size"),
@@ -41,7 +43,7 @@ DEEPEST = 12
 def input_size(config: Mapping[str, Any], package: str) -> tuple[Size, Path] | None:
     """Height and width, and their place; None where the config does not say."""
     if package == "mmdet":
-        places = _in_pipelines(config, ("scale", "img_scale", "scales"))
+        places = chain(_in_pipelines(config, ("scale", "img_scale", "scales")), _at(config, DATASETS))
         sizes = ((_padded(pair), path) for value, path in places for pair in _largest(value))
     elif package == "mmseg":
         places = chain(_at(config, SEGMENTATION_PLACES), _in_pipelines(config, ("crop_size",)))

@@ -12,6 +12,7 @@ from hrnet_cli.errors import Problem, SpecError
 from hrnet_cli.spec.document import Document, Mark, refused
 from hrnet_cli.spec.fields import show
 from hrnet_cli.spec.readers.python.expressions import BASE, Scope
+from hrnet_cli.spec.readers.python.repeated import repeated
 from hrnet_cli.spec.readers.python.statements import Statements
 from hrnet_cli.spec.readers.python.values import Node, Steps, Unread, as_document, from_base, merge, refuse, unread
 
@@ -21,6 +22,10 @@ MOST_FILES = 50
 DEEPEST_CHAIN = 20
 MOST_OPERATORS = 500
 """Operators, dots and brackets around any one place: beyond, Python's own parser may run out of stack."""
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_PREDEFINED = re.compile(r"\{\{[^{}]*\}\}")
+"""`{{ fileDirname }}`, which mmengine fills in before it reads a config."""
 
 _TOKENS = re.compile(
     r"""(?P<skip>\#[^\n]*|\\\n|\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''
@@ -33,7 +38,9 @@ _TOKENS = re.compile(
 
 def read_config(text: str, source: str, path: Path | None) -> Document:
     """The document of a config; `path` is its file, if it has one. Raises SpecError."""
-    return as_document(Files().config(text, source, path, ()))
+    files = Files()
+    root = files.config(text, source, path, ())
+    return as_document(root)._replace(problems=tuple(dict.fromkeys(files.problems)))
 
 
 class Files:
@@ -42,6 +49,8 @@ class Files:
     def __init__(self) -> None:
         self.steps = Steps()
         self.count = 0
+        self.problems: list[Problem] = []
+        """Keys that stand twice: of the text, which is read all the same."""
 
     def config(self, text: str, source: str, path: Path | None, chain: tuple[Path, ...]) -> Node:
         """A config with its bases merged in, as a dict of its names."""
@@ -49,6 +58,7 @@ class Files:
         if path is not None:
             chain = (*chain, path.resolve())
         scope = Scope(source, re.split("\r\n|\r|\n", text), self.steps)
+        self.problems += repeated(tree, scope.mark)
 
         def read_base(statement: ast.ImportFrom) -> None:
             scope.names.update(self.imported(statement, scope.mark(statement), path, chain))
@@ -84,8 +94,15 @@ class Files:
             refuse("unreadable-code", value.message, "write the path of the base itself", value.mark)
         if not isinstance(value, str):
             refuse("bad-base", f"{show(value)} is no path of a config", "write a path, or a list of paths", mark)
+        if _ADDRESS.match(value):
+            hint = "save that config beside this one, and name it by a relative path"
+            refuse("bad-base", f"the base {show(value)} is an address: nothing is fetched", hint, mark)
         if "::" in value:
             refuse(*_other_package(value.partition("::")[0], value), mark)
+        variable = _PREDEFINED.search(value)
+        if variable:
+            message = f"the base {show(value)}: {variable[0][:60]} is a variable of mmengine's, and is not filled in"
+            refuse("bad-base", message, "write the path itself: a base is looked for from this file's folder", mark)
         return self.read(Path(value), mark, path, chain)
 
     @staticmethod
