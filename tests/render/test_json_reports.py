@@ -92,6 +92,7 @@ def test_a_failure_is_a_result() -> None:
         "larger": 253,
         "multiple": 256,
         "padding": 6,
+        "larger_padding": 3,
     }
     assert report["outputs"] == [] and len(report["stages"]) == 2
 
