@@ -90,13 +90,14 @@ class Source:
 
 @dataclass(frozen=True)
 class Told:
-    """What a source says of one module, and whether that is what we say. None is what it does not say."""
+    """What a source says of one module. None is what it does not say."""
 
     source: str
     outputs: tuple[Shapes, ...] | None
     params: int | None
     count: int | None
-    agrees: bool
+    agrees: bool | None
+    """Whether that is what we say; None where it says nothing of this module, and cannot."""
 
 
 @dataclass(frozen=True)
@@ -353,11 +354,12 @@ def _rows(known: dict[str, Known], answers: list[Answer]) -> Iterator[ModuleRow]
     ran = [answer for answer in answers if answer.report]
     pairs = [dict(_pairs(answer, knowledge(answer.ours, answer.rule.terms))) for answer in ran]
     for path, each in known.items():
-        told = tuple(
-            Told(answer.rule.source, *by_path[path][1], agrees=by_path[path][0] == by_path[path][1])
-            for answer, by_path in zip(ran, pairs, strict=True)
-        )
+        told = tuple(_told(answer.rule.source, *by_path[path]) for answer, by_path in zip(ran, pairs, strict=True))
         yield ModuleRow(path, each.node.type, each.outputs, each.params, each.total, told)
+
+
+def _told(source: str, ours: Figures, theirs: Figures) -> Told:
+    return Told(source, *theirs, agrees=None if ours == theirs == NOTHING else ours == theirs)
 
 
 def _show_shape(shape: Shape) -> str:
