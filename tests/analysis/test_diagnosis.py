@@ -184,7 +184,7 @@ def test_height_and_width_follow_the_same_rule_each_by_itself(plain: Plain, heig
 @settings(max_examples=12)
 @given(specs(most_stages=4), st.integers(1, 100), st.integers(1, 100))
 def test_the_advice_in_the_message_is_true(plain: Plain, height: int, width: int) -> None:
-    """What the user reads on stderr: `H → smaller or larger (pad by n); multiple, the next multiple of d (pad by m)`."""
+    """What the user reads: `H → smaller or larger (pad by n); multiple, the next multiple of d (pad by m)`."""
     spec = load_spec(plain)
     if passes(spec, height, width):
         return

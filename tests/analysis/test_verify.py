@@ -171,7 +171,10 @@ def test_a_module_in_which_nothing_is_called_is_told(small: dict[str, Any]) -> N
     assert "lists no module in which nothing is called: transition3" in source.notes[0]
     empty = next(row for row in found.rows or () if row.path == "transition3")
     assert {told.source: told.agrees for told in empty.told} == {
-        **{"torch hooks": True, "torchinfo": None, "FlopCounterMode": None, "fvcore": True}
+        "torch hooks": True,
+        "torchinfo": None,
+        "FlopCounterMode": None,
+        "fvcore": True,
     }
 
 
