@@ -51,6 +51,7 @@ def test_totals_are_the_golden_ones(w32: Verification) -> None:
         "FlopCounterMode": (None, counters["torch_flop_counter"]),
         "fvcore": (28_536_113, counters["fvcore_total"]),
     }
+    assert (w32.engine, w32.convention) == ("shapes", "macs")
     assert (w32.params, w32.macs) == (facts["params"]["total"], facts["macs"]["total"])
 
 

@@ -118,6 +118,8 @@ class Verification:
 
     spec: str
     engine: str
+    convention: str
+    """Of the figures here; each source has its own."""
     input: Shape
     status: str
     """`disagree` where any source does, else `agree`."""
@@ -155,6 +157,7 @@ def verify(
     return Verification(
         spec=ours.spec.name,
         engine=ours.engine,
+        convention="macs",
         input=ours.input,
         status="disagree" if any(source.status == "disagree" for source in sources) else "agree",
         modules=len(known),

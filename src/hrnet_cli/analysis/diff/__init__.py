@@ -28,6 +28,8 @@ class Side(NamedTuple):
 class Diff(NamedTuple):
     """The result of `diff`."""
 
+    engine: str
+    convention: str
     before: Side
     after: Side
     same: bool
@@ -55,6 +57,8 @@ def diff(before: Trace, after: Trace, names: tuple[str, str], keys: bool = False
     old, new = costs(before), costs(after)
     stages = by_part(old, new, "stage")
     return Diff(
+        engine=before.engine,
+        convention="macs",
         before=sides[0],
         after=sides[1],
         same=all(change.field == "name" for change in found),
