@@ -10,7 +10,6 @@ from hrnet_cli.nn import Shape
 from hrnet_cli.spec import Published, Spec, load_spec, preset_names, preset_path
 from hrnet_cli.tracing import trace
 
-
 ENGINE = "shapes"
 
 

@@ -28,10 +28,10 @@ class Side(NamedTuple):
 class Diff(NamedTuple):
     """The result of `diff`."""
 
-    engine: str
-    convention: str
     before: Side
     after: Side
+    engine: str
+    convention: str
     same: bool
     """Whether both are one network at one input; names do not count."""
     changes: tuple[Change, ...]
@@ -57,10 +57,10 @@ def diff(before: Trace, after: Trace, names: tuple[str, str], keys: bool = False
     old, new = costs(before), costs(after)
     stages = by_part(old, new, "stage")
     return Diff(
-        engine=before.engine,
-        convention="macs",
         before=sides[0],
         after=sides[1],
+        engine=before.engine,
+        convention="macs",
         same=all(change.field == "name" for change in found),
         changes=found,
         total=total(stages),
