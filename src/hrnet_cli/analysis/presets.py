@@ -11,6 +11,9 @@ from hrnet_cli.spec import Published, Spec, load_spec, preset_names, preset_path
 from hrnet_cli.tracing import trace
 
 ENGINE = "shapes"
+WHOLES = {"detection": "the printed figures are those of a whole Faster R-CNN; this is its backbone and HRFPN"}
+"""From a task whose authors print nothing of the part that we count to what they print."""
+ACCURACY_ALONE = "accuracy alone is printed, no params or FLOPs"
 
 
 class Preset(NamedTuple):
@@ -24,6 +27,8 @@ class Preset(NamedTuple):
     macs: int
     published: Published | None
     figures: tuple[Figure, ...]
+    unprinted: str
+    """Why there are no published figures; nothing where there are."""
 
 
 class Presets(NamedTuple):
@@ -50,4 +55,6 @@ def _preset(name: str, spec: Spec) -> Preset:
     counted = costs(trace(spec, engine=ENGINE))
     params, macs = sum(cost.params for cost in counted), sum(cost.macs for cost in counted)
     printed = figures(spec.published, params, counted)
-    return Preset(name, spec.name, spec.head.task, spec.input_shape, params, macs, spec.published, printed)
+    task = spec.head.task
+    unprinted = "" if printed else WHOLES.get(task, ACCURACY_ALONE)
+    return Preset(name, spec.name, task, spec.input_shape, params, macs, spec.published, printed, unprinted)
