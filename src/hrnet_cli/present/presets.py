@@ -53,7 +53,7 @@ def _rules(result: Presets) -> list[Block]:
             names.setdefault(preset.published.rule, []).append(preset.name)
     most = max(names, key=lambda rule: len(names[rule]), default="")
     return [
-        Note(f"{_rule(rule)}: {'all others' if rule == most and len(names) > 1 else ', '.join(of)}")
+        Note(f"{_rule(rule)}: {'all other printed figures' if rule == most and len(names) > 1 else ', '.join(of)}")
         for rule, of in sorted(names.items(), key=lambda item: item[0] == most)
     ]
 
