@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from typing import Any
@@ -60,21 +61,21 @@ def test_where_250_breaks() -> None:
     assert (found.stage, found.module, found.i, found.j, found.path) == (2, 0, 0, 1, "stage2.0.sums.0")
     assert found.part == "stage 2 module 0 fuse 0←1"
     assert found.shapes == ((1, 32, 63, 63), (1, 32, 64, 64))
-    assert found.height == AxisFit("height", 250, False, 224, 253, 256, 6)
+    assert found.height == AxisFit("height", 250, False, 224, 253, 256, 6, 3)
     assert found.width == found.height._replace(axis="width")
-    assert found.divisor == 32
+    assert (found.divisor, found.least) == (32, 32)
 
 
 def test_where_240_breaks() -> None:
     found = diagnosis_of(W32, (1, 3, 240, 240))
     assert (found.stage, found.module, found.i, found.j) == (4, 0, 0, 3)
-    assert found.height == AxisFit("height", 240, False, 224, 253, 256, 16)
+    assert found.height == AxisFit("height", 240, False, 224, 253, 256, 16, 13)
 
 
 def test_one_axis_alone() -> None:
     found = diagnosis_of(W32, (1, 3, 224, 200))
-    assert found.height == AxisFit("height", 224, True, None, None, None, 0)
-    assert found.width == AxisFit("width", 200, False, 192, 221, 224, 24)
+    assert found.height == AxisFit("height", 224, True, None, None, None, 0, 0)
+    assert found.width == AxisFit("width", 200, False, 192, 221, 224, 24, 21)
 
 
 def test_the_batch_does_not_matter() -> None:
@@ -113,7 +114,7 @@ def test_divisors(branches: tuple[int, ...], divisor: int) -> None:
 def test_any_size_goes_through_one_branch() -> None:
     spec = load_spec(stages(1))
     assert all(passes(spec, size) for size in (1, 2, 3, 7, 250))
-    assert fit(spec, "height", 7, smallest_divisor(spec)) == AxisFit("height", 7, True, None, None, None, 0)
+    assert fit(spec, "height", 7, smallest_divisor(spec)) == AxisFit("height", 7, True, None, None, None, 0, 0)
 
 
 def test_twelve_branches() -> None:
@@ -130,8 +131,12 @@ def test_a_kernel_that_does_not_fit() -> None:
     found = diagnosis_of(spec, (1, 3, 32, 64))
     assert (found.part, found.path, found.i, found.j) == ("head", "final_layer", None, None)
     assert found.message == "a 15×15 kernel does not fit on a map of 8×16"
-    assert found.height == AxisFit("height", 32, False, None, 61, 64, 32)
+    assert found.height == AxisFit("height", 32, False, None, 61, 64, 32, 29)
     assert found.width.fits
+    assert (found.divisor, found.least) == (8, 64)
+    err = call("trace", "-", "-i", "32x64", stdin=json.dumps(stages(1, 2, head=head)).encode()).err
+    assert "divisor  all multiples of 8 from 64 on go through" in err.splitlines()
+    assert "height   32 → 61 (pad by 29); 64, a multiple of 8 (pad by 32)" in err.splitlines()
     assert passes(spec, 61) and not any(passes(spec, size) for size in range(32, 61))
 
 
@@ -159,13 +164,13 @@ def test_nothing_nearer_goes_through(plain: Plain, size: int) -> None:
     found = fit(spec, "height", size, divisor)
     assert found.fits == passes(spec, size)
     if found.fits:
-        assert (found.smaller, found.larger, found.multiple, found.padding) == (None, None, None, 0)
+        assert found == AxisFit("height", size, True, None, None, None, 0, 0)
         return
     assert found.multiple is not None and found.larger is not None
     assert found.multiple % divisor == 0 and found.padding == found.multiple - size > 0
     assert not any(passes(spec, n) for n in range(size // divisor * divisor + divisor, found.multiple, divisor))
     below, above = smaller_and_larger(spec, size, 200)
-    assert (found.smaller, found.larger) == (below, above)
+    assert (found.smaller, found.larger, found.larger_padding) == (below, above, above - size)
     assert all(passes(spec, n) for n in range(found.larger, found.multiple + 1))
 
 
@@ -179,7 +184,7 @@ def test_height_and_width_follow_the_same_rule_each_by_itself(plain: Plain, heig
 @settings(max_examples=12)
 @given(specs(most_stages=4), st.integers(1, 100), st.integers(1, 100))
 def test_the_advice_in_the_message_is_true(plain: Plain, height: int, width: int) -> None:
-    """What the user reads on stderr: `H → smaller or multiple (pad by n); larger to multiple go through too`."""
+    """What the user reads: `H → smaller or larger (pad by n); multiple, the next multiple of d (pad by m)`."""
     spec = load_spec(plain)
     if passes(spec, height, width):
         return
@@ -188,6 +193,9 @@ def test_the_advice_in_the_message_is_true(plain: Plain, height: int, width: int
     assert passes(spec, new_height, new_width, batch=3)
     assert passes(spec, found.height.larger or height, found.width.larger or width)
     assert (new_height, new_width) == (height + found.height.padding, width + found.width.padding)
+    assert passes(spec, height + found.height.larger_padding, width + found.width.larger_padding)
+    if found.divisor and found.divisor > 1:
+        assert found.least and all(passes(spec, found.least + n * found.divisor) for n in range(9))
     if (found.height.smaller or found.height.fits) and (found.width.smaller or found.width.fits):
         assert passes(spec, found.height.smaller or height, found.width.smaller or width)
 
@@ -200,10 +208,17 @@ def test_the_message() -> None:
         assert lines[0] == "error: an input of 1×3×250×192 cannot go through hrnet-w32"
         assert "where    stage 2 module 0 fuse 0←1 (stage2.0.sums.0)" in lines
         assert "why      1×32×63×48 + 1×32×64×48: what comes from branch 1 has another size" in lines
-        assert "divisor  height and width must be multiples of 32" in lines
-        assert "height   250 → 224 or 256 (pad by 6); 253 to 256 go through too, since the stem rounds up" in lines
+        assert "divisor  all multiples of 32 go through" in lines
+        assert "height   250 → 224 or 253 (pad by 3); 256, the next multiple of 32 (pad by 6)" in lines
         assert lines[-1] == "width    192 goes through"
         assert bool(result.out) == (command == "trace")
+
+
+def test_check_gives_the_same_advice() -> None:
+    spec = call("presets", "show", "w32").out.replace("1x3x256x192", "1x3x250x192")
+    findings = json.loads(call("check", "-", "--format", "json", stdin=spec.encode()).out)["findings"]
+    hints = [finding["hint"] for finding in findings if finding["code"] == "HR301"]
+    assert hints == ["take a height of 224 or 253 (pad by 3), or pad by 6 to 256"]
 
 
 def test_the_trace_up_to_that_point() -> None:

@@ -68,6 +68,7 @@ def test_every_figure_stands() -> None:
     assert {preset.name for preset in result.presets} == set(preset_names())
     for preset in result.presets:
         assert bool(preset.figures) is (preset.name not in UNPUBLISHED), preset.name
+        assert bool(preset.unprinted) is (preset.name in UNPUBLISHED), preset.name
 
 
 @pytest.mark.parametrize(
@@ -100,6 +101,21 @@ def test_the_list_can_be_cut_to_a_task() -> None:
     assert result.code == 0 and "face-w18-wflw" in result.out and "cls-w18" not in result.out
     assert "9.3M counts nothing that there is" in result.out
     assert call("presets", "--task", "cooking").code == 2
+
+
+def test_empty_columns_have_their_reason() -> None:
+    out = call("presets", "--task", "detection").out
+    reason = "the printed figures are those of a whole Faster R-CNN; this is its backbone and HRFPN"
+    assert f"\ndet-w18, det-w32, det-w40, det-w48: {reason}\n" in out and "✓" not in out
+    lines = call("presets", "--task", "segmentation").out.splitlines()
+    (line,) = [line for line in lines if line.endswith(": accuracy alone is printed, no params or FLOPs")]
+    assert set(line.partition(":")[0].split(", ")) == {name for name in UNPUBLISHED if not name.startswith("det-")}
+
+
+def test_a_task_without_presets_says_so() -> None:
+    result = call("presets", "--task", "backbone")
+    assert result == (0, "no preset is for this task; `hrnet-cli init --task` writes a spec for any\n", "")
+    assert call("presets", "--task", "backbone", "--format", "json").out.endswith('"presets": []\n}\n')
 
 
 @pytest.mark.parametrize("params", ["28.4M", "28.6M"])

@@ -51,6 +51,7 @@ def test_totals_are_the_golden_ones(w32: Verification) -> None:
         "FlopCounterMode": (None, counters["torch_flop_counter"]),
         "fvcore": (28_536_113, counters["fvcore_total"]),
     }
+    assert (w32.engine, w32.convention) == ("shapes", "macs")
     assert (w32.params, w32.macs) == (facts["params"]["total"], facts["macs"]["total"])
 
 
@@ -93,7 +94,11 @@ def test_every_module_of_w32_agrees(w32: Verification) -> None:
 def test_rows_show_the_modules_side_by_side(w32: Verification) -> None:
     rows = {row.path: row for row in w32.rows or ()}
     assert len(rows) == w32.modules
-    assert all(told.agrees for row in rows.values() for told in row.told)
+    for row in rows.values():
+        for told in row.told:
+            silent = (told.outputs, told.params, told.count) == (None, None, None)
+            assert told.agrees is (None if silent else True), (row.path, told)
+            assert not silent or told.source == "FlopCounterMode"
     conv = rows["conv1"]
     assert (conv.type, conv.outputs, conv.params, conv.macs) == ("Conv2d", (((1, 64, 128, 96),),), 1728, 21_233_664)
     assert [(told.source, told.params, told.count) for told in conv.told] == [
@@ -114,6 +119,9 @@ def test_rows_show_the_modules_side_by_side(w32: Verification) -> None:
 def test_says_what_a_source_cannot_tell(w32: Verification) -> None:
     notes = {name: " ".join(source.notes) for name, source in by_name(w32).items()}
     assert "9 modules compared on branch 0 only" in notes["torchinfo"]
+    for name in ("torchinfo", "FlopCounterMode"):
+        counted = by_name(w32)[name].count_tally.agree
+        assert f"{counted} of {w32.modules} modules" in notes[name]
     assert "aten::add × 161" in notes["fvcore"]
 
 
@@ -153,6 +161,22 @@ def test_an_odd_network_agrees() -> None:
     found = verify(ODD)
     assert statuses(found) == dict.fromkeys(SOURCES, "agree")
     assert "first tensor of a list" in " ".join(by_name(found)["torchinfo"].notes)
+
+
+def test_a_module_in_which_nothing_is_called_is_told(small: dict[str, Any]) -> None:
+    """Stages of the same widths: the transition between them is an empty list, which torchinfo does not list."""
+    spec = {**small, "stage4": {**small["stage3"], "num_modules": 1}}
+    found = verify(spec, modules=True)
+    source = by_name(found)["torchinfo"]
+    assert source.status == "agree" and source.output_tally == Tally(found.modules - 1, 0, 1)
+    assert "lists no module in which nothing is called: transition3" in source.notes[0]
+    empty = next(row for row in found.rows or () if row.path == "transition3")
+    assert {told.source: told.agrees for told in empty.told} == {
+        "torch hooks": True,
+        "torchinfo": None,
+        "FlopCounterMode": None,
+        "fvcore": True,
+    }
 
 
 def test_a_single_stage_on_real_tensors_agrees(small: dict[str, Any]) -> None:

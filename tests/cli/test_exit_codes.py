@@ -72,6 +72,11 @@ def test_clean(arguments: list[str]) -> None:
         (["describe", "w32.yml"], ["no file and no preset 'w32.yml'"]),
         (["presets", "show", "w33"], ["no preset 'w33'", "w32"]),
         (["presets", "show"], ["Missing argument"]),
+        (["trace", "nosuch"], ["no file and no preset 'nosuch'", "`hrnet-cli presets` lists all presets"]),
+        (["describe", ""], ["SPEC is empty", "- for standard input"]),
+        (["trace", "-o", ""], ["cannot write ''", "- for standard output"]),
+        (["trace", "--device", "foo"], ["--device: the shapes engine runs on no device", "add --engine torch"]),
+        (["flops", "--device", "meta", "--engine", "shapes"], ["add --engine torch"]),
         (["presets", "show", "../presets/w32"], ["no preset"]),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
@@ -99,10 +104,29 @@ def test_odd_inputs(input: str) -> None:
 @pytest.mark.parametrize("option", ["--input", "--stage", "--device", "--format", "--depth"])
 def test_a_million_digits(option: str) -> None:
     result = call("describe", option, DIGITS)
-    assert result.code in ((0, 2) if option == "--device" else (2,))
+    assert result.code == 2
     assert "Traceback" not in result.err
     if option == "--input":
         refused(result, "is not an input shape")
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("device", ["foo", "9", "cuda:x", DIGITS])
+@pytest.mark.parametrize("command", [["trace", "--engine", "torch"], ["verify"]], ids=" ".join)
+def test_a_device_that_torch_does_not_know(command: list[str], device: str) -> None:
+    result = call(*command, "--device", device)
+    refused(result, "error: torch knows no device '", "try --device meta, cpu or cuda")
+    assert len(result.err.splitlines()) == 2 and len(result.err) < 200
+
+
+@pytest.mark.torch
+def test_a_device_is_for_the_torch_engine() -> None:
+    assert call("trace", "--engine", "torch", "--device", "cpu", "-i", "64x64").code == 0
+
+
+@pytest.mark.parametrize("command", ["describe", "trace", "fuse", "flops"])
+def test_every_command_that_has_engines_refuses_a_device_without_one(command: str) -> None:
+    refused(call(command, "--device", "cpu"), "--device: the shapes engine runs on no device", "add --engine torch")
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,15 @@ def test_what_cannot_go_through_is_not_written(tmp_path: Path) -> None:
     assert not (tmp_path / "x.yaml").exists()
 
 
+def test_a_json_file_is_refused(tmp_path: Path) -> None:
+    """What is written has comments, which JSON has none of."""
+    for name in ("d.json", "D.JSON"):
+        for more in ((), ("--force",)):
+            result = call("init", name, *more)
+            assert is_a_message(result) and f"{name!r} would be JSON" in result.err and ".yaml" in result.err
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_schema_is_named() -> None:
     assert call("init", "-", "--schema", "../s.json").out.startswith("# yaml-language-server: $schema=../s.json\n")
 

@@ -48,6 +48,27 @@ def test_output_is_the_same_as_stdout(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 4
 
 
+def test_a_dash_is_standard_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    examples = {"trace": (), "check": ("w32",), "convert": (), "schema": (), "presets": (), "rule": ("HR301",)}
+    monkeypatch.chdir(tmp_path)
+    for command, arguments in examples.items():
+        assert call(command, *arguments, "-o", "-") == call(command, *arguments), command
+    assert call("trace", "-o", "-", env={"COLUMNS": "40"}).out == call("trace", env={"COLUMNS": "40"}).out
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_remedy_fits_the_reason(tmp_path: Path) -> None:
+    remedies = {
+        tmp_path: "Is a directory\n  name a file in that folder",
+        tmp_path / "nosuch" / "x": "No such file or directory\n  name a file in a folder that is there",
+        tmp_path / ("x" * 300): "File name too long\n  give it a shorter name",
+    }
+    if Path("/dev/full").exists():
+        remedies[Path("/dev/full")] = "No space left on device\n  make room there, or name a file on another disk"
+    for path, words in remedies.items():
+        assert call("trace", "-o", str(path)).err == f"error: cannot write {str(path)!r}: {words}\n"
+
+
 def test_an_existing_file_is_replaced_whole(tmp_path: Path) -> None:
     """Whoever has the old one open keeps it, so nobody reads half a report."""
     path = tmp_path / "report.txt"
@@ -253,13 +274,14 @@ def test_a_file_takes_no_width(tmp_path: Path) -> None:
     ],
 )
 def test_a_terminal_without_the_letters(variables: dict[str, str]) -> None:
-    """They become question marks; a file is UTF-8 whatever the terminal is."""
+    """They become others (`test_ascii`); a file is UTF-8 whatever the terminal is."""
     for command in ("describe", "trace", "flops -i 250x250"):
         result = subprocess.run(
             [*PROGRAM, *command.split()], capture_output=True, env=environment(variables), check=False
         )
         assert result.returncode in (0, 2) and b"Traceback" not in result.stderr
         assert (result.stdout or result.stderr).isascii() or "latin-1" in variables.values()
+        assert b"?" not in result.stdout + result.stderr
 
 
 def test_write_through_a_pipe(tmp_path: Path) -> None:

@@ -7,7 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrnet_cli.analysis.published import Figure, as_printed
-from hrnet_cli.present.figures import bar, digits, exact, map_size, numbers, percent, plural, short, size, sizes
+from hrnet_cli.present.figures import (
+    bar,
+    digits,
+    exact,
+    for_a_batch,
+    listed,
+    map_size,
+    numbers,
+    percent,
+    plural,
+    short,
+    size,
+    sizes,
+)
 from hrnet_cli.present.published import verdict
 
 
@@ -88,3 +101,14 @@ def test_against_what_was_printed(printed: str, ours: int, giga: int, text: str)
     assert verdict(figure._replace(declared=True)).text == (
         "✗ (comes out, and is said not to)" if text == "✓" else f"≠{text[1:]}"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "text"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+)
+def test_listed(words: list[str], text: str) -> None:
+    assert listed(words) == text
+
+
+def test_a_batch_of_one_goes_unsaid() -> None:
+    assert [for_a_batch((n, 3, 64, 64)) for n in (1, 2)] == ["", " for a batch of 2"]

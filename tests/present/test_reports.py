@@ -9,10 +9,14 @@ from hypothesis import strategies as st
 from strategies import Plain
 
 from hrnet_cli.analysis import api
+from hrnet_cli.analysis.costs import FVCORE
 from hrnet_cli.analysis.presets import presets
+from hrnet_cli.present import describe as present_describe
+from hrnet_cli.present import flops as present_flops
 from hrnet_cli.present import fuse as present_fuse
+from hrnet_cli.present import trace as present_trace
 from hrnet_cli.present.describe import arguments
-from hrnet_cli.present.document import Drawing, Heading, Table, guides
+from hrnet_cli.present.document import Drawing, Facts, Heading, Note, Table, guides, plain
 from hrnet_cli.spec import load_spec, preset_names
 
 GRID = """\
@@ -61,6 +65,50 @@ def test_fuse_layers_that_are_the_same_are_drawn_once() -> None:
     assert [len(table.rows) for table in tables] == [2, 3, 4, 1]
 
 
+def test_a_legend_has_what_is_drawn(small: Plain) -> None:
+    one = {"stage1": small["stage1"]}
+    for spec in (small, {**one, "stage2": small["stage2"]}, one, "w32"):
+        grid, words = present_trace.present(api.shapes(spec, "64x64")).blocks[1:3]
+        assert isinstance(grid, Drawing) and isinstance(words, Note)
+        drawn = "".join(plain(line) for panel in grid.panels for line in panel.lines)
+        for mark, sign in {"●▶": "●", "└▶": "└▶", "╳": "╳", "╯": "╯", "✗": "✗"}.items():
+            assert (f"{mark} {present_trace.LEGEND[mark]}" in words.text.split(" · ")) is (sign in drawn), (spec, mark)
+        assert "──▶ passed on" in words.text
+
+
+def test_the_mark_of_a_sum_that_breaks_is_in_the_legend() -> None:
+    out = call("trace", "-i", "250x250").out
+    assert out.splitlines()[-1].endswith("└▶ new branch by 3×3/2 conv · ✗ cannot be summed")
+    assert "✗" not in call("trace").out
+
+
+def test_the_legend_of_the_tree_has_what_is_drawn(small: Plain) -> None:
+    def legend(spec: object, **more: int) -> list[str]:
+        blocks = present_describe.present(api.describe(spec, "64x64", **more)).blocks  # type: ignore[arg-type]
+        return [block.text for block in blocks if isinstance(block, Note)]
+
+    assert legend("w32", depth=0) == []
+    assert legend({"stage1": small["stage1"]}) == ["Paths are those of get_submodule."]
+    (text,) = legend("w32")
+    assert "↑2 size ×2, ↓2 size ÷2, then its channels" in text
+    (text,) = legend({**small, "multi_scale_output": False, "stage3": small["stage2"]}, stage=3)
+    assert "↑2 size ×2, then" in text and "↓2" not in text
+
+
+def test_the_legend_of_an_exchange_has_what_is_drawn() -> None:
+    all_edges, last = call("fuse").out, call("fuse", "--stage", "4", "--module", "2").out
+    assert "↑k 1×1 conv, ×k up · ↓k 3×3/2 convs (×n: n in a row), ÷k down" in all_edges
+    assert "↑k 1×1 conv, ×k up · Σ sum" in last and "↓" not in last
+
+
+def test_a_factor_says_what_of() -> None:
+    """× and ÷ alone would be the size in one report and the channels in another."""
+    out = call("fuse", "--stage", "3", "--module", "0").out
+    for words in ("32→32, size ×1", "128→32, size ×4", "32→128, size ÷4", "3×3/2 conv ×2", "1×1 conv, ×2 up"):
+        assert words in out
+    assert "↑2 64→32 (÷2)" in call("describe").out
+
+
 def test_nothing_to_fuse(small: Plain) -> None:
     document = present_fuse.present(api.fuse({"stage1": small["stage1"]}, "64x64"))
     assert len(document.blocks) == 2
@@ -75,6 +123,28 @@ def test_the_reconciliation() -> None:
         "fvcore     7,685,342,208 = MACs + 40,338,432 of batch norm and upsampling",
     ):
         assert line in out.splitlines()
+
+
+def test_what_fvcore_counts_beside_is_what_there_is(small: Plain) -> None:
+    def line(spec: object, input: str = "64x64") -> str:
+        facts = present_flops.present(api.flops(spec, input)).blocks[-1]  # type: ignore[arg-type]
+        assert isinstance(facts, Facts)
+        return plain(dict(facts.rows)["fvcore"])
+
+    one = {"stage1": small["stage1"]}
+    assert line(one).endswith(" of batch norm")
+    assert line(small).endswith(" of batch norm and upsampling")
+    assert line("cls-w18").endswith(" of batch norm and upsampling")
+    result = api.flops("timm-w18-small", "64x64")
+    assert result.fvcore == result.macs + sum(result.fvcore_beside.values())
+    assert set(present_flops.WORDS) == set(FVCORE)
+
+
+def test_a_batch_is_said_beside_its_total() -> None:
+    one, eight = (call("flops", "-i", f"{batch}x3x256x192").out for batch in (1, 8))
+    assert "MACs       61,160,030,208 = 61.16 GMACs for a batch of 8 (bias not counted)" in eight
+    assert "batch of" not in one
+    assert "(61,160,030,208) for a batch of 8, FLOPs" in call("describe", "-i", "8x3x256x192").out
 
 
 @pytest.mark.parametrize(

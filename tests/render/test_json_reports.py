@@ -23,6 +23,7 @@ COMMANDS = [
     ["flops", "w32"],
     ["flops", "w32", "--by", "layer", "--convention", "published"],
     ["presets"],
+    ["diff", "w32", "w48"],
 ]
 
 
@@ -59,10 +60,12 @@ def test_every_report_says_what_it_is(arguments: list[str]) -> None:
     report = read(result.out)
     assert list(report)[:2] == ["schema_version", "command"]
     assert (report["schema_version"], report["command"]) == (SCHEMA_VERSION, arguments[0])
-    if arguments[0] != "presets":
-        assert (report["spec"], report["engine"], report["input"]) == ("hrnet-w32", "shapes", [1, 3, 256, 192])
-    if arguments[0] != "trace":
-        assert report["convention"] == ("published" if "published" in arguments else "macs")
+    if arguments[0] == "diff":
+        assert [report[side]["spec"] for side in ("before", "after")] == ["hrnet-w32", "hrnet-w48"]
+    elif arguments[0] != "presets":
+        assert (report["spec"], report["input"]) == ("hrnet-w32", [1, 3, 256, 192])
+    assert report["engine"] == "shapes"
+    assert report["convention"] == ("published" if "published" in arguments else "macs")
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
@@ -92,6 +95,7 @@ def test_a_failure_is_a_result() -> None:
         "larger": 253,
         "multiple": 256,
         "padding": 6,
+        "larger_padding": 3,
     }
     assert report["outputs"] == [] and len(report["stages"]) == 2
 

@@ -33,3 +33,8 @@ def test_a_tree_is_indented() -> None:
 def test_a_drawing_is_left_as_it_is() -> None:
     drawing = Drawing(panel(["a", "b"]), (panel(["──▶ ", "*x*"]),))
     assert render(Document((drawing,))) == "```text\na──▶\nb*x*\n```\n"
+
+
+def test_a_fact_without_a_name_hangs_below_the_one_above() -> None:
+    facts = Facts((("torchinfo", "counts"), ("", "leaves only"), ("fvcore", "flops")))
+    assert render(Document((facts,))) == "- **torchinfo**: counts\n  - leaves only\n- **fvcore**: flops\n"

@@ -21,9 +21,11 @@ class AxisFit(NamedTuple):
     larger: int | None
     """The nearest larger size that goes through; the stem rounds up, so it can be below the next multiple."""
     multiple: int | None
-    """The next multiple of the divisor."""
+    """The next multiple of the divisor that goes through."""
     padding: int
-    """What to add to reach it."""
+    """What to add to reach `multiple`."""
+    larger_padding: int
+    """What to add to reach `larger`."""
 
 
 class Diagnosis(NamedTuple):
@@ -41,6 +43,8 @@ class Diagnosis(NamedTuple):
     shapes: tuple[Shape, ...]
     """The two shapes that do not go together: the sum so far and the term of edge i←j."""
     divisor: int | None
+    least: int | None
+    """The smallest multiple of the divisor that goes through; with it go all larger ones."""
     height: AxisFit
     width: AxisFit
     message: str
@@ -68,6 +72,7 @@ def diagnose(error: InputError) -> Diagnosis:
         j=j,
         shapes=failure.inputs if j is None else (failure.inputs[j - 1], failure.inputs[j]),
         divisor=divisor,
+        least=_next_multiple(spec, 0, divisor) if divisor else None,
         height=fit(spec, "height", height, divisor),
         width=fit(spec, "width", width, divisor),
         message=_reason(failure, j),
@@ -128,11 +133,16 @@ def smallest_divisor(spec: Spec) -> int | None:
 def fit(spec: Spec, axis: str, size: int, divisor: int | None) -> AxisFit:
     """The sizes around `size` that go through."""
     if goes_through(spec, size) or divisor is None:
-        return AxisFit(axis, size, divisor is not None, None, None, None, 0)
+        return AxisFit(axis, size, divisor is not None, None, None, None, 0, 0)
     below = size // divisor * divisor
     smaller = next((n for n in range(below, 0, -divisor) if goes_through(spec, n)), None)
-    multiple = next(n for n in range(below + divisor, below + 100 * divisor, divisor) if goes_through(spec, n))
+    multiple = _next_multiple(spec, below, divisor)
     larger = multiple
     while larger - 1 > size and goes_through(spec, larger - 1):
         larger -= 1
-    return AxisFit(axis, size, False, smaller, larger, multiple, multiple - size)
+    return AxisFit(axis, size, False, smaller, larger, multiple, multiple - size, larger - size)
+
+
+def _next_multiple(spec: Spec, below: int, divisor: int) -> int:
+    """The first multiple of the divisor above `below`, itself a multiple, that goes through."""
+    return next(n for n in range(below + divisor, below + 100 * divisor, divisor) if goes_through(spec, n))

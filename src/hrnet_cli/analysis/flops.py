@@ -39,6 +39,8 @@ class Flops(NamedTuple):
     macs: int
     flops: int
     fvcore: int
+    fvcore_beside: dict[str, int]
+    """What fvcore counts beside the MACs, by the type of module; types that it counts nothing of are left out."""
     total: int
     """In the convention of the report."""
     published: Published | None
@@ -67,10 +69,19 @@ def flops(trace: Trace, by: str = "stage", convention: str = "macs") -> Flops:
         macs=total.macs,
         flops=2 * total.macs,
         fvcore=total.fvcore,
+        fvcore_beside=_beside_macs(counted),
         total=total.value,
         published=trace.spec.published,
         figures=figures(trace.spec.published, total.params, counted) if trace.input == trace.spec.input_shape else (),
     )
+
+
+def _beside_macs(counted: Iterable[Cost]) -> dict[str, int]:
+    sums: dict[str, int] = defaultdict(int)
+    for cost in counted:
+        if cost.fvcore != cost.macs:
+            sums[cost.call.node.type] += cost.fvcore - cost.macs
+    return dict(sums)
 
 
 class _Sum(NamedTuple):

@@ -135,7 +135,24 @@ def _told_by_torchinfo(known: Known) -> Figures:
 def _torchinfo_limits(known: dict[str, Known]) -> str:
     lists = sum(any(len(call) > 1 for call in each.outputs) for each in known.values())
     only_first = f"; keeps the first tensor of a list: {lists} modules compared on branch 0 only" if lists else ""
-    return f"counts leaves only{only_first}"
+    unlisted = [path for path, each in known.items() if not each.reached]
+    gap = f"; lists no module in which nothing is called: {', '.join(unlisted)}" if unlisted else ""
+    return f"counts leaves only, {_how_many(known, _told_by_torchinfo)}{only_first}{gap}"
+
+
+def _told_by_flop_counter(known: Known) -> Figures:
+    """The count of what is called, where it is not 0."""
+    return Figures(None, None, (known.total or None) if known.outputs else None)
+
+
+def _flop_counter_limits(known: dict[str, Known]) -> str:
+    how_many = _how_many(known, _told_by_flop_counter)
+    return f"lists a module only where it counts something there, {how_many}; knows no shapes and no parameters"
+
+
+def _how_many(known: Mapping[str, Known], can_tell: Callable[[Known], Figures]) -> str:
+    """Of how many modules a source has a count."""
+    return f"{sum(can_tell(each).total is not None for each in known.values())} of {len(known)} modules"
 
 
 HOOKS_RULE = Rule(
@@ -165,9 +182,9 @@ PEER_RULES = (
         unit="FLOPs",
         convention="2 × MACs of convolutions and matrix products; bias, batch norm and all else not counted",
         terms=lambda cost: {"2 × MACs": 2 * cost.macs},
-        can_tell=lambda known: Figures(None, None, (known.total or None) if known.outputs else None),
+        can_tell=_told_by_flop_counter,
         tells_params=False,
-        note=lambda _: "lists a module only where it counts something there; knows no shapes and no parameters",
+        note=_flop_counter_limits,
     ),
     Rule(
         source="fvcore",

@@ -74,6 +74,8 @@ class Shapes(NamedTuple):
 
     spec: str
     engine: str
+    convention: str
+    """Every report has one; this one counts nothing."""
     input: Shape
     stem: Shape | None
     stages: tuple[StageShapes, ...]
@@ -90,6 +92,7 @@ def shapes(trace: Trace, calls: bool = False, error: InputError | None = None) -
     return Shapes(
         spec=trace.spec.name,
         engine=trace.engine,
+        convention="macs",
         input=trace.input,
         stem=first.inputs[0] if first else None,
         stages=tuple(stage for stage in _stages(trace) if stage.modules or stage.transition),

@@ -90,13 +90,14 @@ class Source:
 
 @dataclass(frozen=True)
 class Told:
-    """What a source says of one module, and whether that is what we say. None is what it does not say."""
+    """What a source says of one module. None is what it does not say."""
 
     source: str
     outputs: tuple[Shapes, ...] | None
     params: int | None
     count: int | None
-    agrees: bool
+    agrees: bool | None
+    """Whether that is what we say; None where it says nothing of this module, and cannot."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,8 @@ class Verification:
 
     spec: str
     engine: str
+    convention: str
+    """Of the figures here; each source has its own."""
     input: Shape
     status: str
     """`disagree` where any source does, else `agree`."""
@@ -154,6 +157,7 @@ def verify(
     return Verification(
         spec=ours.spec.name,
         engine=ours.engine,
+        convention="macs",
         input=ours.input,
         status="disagree" if any(source.status == "disagree" for source in sources) else "agree",
         modules=len(known),
@@ -353,11 +357,12 @@ def _rows(known: dict[str, Known], answers: list[Answer]) -> Iterator[ModuleRow]
     ran = [answer for answer in answers if answer.report]
     pairs = [dict(_pairs(answer, knowledge(answer.ours, answer.rule.terms))) for answer in ran]
     for path, each in known.items():
-        told = tuple(
-            Told(answer.rule.source, *by_path[path][1], agrees=by_path[path][0] == by_path[path][1])
-            for answer, by_path in zip(ran, pairs, strict=True)
-        )
+        told = tuple(_told(answer.rule.source, *by_path[path]) for answer, by_path in zip(ran, pairs, strict=True))
         yield ModuleRow(path, each.node.type, each.outputs, each.params, each.total, told)
+
+
+def _told(source: str, ours: Figures, theirs: Figures) -> Told:
+    return Told(source, *theirs, agrees=None if ours == theirs == NOTHING else ours == theirs)
 
 
 def _show_shape(shape: Shape) -> str:

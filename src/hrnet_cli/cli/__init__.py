@@ -9,6 +9,7 @@ import sys
 from contextlib import suppress
 from typing import NoReturn
 
+from hrnet_cli.cli.ascii import NAME, register
 from hrnet_cli.errors import HrnetError
 
 OBJECTS_BEFORE_COLLECTION = 100_000
@@ -22,9 +23,10 @@ def main() -> None:
     atexit.register(gc.freeze)  # and what is left at the end the system takes back faster than we could
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # when whoever reads us has gone, end as cat and grep do
+    register()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal that has no × still gets its report
+            stream.reconfigure(errors=NAME)  # a terminal that has no × still gets its report
     try:
         from hrnet_cli.cli.app import app
 

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from hrnet_cli.errors import UsageError
+
 
 class Format(str, Enum):
     """A key of render.FORMATS."""
@@ -59,6 +61,26 @@ def complete_spec(incomplete: str) -> list[str]:
     return [name for name in preset_names() if name.startswith(incomplete)]
 
 
+STDOUT = "-"
+
+
+def file_name(name: str) -> str:
+    """The name of a file to write. Raises UsageError for an empty one."""
+    if not name:
+        raise UsageError("cannot write '': a file has a name", f"name one, or {STDOUT} for standard output")
+    return name
+
+
+def device_of(engine: Engine, device: str | None) -> str:
+    """The device, or the default. Raises UsageError where one is given to the engine that has none."""
+    if device is not None and engine is not Engine.torch:
+        raise UsageError(f"--device: the {engine.value} engine runs on no device", "add --engine torch")
+    return DEVICE if device is None else device
+
+
+DEVICE = "meta"
+"""Computes shapes, and needs no memory."""
+
 SpecArgument = Annotated[
     str,
     typer.Argument(
@@ -73,9 +95,18 @@ InputOption = Annotated[
     typer.Option("--input", "-i", metavar="NxCxHxW", help="Input shape (also CxHxW, HxW); by default the spec's own."),
 ]
 EngineOption = Annotated[Engine, typer.Option(help="shapes needs no torch; torch runs real torch.nn modules.")]
-DeviceOption = Annotated[str, typer.Option(help="Where the torch engine runs; meta allocates nothing.")]
+DeviceOption = Annotated[
+    str | None, typer.Option(help="Where the torch engine runs; by default meta, which allocates nothing.")
+]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How the report is written.")]
 OutputOption = Annotated[
-    str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead of standard output.")
+    str | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write to a file; - is standard output.",
+        callback=lambda name: None if name in (None, STDOUT) else file_name(name),
+    ),
 ]
 ColorOption = Annotated[Color, typer.Option(help="auto: colours on a terminal, unless NO_COLOR is set.")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
@@ -82,10 +83,19 @@ def canvas(output: str | None, color: Color, to_stderr: bool = False) -> Canvas:
 
 @interruptible()
 def write(path: Path, text: str) -> None:
+    """Write to a file, whole or not at all; through a device or a pipe. Raises UnreadableError."""
+    try:
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")
+        else:
+            _replace(path, text)
+    except OSError as error:
+        remedy = REMEDIES.get(error.errno or 0, "name another file")
+        raise UnreadableError(f"cannot write {str(path)!r}: {error.strerror or error}", remedy) from None
+
+
+def _replace(path: Path, text: str) -> None:
     """Write beside the file and then replace it, so that nobody ever sees half of it."""
-    if path.exists() and not path.is_file():
-        _write_through(path, text)
-        return
     real = Path(os.path.realpath(path))
     beside = real.with_name(f".{real.name}.{os.getpid()}.tmp")
     try:
@@ -93,22 +103,16 @@ def write(path: Path, text: str) -> None:
         if real.exists():
             beside.chmod(real.stat().st_mode)  # whoever may read the old file may read the new one, and nobody else
         beside.replace(real)
-    except OSError as error:
-        raise _unwritable(path, error) from None
     finally:
         with suppress(OSError):
             beside.unlink()
 
 
-def _write_through(path: Path, text: str) -> None:
-    """A device or a pipe cannot be replaced."""
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise _unwritable(path, error) from None
-
-
-def _unwritable(path: Path, error: OSError) -> UnreadableError:
-    return UnreadableError(
-        f"cannot write {str(path)!r}: {error.strerror or error}", "name a file in a folder that is there"
-    )
+REMEDIES = {
+    **dict.fromkeys((errno.ENOENT, errno.ENOTDIR), "name a file in a folder that is there"),
+    errno.EISDIR: "name a file in that folder",
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "name a file in a folder that you may write to"),
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "make room there, or name a file on another disk"),
+    errno.ENAMETOOLONG: "give it a shorter name",
+}
+"""By what the system says."""

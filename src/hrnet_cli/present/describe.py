@@ -6,18 +6,25 @@ from typing import Any
 
 from hrnet_cli.analysis.describe import Description, StageSummary, TreeRow
 from hrnet_cli.present.document import Branch, Cell, Column, Document, Facts, Heading, Line, Note, Span, Table, Tree
-from hrnet_cli.present.figures import exact, numbers, plural, short, size, sizes
+from hrnet_cli.present.figures import exact, for_a_batch, numbers, plural, short, size, sizes
 
-LEGEND = (
-    "Paths are those of get_submodule. A fuse edge i←j makes output branch i from input branch j: "
-    "↑2 upsampled ×2, ↓2 halved once, channels with their ratio."
-)
+PATHS = "Paths are those of get_submodule."
+EDGES = "A fuse edge i←j makes output branch i from input branch j: {}, then its channels and in brackets their ratio."
+FACTORS = {"↑": "↑2 size ×2", "↓": "↓2 size ÷2"}
 
 
 def present(result: Description, full: bool = False) -> Document:
     """Five lines, a table of the parts, the tree."""
     title = Heading(f"{result.spec} · {result.type}")
-    return Document((title, _facts(result), _parts(result), _tree(result, full), Note(LEGEND)))
+    return Document((title, _facts(result), _parts(result), _tree(result, full), *_legend(result)))
+
+
+def _legend(result: Description) -> list[Note]:
+    """Of the paths, where there are any but the network's own, and of fuse edges, where there are any."""
+    arrows = {arrow for row in result.tree for arrow in FACTORS if arrow in row.note}
+    words = ", ".join(text for arrow, text in FACTORS.items() if arrow in arrows)
+    said = [PATHS] * (len(result.tree) > 1) + [EDGES.format(words)] * bool(words)
+    return [Note(" ".join(said))] if said else []
 
 
 def _facts(result: Description) -> Facts:
@@ -29,7 +36,8 @@ def _facts(result: Description) -> Facts:
              f"{branches}, {plural(result.num_blocks, 'block')}, head {result.head}"),
             ("widths", " → ".join("/".join(map(str, stage.widths)) for stage in result.stages)),
             ("params", f"{short(result.params)} ({exact(result.params)}; buffers {exact(result.buffers)})"),
-            ("MACs", f"{short(result.macs)} ({exact(result.macs)}), FLOPs = 2 × MACs = {short(2 * result.macs)}"),
+            ("MACs", f"{short(result.macs)} ({exact(result.macs)}){for_a_batch(result.input)}, "
+             f"FLOPs = 2 × MACs = {short(2 * result.macs)}"),
             ("shapes", f"{size(result.input)} → {', '.join(map(size, result.outputs))}"),
         )
     )  # fmt: skip

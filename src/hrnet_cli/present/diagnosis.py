@@ -12,16 +12,19 @@ def present(result: Diagnosis) -> Document:
     title = f"an input of {size(result.input)} cannot go through {result.spec}"
     rows: list[tuple[str, Cell]] = [("where", f"{result.part} ({result.path})"), ("why", result.message)]
     if result.divisor and result.divisor > 1:
-        rows.append(("divisor", f"height and width must be multiples of {result.divisor}"))
-    rows += [(fit.axis, _advice(fit)) for fit in (result.height, result.width)]
+        start = f" from {result.least} on" if result.least != result.divisor else ""
+        rows.append(("divisor", f"all multiples of {result.divisor}{start} go through"))
+    rows += [(fit.axis, _advice(fit, result.divisor or 1)) for fit in (result.height, result.width)]
     return Document((Note(f"error: {title}", "bad"), Facts(tuple(rows))))
 
 
-def _advice(fit: AxisFit) -> str:
+def _advice(fit: AxisFit, divisor: int) -> str:
+    """The nearest sizes that go through. The stem rounds up, so one can lie below the next multiple."""
     if fit.multiple is None:
         return f"{fit.size} goes through" if fit.fits else f"{fit.size}: no size goes through"
     smaller = f"{fit.smaller} or " if fit.smaller else ""
-    text = f"{fit.size} → {smaller}{fit.multiple} (pad by {fit.padding})"
+    text = f"{fit.size} → {smaller}{fit.larger} (pad by {fit.larger_padding})"
     if fit.larger != fit.multiple:
-        text += f"; {fit.larger} to {fit.multiple} go through too, since the stem rounds up"
+        which = "the next" if fit.padding <= divisor else "a"
+        text += f"; {fit.multiple}, {which} multiple of {divisor} (pad by {fit.padding})"
     return text

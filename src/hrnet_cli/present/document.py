@@ -24,7 +24,7 @@ class Heading(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """Names and values, one pair a line."""
+    """Names and values, one pair a line. A value without a name says more of the one above it."""
 
     rows: tuple[tuple[str, Cell], ...]
 

@@ -34,6 +34,11 @@ def size(shape: Shape) -> str:
     return "×".join(map(str, shape))
 
 
+def for_a_batch(input: Shape) -> str:
+    """What a count is of, where that is not one image: ` for a batch of 8`."""
+    return f" for a batch of {input[0]}" if input[0] > 1 else ""
+
+
 def map_size(shape: Shape) -> str:
     """A map without its batch: 32×64×48."""
     return size(shape[1:]) if len(shape) == 4 else size(shape)
@@ -49,6 +54,11 @@ def numbers(values: Sequence[int]) -> str:
     if len(values) > 1 and len(set(values)) == 1:
         return f"{len(values)} × {values[0]}"
     return ", ".join(map(str, values))
+
+
+def listed(words: Sequence[str]) -> str:
+    """One, one and another, one, another and a third."""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
 def plural(count: int, word: str) -> str:

@@ -6,7 +6,7 @@ from hrnet_cli.analysis.costs import CONVENTIONS
 from hrnet_cli.analysis.flops import CostRow, Flops
 from hrnet_cli.analysis.published import RULES, Figure
 from hrnet_cli.present.document import Cell, Column, Document, Facts, Heading, Span, Table, line
-from hrnet_cli.present.figures import bar, digits, exact, percent, short, size
+from hrnet_cli.present.figures import bar, digits, exact, for_a_batch, listed, percent, short, size
 from hrnet_cli.present.published import verdict
 
 
@@ -48,16 +48,30 @@ def _row(row: CostRow, result: Flops) -> tuple[Cell, ...]:
 def _reconciliation(result: Flops) -> Facts:
     """The same count in every convention, so that a figure from elsewhere can be recognised."""
     gmacs = digits(result.macs / 10**9)
-    rest = result.fvcore - result.macs
     rows: dict[str, Cell] = {
-        "MACs": f"{exact(result.macs)} = {gmacs} GMACs (bias not counted)",
+        "MACs": f"{exact(result.macs)} = {gmacs} GMACs{for_a_batch(result.input)} (bias not counted)",
         "FLOPs": f"2 × MACs = {digits(2 * result.macs / 10**9)} GFLOPs",
         "published": f"{gmacs}e9 ÷ 2³⁰ = {result.macs / 2**30:.2f}",
-        "fvcore": f"{exact(result.fvcore)} = MACs + {exact(rest)} of batch norm and upsampling",
+        "fvcore": f"{exact(result.fvcore)} = MACs{_beside(result.fvcore_beside)}",
     }
     if result.published and result.figures:
         _add_printed(rows, result.published.rule, result.figures[1])
     return Facts(tuple(rows.items()))
+
+
+WORDS = {
+    "BatchNorm2d": "batch norm",
+    "Upsample": "upsampling",
+    "Resize": "upsampling",
+    "AdaptiveAvgPool2d": "pooling",
+}
+"""What the types of FVCORE do."""
+
+
+def _beside(counts: dict[str, int]) -> str:
+    """` + 40,338,432 of batch norm and upsampling`."""
+    words = list(dict.fromkeys(WORDS.get(kind, kind) for kind in counts))
+    return f" + {exact(sum(counts.values()))} of {listed(words)}" if counts else ""
 
 
 def _add_printed(rows: dict[str, Cell], rule: str, figure: Figure) -> None:

@@ -19,17 +19,23 @@ from hrnet_cli.present.document import (
 )
 from hrnet_cli.present.figures import exact, map_size, short, size
 
-LEGEND = (
-    "j is the input branch, i the output branch. = identity · ↑k 1×1 conv, ×k up · ↓k 3×3/2 convs, ÷k down · "
-    "Σ sum, then ReLU"
-)
+BRANCHES = "j is the input branch, i the output branch."
+LEGEND = {
+    "identity": "= identity",
+    "up": "↑k 1×1 conv, ×k up",
+    "down": "↓k 3×3/2 convs (×n: n in a row), ÷k down",
+}
+"""By the kinds of edges."""
+SUM = "Σ sum, then ReLU"
+SIZE = {"identity": "size ×1", "up": "size ×{}", "down": "size ÷{}"}
+"""What an edge does to height and width; operations have their own ×, and channels none."""
 
 
 def present(result: Fuse) -> Document:
     """A drawing and a matrix for each layer; layers that are the same are drawn once."""
     if not result.layers:
         return Document((Heading(_title(result)), Note("one branch throughout: there is nothing to fuse", "")))
-    blocks: list[Block] = [Heading(_title(result)), Note(LEGEND)]
+    blocks: list[Block] = [Heading(_title(result)), Note(_legend(result))]
     groups: list[list[FuseLayer]] = []
     for layer in result.layers:
         if groups and _content(groups[-1][0]) == _content(layer):
@@ -39,6 +45,12 @@ def present(result: Fuse) -> Document:
     for group in groups:
         blocks += [Heading(_name(group)), _drawing(group[0]), _matrix(group[0])]
     return Document(tuple(blocks))
+
+
+def _legend(result: Fuse) -> str:
+    """The kinds of edges that are drawn."""
+    kinds = {edge.kind for layer in result.layers for row in layer.rows for edge in row}
+    return f"{BRANCHES} {' · '.join([*(text for kind, text in LEGEND.items() if kind in kinds), SUM])}"
 
 
 def _title(result: Fuse) -> str:
@@ -88,7 +100,7 @@ def _matrix(layer: FuseLayer) -> Table:
 
 def _cell(edge: Edge) -> Cell:
     channels = f"{edge.in_channels}→{edge.out_channels}"
-    factor = {"identity": "×1", "up": f"×{edge.factor}", "down": f"÷{edge.factor}"}[edge.kind]
+    factor = SIZE[edge.kind].format(edge.factor)
     if edge.kind == "identity":
         return (Span("identity", "muted"), Span(f"\n{channels}, {factor}", "muted"))
     costs = f"{exact(edge.params)} params\n{short(edge.macs)} MACs"

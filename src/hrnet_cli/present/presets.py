@@ -9,16 +9,20 @@ from hrnet_cli.present.figures import short, size
 from hrnet_cli.present.published import difference
 
 LEGEND = "✓: our count rounds to the printed figure; else by how much ours is more or less. Printed params are ÷ 10⁶."
+NONE = "no preset is for this task; `hrnet-cli init --task` writes a spec for any"
 DIVISOR = {10**9: "10⁹", 2**30: "2³⁰"}
 
 
 def present(result: Presets) -> Document:
     """A table per task; below, the rules by which the figures were printed, and why some do not come out."""
+    if not result.presets:
+        return Document((Note(NONE, ""),))
     tasks: dict[str, list[Preset]] = {}
     for preset in result.presets:
         tasks.setdefault(preset.task, []).append(preset)
     blocks = [block for task, presets in tasks.items() for block in (Heading(task), _table(presets))]
-    return Document((*blocks, Note(""), Note(LEGEND), *_rules(result), *_reasons(result)))
+    legend = [Note(LEGEND)] if any(preset.figures for preset in result.presets) else []
+    return Document((*blocks, Note(""), *legend, *_rules(result), *_reasons(result)))
 
 
 def _table(presets: list[Preset]) -> Table:
@@ -49,7 +53,7 @@ def _rules(result: Presets) -> list[Block]:
             names.setdefault(preset.published.rule, []).append(preset.name)
     most = max(names, key=lambda rule: len(names[rule]), default="")
     return [
-        Note(f"{_rule(rule)}: {'all others' if rule == most and len(names) > 1 else ', '.join(of)}")
+        Note(f"{_rule(rule)}: {'all other printed figures' if rule == most and len(names) > 1 else ', '.join(of)}")
         for rule, of in sorted(names.items(), key=lambda item: item[0] == most)
     ]
 
@@ -61,9 +65,10 @@ def _rule(name: str) -> str:
 
 
 def _reasons(result: Presets) -> list[Block]:
-    """Each reason once, with the presets that it holds for."""
+    """Why a figure does not come out, or is not there: each reason once, with the presets that it holds for."""
     reasons: dict[str, list[str]] = {}
     for preset in result.presets:
-        if preset.published and preset.published.note:
-            reasons.setdefault(preset.published.note, []).append(preset.name)
+        reason = preset.unprinted or (preset.published.note if preset.published else "")
+        if reason:
+            reasons.setdefault(reason, []).append(preset.name)
     return [Note(f"{', '.join(names)}: {reason}") for reason, names in reasons.items()]

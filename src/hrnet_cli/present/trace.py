@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hrnet_cli.analysis.shapes import CallRow, ModuleShapes, Shapes, StageShapes
 from hrnet_cli.present.document import (
     Block,
@@ -16,23 +18,40 @@ from hrnet_cli.present.document import (
     Span,
     Table,
     panel,
+    plain,
 )
 from hrnet_cli.present.figures import map_size, plural, size, sizes
 
-LEGEND = (
-    "──▶ passed on · ●▶ 3×3 conv to a new width · └▶ new branch by 3×3/2 conv · ╳ fuse exchange · ╯ fused, not kept"
-)
+LEGEND = {
+    "──▶": "passed on",
+    "●▶": "3×3 conv to a new width",
+    "└▶": "new branch by 3×3/2 conv",
+    "╳": "fuse exchange",
+    "╯": "fused, not kept",
+    "✗": "cannot be summed",
+}
+"""What each mark means."""
+DRAWN = {"──▶": re.compile("─[─┬]▶"), "●▶": re.compile("●"), "└▶": re.compile("[├└]▶")}
+"""How a mark looks in the grid where that varies."""
 
 
 def present(result: Shapes, modules: bool = False) -> Document:
     """The grid, the outputs, and every call where it was asked for."""
-    blocks: list[Block] = [Heading(f"{result.spec} · {size(result.input)}"), _grid(result, modules), Note(LEGEND)]
+    grid = _grid(result, modules)
+    blocks: list[Block] = [Heading(f"{result.spec} · {size(result.input)}"), grid, *_legend(grid)]
     if result.outputs:
         blocks.append(Facts((("output", ", ".join(map(size, result.outputs))),)))
     blocks += [Note(note, "bad") for note in result.notes]
     if result.calls is not None:
         blocks.append(_calls(result.calls))
     return Document(tuple(blocks))
+
+
+def _legend(grid: Drawing) -> list[Note]:
+    """The marks that are drawn."""
+    drawn = "\n".join(plain(spans) for each in grid.panels for spans in each.lines)
+    marks = [f"{mark} {words}" for mark, words in LEGEND.items() if DRAWN.get(mark, re.compile(mark)).search(drawn)]
+    return [Note(" · ".join(marks))] if marks else []
 
 
 def _grid(result: Shapes, modules: bool) -> Drawing:

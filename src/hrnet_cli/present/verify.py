@@ -7,6 +7,7 @@ from hrnet_cli.present.document import Block, Cell, Column, Document, Facts, Hea
 from hrnet_cli.present.figures import exact, size, sizes
 
 MOST_DISAGREEMENTS = 20
+VERDICTS = {True: Span("✓", "good"), False: Span("✗", "bad"), None: Span("–", "muted")}
 
 
 def present(result: Verification) -> Document:
@@ -50,6 +51,8 @@ def _reasons(result: Verification) -> Facts:
     for source in result.sources:
         name = f"{source.name} {source.version.partition('+')[0]}".strip()  # torch's build is not its version
         rows.append((name, _reason(source)))
+        if source.status != "skipped":
+            rows.append(("", _sum(source)))
         if source.status != "skipped" and source.input != result.input:
             rows.append(("", f"run and compared at {size(source.input)}, where its memory is bounded"))
         rows += [("", Span(note, "muted")) for note in source.notes]
@@ -59,10 +62,15 @@ def _reasons(result: Verification) -> Facts:
 def _reason(source: Source) -> Cell:
     if source.status == "skipped":
         return f"skipped: {source.reason}" + (f" ({source.hint})" if source.hint else "")
-    terms = " + ".join(f"{exact(term.count)} {term.label}" for term in source.reconciliation)
+    return source.convention
+
+
+def _sum(source: Source) -> str:
+    """Our count by the source's convention, and its own: each number with what it is of in brackets."""
+    terms = " + ".join(f"{exact(term.count)} ({term.label})" for term in source.reconciliation)
     equals = "=" if source.total == source.expected else "≠"
     total = "" if source.total is None else f" {equals} {exact(source.total)}"
-    return f"{source.convention}: {terms}{total}"
+    return f"{terms or 0}{total}"
 
 
 def _disagreements(source: Source) -> list[Block]:
@@ -89,6 +97,6 @@ def _modules(rows: tuple[ModuleRow, ...]) -> Table:
 
 def _module(row: ModuleRow) -> tuple[Cell, ...]:
     output = sizes(row.outputs[0]) if row.outputs else ""
-    told = (Span("✓", "good") if each.agrees else Span("✗", "bad") for each in row.told)
+    told = (VERDICTS[each.agrees] for each in row.told)
     figures = (Span(row.type, "type"), Span(output, "shape"), exact(row.params), exact(row.macs))
     return (row.path or "(the network)", *figures, *told)

@@ -34,7 +34,7 @@ def _block(block: Block) -> str:
     if isinstance(block, Note):
         return escape(block.text)
     if isinstance(block, Facts):
-        return "\n".join(f"- **{escape(name)}**: {escape(plain(value))}" for name, value in block.rows)
+        return "\n".join(_fact(name, escape(plain(value))) for name, value in block.rows)
     if isinstance(block, Table):
         return _table(block.columns, (list(map(_cell, row)) for row in block.rows))
     if isinstance(block, Tree):
@@ -44,6 +44,11 @@ def _block(block: Block) -> str:
     if isinstance(block, Remark):
         return "\n\n".join([escape(plain(block.text)), *map(_below, block.below)])
     return _drawing(block)
+
+
+def _fact(name: str, value: str) -> str:
+    """An item of a list; one that has no name is an item of the one above it."""
+    return f"- **{escape(name)}**: {value}" if name else f"  - {value}"
 
 
 def _below(part: Line | Excerpt) -> str:

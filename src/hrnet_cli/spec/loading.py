@@ -11,8 +11,8 @@ from typing import Any, BinaryIO, NamedTuple
 
 from hrnet_cli.errors import Problem, SpecError, UnreadableError, UsageError
 from hrnet_cli.spec.document import LONGEST_TEXT, Document, dotted_path, read_document, refused
-from hrnet_cli.spec.fields import INVALID, Fault, Faults, Size, did_you_mean
-from hrnet_cli.spec.presets import preset_names, preset_path
+from hrnet_cli.spec.fields import INVALID, Fault, Faults, Size
+from hrnet_cli.spec.presets import nearest_presets, preset_names, preset_path
 from hrnet_cli.spec.readers.reading import Reading
 from hrnet_cli.spec.schema import STAGE_KEY, Shape4, Spec, is_native, read_spec
 
@@ -204,6 +204,8 @@ def read_source(source: str | Path) -> tuple[str, str]:
     """The text that SPEC names, and what to call it. A file that is there wins over a preset of its name."""
     path = Path(source)
     try:
+        if not str(source):
+            raise UnreadableError("SPEC is empty", "name a spec file or a preset, or - for standard input")
         if str(source) == "-":
             return decode(getattr(sys.stdin, "buffer", BytesIO()), "<stdin>"), "<stdin>"
         if path.is_dir():
@@ -223,8 +225,7 @@ def read_source(source: str | Path) -> tuple[str, str]:
 
         return variant_text(str(source)), str(source)
     if path.name != str(source) or str(source).removesuffix(".yaml") not in preset_names():
-        hint = did_you_mean(path.stem, preset_names()).replace("known:", "presets:", 1)
-        raise UnreadableError(f"no file and no preset {str(source)!r}", hint)
+        raise UnreadableError(f"no file and no preset {str(source)!r}", nearest_presets(path.stem))
     return preset_path(str(source)).read_text(encoding="utf-8"), preset_path(str(source)).name
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hrnet_cli.errors import UsageError
-from hrnet_cli.spec.fields import did_you_mean
+from hrnet_cli.spec.fields import nearest
 
 FOLDER = Path(__file__).parent.parent / "presets"
 
@@ -15,9 +15,23 @@ def preset_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
 
+FEW = 3
+
+
+def nearest_presets(name: str) -> str:
+    """What may have been meant by a name that is no preset's, and where all names are."""
+    rest, near = list(preset_names()), list[str]()
+    while len(near) < FEW and (found := nearest(name, rest)):
+        near.append(found)
+        rest.remove(found)
+    guess = f"did you mean {near[0]}? " if near else ""
+    others = f"also near: {', '.join(near[1:])}; " if near[1:] else ""
+    return f"{guess}{others}`hrnet-cli presets` lists all presets"
+
+
 def preset_path(name: str) -> Path:
     """The file of a preset, by `w32` or `w32.yaml`. Raises UsageError with the nearest name."""
     stem = name.removesuffix(".yaml")
     if stem not in preset_names():
-        raise UsageError(f"no preset {name!r}", did_you_mean(stem, preset_names()))
+        raise UsageError(f"no preset {name!r}", nearest_presets(stem))
     return FOLDER / f"{stem}.yaml"

@@ -30,6 +30,8 @@ class Diff(NamedTuple):
 
     before: Side
     after: Side
+    engine: str
+    convention: str
     same: bool
     """Whether both are one network at one input; names do not count."""
     changes: tuple[Change, ...]
@@ -57,6 +59,8 @@ def diff(before: Trace, after: Trace, names: tuple[str, str], keys: bool = False
     return Diff(
         before=sides[0],
         after=sides[1],
+        engine=before.engine,
+        convention="macs",
         same=all(change.field == "name" for change in found),
         changes=found,
         total=total(stages),

@@ -15,6 +15,7 @@ from hrnet_cli.cli.options import (
     InputOption,
     OutputOption,
     SpecArgument,
+    device_of,
 )
 from hrnet_cli.cli.output import Target, diagnosed, emit
 from hrnet_cli.render import Report
@@ -27,7 +28,7 @@ def describe(
     stage: Annotated[int | None, typer.Option(help="Only this stage and the transition before it.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Every leaf, with its arguments.")] = False,
     engine: EngineOption = Engine.shapes,
-    device: DeviceOption = "meta",
+    device: DeviceOption = None,
     format: FormatOption = Format.text,
     output: OutputOption = None,
     color: ColorOption = Color.auto,
@@ -43,5 +44,7 @@ def describe(
     from hrnet_cli.present.describe import present
 
     with diagnosed(color):
-        result = api.describe(open_spec(spec), input, engine.value, device, depth=depth, stage=stage, full=full)
+        result = api.describe(
+            open_spec(spec), input, engine.value, device_of(engine, device), depth=depth, stage=stage, full=full
+        )
     emit(Report("describe", result, lambda: present(result, full)), Target(format, output, color))

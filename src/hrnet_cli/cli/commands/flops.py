@@ -17,6 +17,7 @@ from hrnet_cli.cli.options import (
     InputOption,
     OutputOption,
     SpecArgument,
+    device_of,
 )
 from hrnet_cli.cli.output import Target, diagnosed, emit
 from hrnet_cli.render import Report
@@ -28,7 +29,7 @@ def flops(
     by: Annotated[By, typer.Option(help="What a row stands for.")] = By.stage,
     convention: Annotated[Convention, typer.Option(help="How the figure is counted.")] = Convention.macs,
     engine: EngineOption = Engine.shapes,
-    device: DeviceOption = "meta",
+    device: DeviceOption = None,
     format: FormatOption = Format.text,
     output: OutputOption = None,
     color: ColorOption = Color.auto,
@@ -44,5 +45,7 @@ def flops(
     from hrnet_cli.present.flops import present
 
     with diagnosed(color):
-        result = api.flops(open_spec(spec), input, engine.value, device, by=by.value, convention=convention.value)
+        result = api.flops(
+            open_spec(spec), input, engine.value, device_of(engine, device), by=by.value, convention=convention.value
+        )
     emit(Report("flops", result, lambda: present(result)), Target(format, output, color))

@@ -15,6 +15,7 @@ from hrnet_cli.cli.options import (
     InputOption,
     OutputOption,
     SpecArgument,
+    device_of,
 )
 from hrnet_cli.cli.output import Target, diagnosed, emit
 from hrnet_cli.render import Report
@@ -26,7 +27,7 @@ def fuse(
     stage: Annotated[int | None, typer.Option(help="Only this stage (the first that fuses is 2).")] = None,
     module: Annotated[int | None, typer.Option(help="Only this module of each stage, from 0.")] = None,
     engine: EngineOption = Engine.shapes,
-    device: DeviceOption = "meta",
+    device: DeviceOption = None,
     format: FormatOption = Format.text,
     output: OutputOption = None,
     color: ColorOption = Color.auto,
@@ -42,5 +43,5 @@ def fuse(
     from hrnet_cli.present.fuse import present
 
     with diagnosed(color):
-        result = api.fuse(open_spec(spec), input, engine.value, device, stage=stage, module=module)
+        result = api.fuse(open_spec(spec), input, engine.value, device_of(engine, device), stage=stage, module=module)
     emit(Report("fuse", result, lambda: present(result)), Target(format, output, color))

@@ -8,11 +8,9 @@ from typing import Annotated
 import typer
 
 from hrnet_cli.cli.commands.presets import Task
-from hrnet_cli.cli.options import Color, complete_spec
+from hrnet_cli.cli.options import STDOUT, Color, complete_spec, file_name
 from hrnet_cli.cli.output import diagnosed, say, write
 from hrnet_cli.errors import UsageError
-
-STDOUT = "-"
 
 
 def init(
@@ -41,6 +39,9 @@ def init(
     """
     if origin is not None and task is not None:
         raise UsageError("--from and --task both say what to start from", "give one of the two")
+    if Path(file_name(file)).suffix.lower() == ".json":
+        hint = "name a .yaml file; hrnet-cli convert writes JSON: --to json -o FILE"
+        raise UsageError(f"init writes YAML with comments, and {file!r} would be JSON, which has none", hint)
     from dataclasses import replace
 
     from hrnet_cli.analysis.own_budget import own_budget

@@ -15,6 +15,7 @@ from hrnet_cli.cli.options import (
     InputOption,
     OutputOption,
     SpecArgument,
+    device_of,
 )
 from hrnet_cli.cli.output import Target, emit, explain
 from hrnet_cli.render import Report
@@ -26,7 +27,7 @@ def trace(
     modules: Annotated[bool, typer.Option("--modules", help="A column for every module, not for every stage.")] = False,
     calls: Annotated[bool, typer.Option("--calls", help="List every module call, in order.")] = False,
     engine: EngineOption = Engine.shapes,
-    device: DeviceOption = "meta",
+    device: DeviceOption = None,
     format: FormatOption = Format.text,
     output: OutputOption = None,
     color: ColorOption = Color.auto,
@@ -43,7 +44,7 @@ def trace(
     from hrnet_cli.cli.opening import open_spec
     from hrnet_cli.present.trace import present
 
-    result = api.shapes(open_spec(spec), input, engine.value, device, calls=calls)
+    result = api.shapes(open_spec(spec), input, engine.value, device_of(engine, device), calls=calls)
     emit(Report("trace", result, lambda: present(result, modules)), Target(format, output, color))
     if result.failure:
         explain(result.failure, color)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from hrnet_cli.cli.options import (
+    DEVICE,
     Color,
     ColorOption,
     DeviceOption,
@@ -22,7 +23,7 @@ def verify(
     spec: SpecArgument = "w32",
     input: InputOption = None,
     modules: Annotated[bool, typer.Option("--modules", help="List every module with each source's verdict.")] = False,
-    device: DeviceOption = "meta",
+    device: DeviceOption = None,
     format: FormatOption = Format.text,
     output: OutputOption = None,
     color: ColorOption = Color.auto,
@@ -38,7 +39,7 @@ def verify(
     from hrnet_cli.present.verify import present
 
     with diagnosed(color):
-        result = compare(open_spec(spec), input, device, modules=modules)
+        result = compare(open_spec(spec), input, DEVICE if device is None else device, modules=modules)
     emit(Report("verify", result, lambda: present(result)), Target(format, output, color))
     if not result.agrees:
         raise SystemExit(1)

@@ -29,8 +29,8 @@ def _remedy(fit: AxisFit) -> str:
     sizes = [str(size) for size in (fit.smaller, fit.larger) if size is not None]
     if not sizes:
         return f"no {fit.axis} near {fit.size} goes through"
-    padding = f", or pad by {fit.padding} to {fit.multiple}" if fit.multiple else ""
-    return f"take a {fit.axis} of {' or '.join(sizes)}{padding}"
+    more = f", or pad by {fit.padding} to {fit.multiple}" if fit.larger != fit.multiple else ""
+    return f"take a {fit.axis} of {' or '.join(sizes)} (pad by {fit.larger_padding}){more}"
 
 
 def stretches(subject: Subject) -> Iterator[Problem]:
