@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from hrnet_cli.errors import Problem, SpecError, UnreadableError, UsageError
-from hrnet_cli.spec.document import LONGEST_TEXT, Document, dotted_path, read_document, refused
+from hrnet_cli.spec.document import LONGEST_TEXT, Document, dotted_path, mark_after, read_document, refused
 from hrnet_cli.spec.fields import INVALID, Fault, Faults, Size, did_you_mean
 from hrnet_cli.spec.presets import preset_names, preset_path
 from hrnet_cli.spec.readers.reading import Reading
@@ -92,6 +92,9 @@ def load_document(document: Document, source: str) -> Loaded:
     return loaded
 
 
+NOT_OURS = "name the config of an HRNet; check leaves this one out with exclude in its settings"
+
+
 def _read(document: Document, source: str) -> Loaded:
     """The Spec of a document in any dialect that is read."""
     value = document.value
@@ -111,10 +114,10 @@ def _read(document: Document, source: str) -> Loaded:
                 notes = tuple(note.line for note in reading.notes if not note.silent)
                 return Loaded(replace(spec, dialect=name, notes=notes), document, reading, source)
     except NotHrnetError as error:
-        raise SpecError([Problem("not-hrnet", "", str(error), "", source)]) from None
+        raise SpecError([Problem("not-hrnet", "", str(error), NOT_OURS, source)]) from None
     other = seems_to_be(value)
     if other:
-        raise SpecError([Problem("not-hrnet", "", f"this is no HRNet: it seems to be {other}", "", source)])
+        raise SpecError([Problem("not-hrnet", "", f"this is no HRNet: it seems to be {other}", NOT_OURS, source)])
     return _native(document, source)
 
 
@@ -207,7 +210,10 @@ def decode(file: BinaryIO, source: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnreadableError(f"{source} is not UTF-8 (byte {error.start})", "a spec is YAML or JSON text") from None
+        line, column, _ = mark_after(error.object[: error.start].decode())  # which has no byte order mark
+        message = f"{source}:{line}:{column}: this is not UTF-8 (byte {error.start})"
+        hint = "save it as UTF-8: a spec is YAML or JSON text"
+        raise UnreadableError(message, hint, line, column) from None
 
 
 def parse_input(text: str, spec: Spec) -> Shape4:
