@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -110,7 +110,8 @@ def _read(document: Document, source: str) -> Loaded:
                 reading = reader.read(value)
                 if reading.faults:
                     raise SpecError([_problem(fault, document, source, NATIVE) for fault in reading.faults])
-                spec = _spec(document, source, reading, reading.data)
+                beside = [_problem(fault, document, source, NATIVE) for fault in reading.beside]
+                spec = _spec(document, source, reading, reading.data, beside)
                 notes = tuple(note.line for note in reading.notes if not note.silent)
                 return Loaded(replace(spec, dialect=name, notes=notes), document, reading, source)
     except NotHrnetError as error:
@@ -144,11 +145,12 @@ def _native(document: Document, source: str) -> Loaded:
     return Loaded(_spec(document, source, NATIVE, document.value), document, NATIVE, source)
 
 
-def _spec(document: Document, source: str, reading: Reading, value: Any) -> Spec:
+def _spec(document: Document, source: str, reading: Reading, value: Any, beside: Iterable[Problem] = ()) -> Spec:
     spec, faults = read_spec(value)
-    if spec is None:
-        explained = [_explained(fault, value) for fault in faults]
-        raise SpecError([_problem(fault, document, source, reading) for fault in explained])
+    explained = [_explained(fault, value) for fault in faults]
+    problems = [*beside, *(_problem(fault, document, source, reading) for fault in explained)]
+    if spec is None or problems:
+        raise SpecError(problems)
     return spec
 
 
