@@ -27,7 +27,8 @@ class Family(NamedTuple):
     """Of the keys below MODEL that only some families read, those that this one does."""
     needs: tuple[str, ...] = ()
     """Keys of EXTRA, its stages and DECONV that its code reads, and that its repository's defaults do not have: without
-    one it ends in a KeyError or an AttributeError."""
+    one it ends in a KeyError or an AttributeError. Those that no spec can be without, and stages 2 to 4, are not here:
+    their lack is found as such. The landmark network's defaults have everything."""
 
 
 def _stage(modules: int, widths: Iterable[int]) -> dict[str, Any]:
@@ -45,9 +46,8 @@ MODEL_SIZE = (("MODEL", "IMAGE_SIZE"),)
 SEG_SIZE = (("TEST", "IMAGE_SIZE"), ("TRAIN", "IMAGE_SIZE"))
 HIGHER_SIZE = (("DATASET", "INPUT_SIZE"),)
 KERNEL = "FINAL_CONV_KERNEL"
-STAGES = ("STAGE3", "STAGE4", "FUSE_METHOD")
-"""What every network needs of them, beside what no spec can be without; the landmark network has defaults for all."""
-POSE_NEEDS = (*STAGES, KERNEL, "PRETRAINED_LAYERS")
+METHOD = "FUSE_METHOD"
+POSE_NEEDS = (METHOD, KERNEL, "PRETRAINED_LAYERS")
 TO_SIZE = {"mode": "bilinear", "to": "size"}
 """Corners as torch has it where it is not told: not aligned."""
 
@@ -59,7 +59,7 @@ SEGMENTATION_V11 = Family(
     upsampling=TO_SIZE,
     momentum=0.01,
     reads=(KERNEL,),
-    needs=("STAGE1", *STAGES, KERNEL),
+    needs=("STAGE1", METHOD, KERNEL),
 )
 FACE_STAGES = {
     "stage2": _stage(1, (18, 36)),
@@ -77,14 +77,14 @@ FAMILIES: dict[str, Family] = {
         reads=(KERNEL, "DECONV"),
         needs=(*POSE_NEEDS, "NUM_DECONVS"),
     ),
-    "cls_hrnet": Family(heads.classification, MODEL_SIZE, (256, 256), needs=("STAGE1", *STAGES)),
+    "cls_hrnet": Family(heads.classification, MODEL_SIZE, (256, 256), needs=("STAGE1", METHOD)),
     "seg_hrnet": Family(
         heads.segmentation,
         SEG_SIZE,
         (2048, 1024),
         upsampling=TO_SIZE,
         reads=(KERNEL, "ALIGN_CORNERS"),
-        needs=("STAGE1", *STAGES, KERNEL),
+        needs=("STAGE1", METHOD, KERNEL),
     ),
     "seg_hrnet_ocr": Family(
         heads.ocr,
@@ -92,7 +92,7 @@ FAMILIES: dict[str, Family] = {
         (2048, 1024),
         upsampling=TO_SIZE,
         reads=(KERNEL, "ALIGN_CORNERS", "OCR"),
-        needs=("STAGE1", *STAGES),
+        needs=("STAGE1", METHOD),
     ),
     "hrnet": Family(
         heads.landmark,

@@ -64,7 +64,7 @@ def _first(config: Config, family: Family) -> None:
 
 
 def _stops_without(config: Config, name: str) -> bool:
-    """Whether the code fails at the lack of a stage."""
+    """Whether the code fails at the lack of a key of EXTRA."""
     extra = config.source.extra
     stages = tuple(key for key in extra.keys if STAGE.fullmatch(key))
     return config.stops_without(name, extra, (*EXTRA_KEYS, *stages, name))
@@ -120,8 +120,7 @@ def _later(config: Config, family: Family, number: int, given: set[int]) -> None
         config.data[key] = None  # which the spec refuses, at its place
     elif not given & set(range(number, BUILT_STAGES[-1] + 1)):
         text = f"{where.dotted} is not given and not built; the authors' code would stop there"
-        code = "no-default" if _stops_without(config, key.upper()) else "assumed"
-        config.note(code, where.path, text, f"give {where.path[-1]}: they always have four stages")
+        config.note("assumed", where.path, text, f"give {where.path[-1]}: they always have four stages")
 
 
 def _stage(config: Config, node: Node, key: str, names: tuple[str, ...], defaults: Mapping[str, Any]) -> dict[str, Any]:
