@@ -316,5 +316,7 @@ def test_what_is_said_beside_the_path_does_not_begin_with_it() -> None:
     path = ("MODEL", "EXTRA", "FUSE_METHOD")
     said = [Note("", path, f"MODEL.EXTRA.FUSE_METHOD{text}").said_there for text in (": 'CAT' is odd", " is not read")]
     assert said == ["'CAT' is odd", "FUSE_METHOD is not read"]
+    assert Note("", path, "MODEL.EXTRA.FUSE_METHOD: 1 is odd", key=True).said_there == "FUSE_METHOD: 1 is odd"
+    assert Note("", path, "MODEL.EXTRA.FUSE_METHODS are odd").said_there == "MODEL.EXTRA.FUSE_METHODS are odd"
     assert Note("", (), "no input size").said_there == "no input size"
     assert Note("", ("a", 0), "a[0] is odd").said_there == "a[0] is odd"

@@ -34,11 +34,10 @@ class Note(NamedTuple):
     def said_there(self) -> str:
         """The text for whoever shows the path beside it: without that, or with its last word alone."""
         whole = dotted_path(self.path)
-        if self.path and self.text.startswith(f"{whole}: "):
-            return self.text[len(whole) + 2 :]
-        if self.path and self.text.startswith(f"{whole} ") and isinstance(self.path[-1], str):
-            return self.path[-1] + self.text[len(whole) :]
-        return self.text
+        rest = self.text.removeprefix(whole)
+        if not self.path or not isinstance(self.path[-1], str) or rest[:1] not in (":", " "):
+            return self.text
+        return self.path[-1] + rest if self.key or rest[0] == " " else rest[2:]
 
 
 NOTES = {

@@ -52,6 +52,7 @@ def _first(config: Config, family: Family) -> None:
         if family.reads_stage1:
             text = f"{where.dotted} is not given: 4 BOTTLENECK blocks of 64, as the authors' other networks have"
             stops = _stops_without(config, "STAGE1")
+            text += f"; {config.name} reads it without a default" if stops else ""
             hint = f"add {where.path[-1]}: {{{USUAL}}}" if stops else ""
             config.note("no-default" if stops else "assumed", where.path, text, hint)
         return
