@@ -51,6 +51,12 @@ class UnreadableError(HrnetError):
 
     code = "unreadable"
 
+    def __init__(self, message: str, hint: str = "", line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message, hint)
+        self.line = line
+        self.column = column
+        """Where in the file, from 1; None where it is about the whole of it."""
+
 
 class UsageError(HrnetError):
     """An argument that makes no sense: an input shape, a stage number, an unknown preset."""

@@ -98,7 +98,34 @@ def read_document(text: str, source: str = "") -> Document:
         raise refused("syntax", message, "check the YAML here and on the line before", source, mark) from None
     except (yaml.YAMLError, UnicodeError) as error:
         message = " ".join(str(getattr(error, "reason", error)).split())
-        raise refused("syntax", message, "a spec is YAML or JSON text in UTF-8", source) from None
+        hint = "leave this character out: a spec is YAML or JSON text in UTF-8"
+        raise refused("syntax", message, hint, source, _unprintable(text)) from None
+
+
+LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What ends a line in YAML."""
+
+
+def mark_after(text: str) -> Mark:
+    """The line and column that come after a text."""
+    lines = LINE_BREAK.split(text)
+    return Mark(len(lines), len(lines[-1]) + 1)
+
+
+class _Place(NamedTuple):
+    """A mark as PyYAML's are: from 0."""
+
+    line: int
+    column: int
+
+
+def _unprintable(text: str) -> _Place | None:
+    """Where the first character is that YAML does not take; both of PyYAML's readers refuse it, one without a place."""
+    found = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    if found is None:
+        return None
+    line, column, _ = mark_after(text[: found.start()])
+    return _Place(line - 1, column - 1)
 
 
 _PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")

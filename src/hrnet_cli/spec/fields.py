@@ -7,7 +7,7 @@ everything else in a command together (docs/architecture.md has the figures), an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, field, fields
 from typing import Any, NamedTuple, Protocol
 
@@ -49,11 +49,17 @@ def show(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+WORDS: Mapping[bool | None, str] = {None: "null", True: "true", False: "false"}
+"""Values that YAML has a word for."""
+
+
 def _sketch(value: Any, depth: int) -> str:
     """`repr`, but bounded in width and depth: a value can nest and share its parts without end."""
     if isinstance(value, str):
         return repr(value[:80])
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**30:
+    if value is None or isinstance(value, bool):
+        return WORDS[value]
+    if isinstance(value, int) and abs(value) >= 10**30:
         return "a number of more than 30 digits"
     if isinstance(value, list | tuple | Mapping):
         if depth == 0:
@@ -97,9 +103,7 @@ class Count(NamedTuple):
     def read(self, value: Any, path: Path, faults: Faults) -> Any:
         """The integer itself."""
         if isinstance(value, bool) or not isinstance(value, int):
-            quoted = isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,9}\s*", value)
-            hint = f"write {int(quoted[0])} without quotes" if quoted else ""
-            faults.append(wrong_type(value, "a whole number", path, hint))
+            faults.append(wrong_type(value, "a whole number", path, self.remedy(value)))
             return INVALID
         if not self.low <= value <= self.high:
             code = "too-small" if value < self.low else "too-large"
@@ -107,6 +111,15 @@ class Count(NamedTuple):
             faults.append(Fault(code, path, message, f"allowed: {self.low} to {self.high}"))
             return INVALID
         return value
+
+    def remedy(self, value: Any) -> str:
+        """The number that was probably meant. `032` need not have had quotes: a text it is by its zero."""
+        if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,9}\s*", value):
+            plain = value.strip() == str(int(value))
+            return f"write {int(value)} without quotes" if plain else f"write {int(value)}, without a zero before it"
+        if isinstance(value, float) and value.is_integer() and self.low <= value <= self.high:
+            return f"write {int(value)}"
+        return f"write a whole number from {self.low} to {self.high}"
 
 
 _UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
@@ -128,6 +141,8 @@ class Amount:
             amount = -1 if rest else amount
         if isinstance(amount, bool) or not isinstance(amount, int) or not 0 < amount < self.BELOW:
             hint = "write a whole number, or one with a unit: 30M, 7.65G (k, M, G, T are decimal)"
+            if isinstance(value, float) and value.is_integer() and 0 < value < self.BELOW:
+                hint = f"write {self.write(int(value))}"
             faults.append(Fault("bad-amount", path, f"{show(value)} is no amount", hint))
             return INVALID
         return amount
@@ -149,7 +164,8 @@ class Number(NamedTuple):
     def read(self, value: Any, path: Path, faults: Faults) -> Any:
         """The number itself, as a float."""
         if isinstance(value, bool) or not isinstance(value, int | float):
-            faults.append(wrong_type(value, "a number", path))
+            hint = f"write a number between {self.above} and {self.below}"
+            faults.append(wrong_type(value, "a number", path, hint))
             return INVALID
         if not self.above < value < self.below:
             message = f"{show(value)} is out of range"
@@ -164,7 +180,7 @@ class Flag:
     def read(self, value: Any, path: Path, faults: Faults) -> Any:
         """The boolean itself."""
         if not isinstance(value, bool):
-            faults.append(wrong_type(value, "true or false", path))
+            faults.append(wrong_type(value, "true or false", path, "write true or false, without quotes"))
             return INVALID
         return value
 
@@ -177,7 +193,9 @@ class Text(NamedTuple):
     def read(self, value: Any, path: Path, faults: Faults) -> Any:
         """The string itself."""
         if not isinstance(value, str):
-            faults.append(wrong_type(value, "a string", path))
+            plain = isinstance(value, int | float)
+            hint = f'write "{show(value)}", with quotes' if plain else "write one line of text"
+            faults.append(wrong_type(value, "a string", path, hint))
             return INVALID
         if not value.isprintable() or not 0 < len(value) <= self.longest:
             message = f"{show(value)} is not one line of 1 to {self.longest} printable characters"
@@ -210,7 +228,7 @@ class Each(NamedTuple):
     def read(self, value: Any, path: Path, faults: Faults) -> Any:
         """A tuple of the items, INVALID for each that was reported: the length is still known."""
         if not isinstance(value, list | tuple):
-            hint = f"write [{show(value)}]" if isinstance(value, int) else ""
+            hint = f"write [{show(value)}]" if isinstance(value, int) else "write a list, in brackets"
             faults.append(wrong_type(value, "a list", path, hint))
             return INVALID
         if len(value) > self.longest:
@@ -257,6 +275,10 @@ class Size:
         return part if isinstance(part, int) and not isinstance(part, bool) else None
 
 
+BELOW = "write its keys below it, each with its value"
+"""The remedy for something else than a mapping."""
+
+
 class Record(NamedTuple):
     """A mapping with known keys, read into a frozen dataclass whose fields were declared with `entry`."""
 
@@ -265,15 +287,16 @@ class Record(NamedTuple):
     def read(self, value: Any, path: Path, faults: Faults) -> Any:
         """An instance, or INVALID; every field is read and every cross-check is run, whatever failed before."""
         if not isinstance(value, Mapping):
-            faults.append(wrong_type(value, f"a mapping with {', '.join(self.keys())}", path))
+            faults.append(wrong_type(value, f"a mapping with {', '.join(self.keys())}", path, BELOW))
             return INVALID
         before = len(faults)
         faults += unknown_keys(value, self.keys(), path)
+        misspelt = meant(value, self.keys())
         values = {}
         for item in entries(self.into).values():
             if item.name in value:
                 values[item.name] = item.metadata["kind"].read(value[item.name], (*path, item.name), faults)
-            elif item.default is MISSING:
+            elif item.default is MISSING and item.name not in misspelt:
                 message = f"{item.name} is missing"
                 hint = f"add {item.name}: {item.metadata['help']}"
                 faults.append(Fault("missing-key", (*path, item.name), message, hint))
@@ -299,7 +322,7 @@ class OneOf(NamedTuple):
         """An instance of the record that `type` names."""
         names = tuple(self.records)
         if not isinstance(value, Mapping):
-            hint = f"write {{type: {value}}}" if isinstance(value, str) and value in names else ""
+            hint = f"write {{type: {value}}}" if isinstance(value, str) and value in names else BELOW
             faults.append(wrong_type(value, f"a mapping with type ({', '.join(names)})", path, hint))
             return INVALID
         if "type" not in value:
@@ -325,13 +348,28 @@ def entries(record: type[Any]) -> dict[str, Field[Any]]:
 
 def unknown_keys(value: Mapping[Any, Any], known: tuple[str, ...], path: Path) -> Iterator[Fault]:
     """A fault per key that nobody reads, with the key that was probably meant."""
-    strange = [key for key in value if not isinstance(key, str) or key not in known]
+    strange = _strange(value, known)
     for key in strange[:MOST_SUGGESTIONS]:
         message = f"unknown key {show(key)}"
-        yield Fault("unknown-key", (*path, key_name(key)), message, did_you_mean(key, known), key=True)
+        yield Fault("unknown-key", (*path, key_name(key)), message, right_key(key, known, value), key=True)
     if len(strange) > MOST_SUGGESTIONS:
         message = f"{len(strange) - MOST_SUGGESTIONS} more unknown keys"
         yield Fault("unknown-key", path, message, f"known: {', '.join(known)}")
+
+
+def _strange(value: Mapping[Any, Any], known: tuple[str, ...]) -> list[Any]:
+    return [key for key in value if not isinstance(key, str) or key not in known]
+
+
+def meant(value: Mapping[Any, Any], known: tuple[str, ...]) -> set[str]:
+    """The keys that are said to be meant by others: that they are missing need not be said too."""
+    return {nearest(key, known) for key in _strange(value, known)[:MOST_SUGGESTIONS]} - value.keys()
+
+
+def right_key(key: Any, known: tuple[str, ...], there: Container[str]) -> str:
+    """The key that was probably meant; where that is there too, writing it once more would be no remedy."""
+    near = nearest(key, known)
+    return f"leave it out: {near} is there too" if near and near in there else did_you_mean(key, known)
 
 
 MOST_SUGGESTIONS = 20

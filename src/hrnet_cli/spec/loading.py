@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from hrnet_cli.errors import Problem, SpecError, UnreadableError, UsageError
-from hrnet_cli.spec.document import LONGEST_TEXT, Document, dotted_path, read_document, refused
+from hrnet_cli.spec.document import LONGEST_TEXT, Document, dotted_path, mark_after, read_document, refused
 from hrnet_cli.spec.fields import INVALID, Fault, Faults, Size
 from hrnet_cli.spec.presets import nearest_presets, preset_names, preset_path
 from hrnet_cli.spec.readers.reading import Reading
@@ -102,6 +102,9 @@ def load_document(document: Document, source: str) -> Loaded:
     return loaded
 
 
+NOT_OURS = "name the config of an HRNet; check leaves this one out with exclude in its settings"
+
+
 def _read(document: Document, source: str) -> Loaded:
     """The Spec of a document in any dialect that is read."""
     value = document.value
@@ -120,13 +123,13 @@ def _read(document: Document, source: str) -> Loaded:
                     raise SpecError([_problem(fault, document, source, NATIVE) for fault in faults])
                 return _fitting(document, source, name, reading)
     except NotHrnetError as error:
-        raise SpecError([Problem("not-hrnet", "", str(error), "", source)]) from None
+        raise SpecError([Problem("not-hrnet", "", str(error), NOT_OURS, source)]) from None
     slips = [fault for reader in READERS.values() if reader.slip and (fault := reader.slip(value))]
     if slips:
         raise SpecError([_problem(slips[0], document, source, NATIVE)])
     other = seems_to_be(value)
     if other:
-        raise SpecError([Problem("not-hrnet", "", f"this is no HRNet: it seems to be {other}", "", source)])
+        raise SpecError([Problem("not-hrnet", "", f"this is no HRNet: it seems to be {other}", NOT_OURS, source)])
     return _native(document, source)
 
 
@@ -134,10 +137,12 @@ def _fitting(document: Document, source: str, dialect: str, reading: Reading) ->
     """The Spec of a reading. Raises SpecError, with what does not fit together beside what else is wrong."""
     from hrnet_cli.spec.readers.zeros import without_modules, without_zeros
 
-    misfits = [_problem(fault, document, source, NATIVE) for fault in reading.misfits]
+    misfits, beside = (
+        [_problem(fault, document, source, NATIVE) for fault in faults] for faults in (reading.misfits, reading.beside)
+    )
     reading, empty = without_zeros(reading)
     try:
-        spec = without_modules(_spec(document, source, reading, reading.data), empty)
+        spec = without_modules(_spec(document, source, reading, reading.data, beside), empty)
     except SpecError as error:
         raise SpecError([*misfits, *error.problems]) from None
     notes = tuple(note.line for note in reading.notes if not note.silent)
@@ -170,11 +175,12 @@ def _native(document: Document, source: str) -> Loaded:
     return Loaded(_spec(document, source, NATIVE, document.value), document, NATIVE, source)
 
 
-def _spec(document: Document, source: str, reading: Reading, value: Any) -> Spec:
+def _spec(document: Document, source: str, reading: Reading, value: Any, beside: Iterable[Problem] = ()) -> Spec:
     spec, faults = read_spec(value)
-    if spec is None:
-        explained = [_explained(fault, value) for fault in faults]
-        raise SpecError([_problem(fault, document, source, reading) for fault in explained])
+    explained = [_explained(fault, value) for fault in faults]
+    problems = [*beside, *(_problem(fault, document, source, reading) for fault in explained)]
+    if spec is None or problems:
+        raise SpecError(problems)
     return spec
 
 
@@ -237,7 +243,10 @@ def decode(file: BinaryIO, source: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnreadableError(f"{source} is not UTF-8 (byte {error.start})", "a spec is YAML or JSON text") from None
+        line, column, _ = mark_after(error.object[: error.start].decode())  # which has no byte order mark
+        message = f"{source}:{line}:{column}: this is not UTF-8 (byte {error.start})"
+        hint = "save it as UTF-8: a spec is YAML or JSON text"
+        raise UnreadableError(message, hint, line, column) from None
 
 
 def parse_input(text: str, spec: Spec) -> Shape4:

@@ -30,6 +30,7 @@ from hrnet_cli.spec.fields import (
     Text,
     entries,
     entry,
+    meant,
     show,
     unknown_keys,
     wrong_type,
@@ -68,17 +69,6 @@ class StageSpec:
         """Channels of each branch as they leave it: num_channels × expansion."""
         return tuple(channels * EXPANSION[self.block] for channels in self.num_channels)
 
-    @classmethod
-    def cross_check(cls, values: Mapping[str, Any], path: Path) -> Iterator[Fault]:
-        """The lists have one entry per branch (the original code's own check, for both lists at once)."""
-        branches = values.get("num_branches", INVALID)
-        for name in ("num_blocks", "num_channels"):
-            items = values.get(name, INVALID)
-            if isinstance(branches, int) and isinstance(items, tuple) and len(items) != branches:
-                message = f"{len(items)} {'entry' if len(items) == 1 else 'entries'} for num_branches: {branches}"
-                hint = f"give {name} one number per branch, or set num_branches: {len(items)}"
-                yield Fault("wrong-length", (*path, name), message, hint)
-
 
 STAGE_KEY = re.compile(r"stage[1-9][0-9]{0,5}")
 
@@ -96,6 +86,7 @@ class Stages:
         faults += _gaps(keys)
         stages = tuple(Record(StageSpec).read(value[key], (key,), faults) for key in keys)
         plain = [value[key] if isinstance(value[key], Mapping) else {} for key in keys]
+        faults += _wrong_lengths(keys, plain)
         faults += _first_stage(plain[0] if keys[:1] == ["stage1"] else {})
         faults += _falling_branches(keys, plain)
         if len(faults) == before:
@@ -129,6 +120,44 @@ def _falling_branches(keys: list[str], stages: list[Mapping[str, Any]]) -> Itera
             message = f"{has} {'branch' if has == 1 else 'branches'} after the {had} of {before}"
             hint = f"set num_branches to {had} or more: a transition adds branches and never drops one"
             yield Fault("falling-branches", (key, "num_branches"), message, hint)
+
+
+BRANCH_LISTS = ("num_blocks", "num_channels")
+
+
+def _wrong_lengths(keys: list[str], stages: list[Mapping[str, Any]]) -> Iterator[Fault]:
+    """The lists have one entry per branch (the original code's own check, for both lists at once)."""
+    for position, (key, stage) in enumerate(zip(keys, stages, strict=True)):
+        branches = _branches(stage)
+        for name, length in _lengths(stage).items():
+            if branches is not None and length != branches:
+                message = f"{length} {'entry' if length == 1 else 'entries'} for num_branches: {branches}"
+                hint = f"give {name} one number per branch"
+                if _may_have(length, position, stages):
+                    hint += f", or set num_branches: {length}"
+                yield Fault("wrong-length", (key, name), message, hint)
+
+
+def _branches(stage: Mapping[str, Any]) -> int | None:
+    """The number of a stage's branches, where it is one that can be."""
+    number = stage.get("num_branches")
+    return number if type(number) is int and 0 < number <= MOST_BRANCHES else None
+
+
+def _lengths(stage: Mapping[str, Any]) -> dict[str, int]:
+    """How long its lists are, those that can be read."""
+    lists = {name: stage.get(name) for name in BRANCH_LISTS}
+    lengths = {name: len(items) for name, items in lists.items() if isinstance(items, list | tuple)}
+    return {name: length for name, length in lengths.items() if length <= MOST_BRANCHES}
+
+
+def _may_have(number: int, position: int, stages: list[Mapping[str, Any]]) -> bool:
+    """Whether both lists of a stage are for so many branches, and the stages around it leave room for them."""
+    before = [_branches(stage) or 1 for stage in stages[:position]]
+    after = [_branches(stage) or MOST_BRANCHES for stage in stages[position + 1 :]]
+    highest = min(after, default=MOST_BRANCHES) if position else 1
+    agreed = [*_lengths(stages[position]).values()] == [number] * len(BRANCH_LISTS)
+    return agreed and max(before, default=1) <= number <= highest
 
 
 def _too_large(stages: tuple[StageSpec, ...]) -> Iterator[Fault]:
@@ -185,7 +214,7 @@ class PrintedFigure:
     def read(self, value: Any, path: Path, faults: Faults) -> Any:
         """The string itself."""
         if not isinstance(value, str):
-            faults.append(wrong_type(value, "a string", path))
+            faults.append(wrong_type(value, "a string", path, "write 28.5M or 7.1G"))
             return INVALID
         if not self.FORM.fullmatch(value):
             faults.append(Fault("bad-figure", path, f"{show(value)} is not a figure", "write 28.5M or 7.1G"))
@@ -321,10 +350,13 @@ def read_spec(value: Any) -> tuple[Spec | None, Faults]:
     """A plain mapping as a Spec, with everything that is wrong with it; the Spec is None where anything is."""
     faults: Faults = []
     if not isinstance(value, Mapping):
-        return None, [wrong_type(value, "a mapping with stage1, stage2, …", ())]
+        hint = "write stage1: and below it num_modules, num_branches and the rest"
+        return None, [wrong_type(value, "a mapping with stage1, stage2, …", (), hint)]
     stages = {key: item for key, item in value.items() if isinstance(key, str) and STAGE_KEY.fullmatch(key)}
     others = {key: item for key, item in value.items() if key not in stages and key != EDITOR_KEY}
     faults += unknown_keys(others, SPEC_KEYS, ())
     known = {key: item for key, item in others.items() if key in SPEC_KEYS}
     spec = Record(Spec).read({**known, "stages": stages}, (), faults)
+    misspelt = {(key,) for key in meant(others, SPEC_KEYS)} - {(key,) for key in stages}
+    faults = [fault for fault in faults if fault.code != "missing-key" or fault.path not in misspelt]
     return (None if faults else spec), faults

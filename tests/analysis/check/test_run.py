@@ -232,3 +232,26 @@ def test_a_file_of_a_folder_is_read_once(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(Path, "open", counted)
     assert check_all(tmp_path).findings == ()
     assert opened == [path]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code", "place"),
+    [
+        ("latin1.yaml", b"stage1: 3\r\nname: caf\xe9\n", "HR001", (2, 10)),
+        ("latin1.py", "# hrnet, \xe4\nx = '".encode() + b"\xe9'\n", "HR001", (2, 6)),
+        ("bom.yaml", b"\xef\xbb\xbfn: \xe9", "HR001", (1, 4)),
+        ("nul.yaml", b"stage1: 3\nname: a\0b\n", "HR002", (2, 8)),
+        ("bell.json", b'{"name":\n\t"\x07"}', "HR002", (2, 3)),
+    ],
+)
+def test_a_byte_that_cannot_be_read_has_its_place(
+    name: str, data: bytes, code: str, place: tuple[int, int], tmp_path: Path
+) -> None:
+    (finding,) = check(tmp_path / name, data)
+    assert (finding.code, (finding.line, finding.column)) == (code, place)
+    assert finding.hint and str(tmp_path) not in finding.message
+
+
+def test_a_config_of_another_network_has_a_remedy(tmp_path: Path) -> None:
+    (finding,) = check(tmp_path / "a.yaml", "MODEL: {NAME: pose_resnet}\n")
+    assert finding.code == "HR015" and "exclude" in finding.hint

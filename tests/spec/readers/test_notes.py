@@ -12,6 +12,7 @@ from hrnet_cli import load_spec
 from hrnet_cli.spec.document import dotted_path
 from hrnet_cli.spec.fields import Fault
 from hrnet_cli.spec.loading import load_text
+from hrnet_cli.spec.readers.official.stages import USUAL
 from hrnet_cli.spec.readers.reading import MOST_NOTES, NOTES, Note
 
 CONFIGS = TESTS / "configs"
@@ -21,8 +22,9 @@ MODEL:
   IMAGE_SIZE: [224, 224]
   EXTRA:
     STAGE1: {NUM_MODULES: 1, NUM_BRANCHES: 1, BLOCK: BOTTLENECK, NUM_BLOCKS: [4], NUM_CHANNELS: [64]}
-    STAGE2: {NUM_MODULES: 1, NUM_BRANCHES: 2, BLOCK: BASIC, NUM_BLOCKS: [1, 1], NUM_CHANNELS: [4, 8]}
-    STAGE3: {NUM_MODULES: 1, NUM_BRANCHES: 3, BLOCK: BASIC, NUM_BLOCKS: [1, 1, 1], NUM_CHANNELS: [4, 8, 9]}
+    STAGE2: {FUSE_METHOD: SUM, NUM_MODULES: 1, NUM_BRANCHES: 2, BLOCK: BASIC, NUM_BLOCKS: [1, 1], NUM_CHANNELS: [4, 8]}
+    STAGE3:
+      {FUSE_METHOD: SUM, NUM_MODULES: 1, NUM_BRANCHES: 3, BLOCK: BASIC, NUM_BLOCKS: [1, 1, 1], NUM_CHANNELS: [4, 8, 9]}
     STAGE4:
       NUM_MODULES: 1
       NUM_BRANCHES: 4
@@ -32,8 +34,9 @@ MODEL:
       FUSE_METHOD: SUM
 """
 POSE = CLS.replace("NAME: cls_hrnet", "NAME: pose_hrnet\n  NUM_JOINTS: 17").replace(
-    "EXTRA:", "EXTRA:\n    FINAL_CONV_KERNEL: 1"
+    "EXTRA:", "EXTRA:\n    PRETRAINED_LAYERS: ['*']\n    FINAL_CONV_KERNEL: 1"
 )
+SEG = CLS.replace("cls_hrnet", "seg_hrnet\n  ALIGN_CORNERS: true").replace("EXTRA:", "EXTRA:\n    FINAL_CONV_KERNEL: 1")
 DATASET = "DATASET: {NUM_CLASSES: 3}\nTEST: {IMAGE_SIZE: [64, 64]}\n"
 OCR = DATASET + CLS.replace("cls_hrnet", "seg_hrnet_ocr\n  ALIGN_CORNERS: true\n  OCR: {DROPOUT: 0.05}").replace(
     "EXTRA:", "EXTRA:\n    FINAL_CONV_KERNEL: 1"
@@ -101,16 +104,22 @@ class Case(NamedTuple):
 
 CASES = [
     Case(
-        CLS, "      FUSE", "      |NUM_CHANNLES: [1]\n      FUSE", "misspelt-key", "%.STAGE4.NUM_CHANNLES", "CHANNELS?"
+        CLS,
+        "      FUSE",
+        "      |NUM_CHANNLES: [1]\n      FUSE",
+        "misspelt-key",
+        "%.STAGE4.NUM_CHANNLES",
+        "leave it out:",
     ),
     Case(CLS, "NUM_BRANCHES: 1", "|NUM_RANCHES: 2", "misspelt-key", "%.STAGE1.NUM_RANCHES", "mean NUM_BRANCHES?"),
     Case(CLS, "NUM_BRANCHES: 1", "|NUM_RANCHES: 1", "misspelt-key", "%.STAGE1.NUM_RANCHES", "mean NUM_BRANCHES?"),
     Case(POSE, "NUM_BRANCHES: 1", "|NUM_RANCHES: 1", "misspelt-key", "%.STAGE1.NUM_RANCHES", "mean NUM_BRANCHES?"),
     Case(CLS, "NUM_BRANCHES: 1", "|NUM_BRANCHS: 1", "misspelt-key", "%.STAGE1.NUM_BRANCHS", "mean NUM_BRANCHES?"),
-    Case(CLS, "FUSE_METHOD", "|FUSE_METHD", "misspelt-key", "%.STAGE4.FUSE_METHD", "mean FUSE_METHOD?"),
-    Case(CLS, "  EXTRA", "  |EXTRAS: 1\n  EXTRA", "misspelt-key", "MODEL.EXTRAS", "mean EXTRA?"),
-    Case(CLS, "  EXTRA", "  |DEPTH: 50\n  EXTRA", "unread-key", "MODEL.DEPTH"),
-    Case(CLS, "  EXTRA", '  |"\\e[31m": 50\n  EXTRA', "unread-key", r"MODEL.'\x1b[31m'"),
+    Case(CLS, "      FUSE_METHOD", "      |FUSE_METHD", "misspelt-key", "%.STAGE4.FUSE_METHD", "mean FUSE_METHOD?"),
+    Case(CLS, "  EXTRA", "  |EXTRAS: 1\n  EXTRA", "misspelt-key", "MODEL.EXTRAS", "leave it out: EXTRA is there too"),
+    Case(CLS, "_BRANCHES: 1", "_BRANCHES: 1, |NUM_RANCHES: 1", "misspelt-key", "%.STAGE1.NUM_RANCHES", "leave it out:"),
+    Case(CLS, "  EXTRA", "  |DEPTH: 50\n  EXTRA", "unread-key", "MODEL.DEPTH", "leave it out"),
+    Case(CLS, "  EXTRA", '  |"\\e[31m": 50\n  EXTRA', "unread-key", r"MODEL.'\x1b[31m'", "leave it out"),
     Case(CLS, "  EXTRA", "  |name: x\n  EXTRA", "unread-key", "MODEL.name", "keep one of the two"),
     Case(CLS, "  EXTRA", "  NUM_CLASSES: |10\n  EXTRA", "unread-value", "MODEL.NUM_CLASSES", "write 1000"),
     Case(CLS, "    STAGE4", "    |FINAL_CONV_KERNEL: 3\n    STAGE4", "unread-value", "%.FINAL_CONV_KERNEL", "leave"),
@@ -140,17 +149,23 @@ CASES = [
     Case(CLS.lower(), "num_branches: 4", "|NUM_BRANCHES: 4", "letter-case", "%.stage4.NUM_BRANCHES", "num_branches"),
     Case(CLS, "cls_hrnet", "|cls_hrnett", "unread-value", "MODEL.NAME", "did you mean cls_hrnet?"),
     Case(CLS, "cls_hrnet", "|CLS_HRNET", "unread-value", "MODEL.NAME", "did you mean cls_hrnet?"),
-    Case(CLS, "FUSE_METHOD: SUM", "FUSE_METHOD: |CAT", "fuse-method", "%.STAGE4.FUSE_METHOD", "write SUM"),
+    Case(CLS, "      FUSE_METHOD: SUM", "      FUSE_METHOD: |CAT", "fuse-method", "%.STAGE4.FUSE_METHOD", "write SUM"),
     Case(CLS, "    STAGE4", "    |STAGE5: {}\n    STAGE4", "unbuilt-stage", "%.STAGE5", "leave it out"),
     Case(CLS, "NUM_BLOCKS: [4]", "NUM_BLOCKS: |[4, 9]", "extra-entries", "%.STAGE1.NUM_BLOCKS", "write [4]"),
     Case(HIGHER, "KERNEL_SIZE: [4]", "KERNEL_SIZE: |[4, 3]", "extra-entries", "%.DECONV.KERNEL_SIZE", "all but the"),
     Case(HIGHER, "[true, false]", "|[true, false, true]", "extra-entries", "LOSS.WITH_AE_LOSS", "all but the first 2"),
     Case(CLS, "  IMAGE_SIZE: [224, 224]\n  EXTRA", "  EXTRA", "assumed", "MODEL.IMAGE_SIZE", "give width and height"),
-    Case(POSE, "  EXTRA:\n    FINAL_CONV_KERNEL: 1\n", "  |EXTRA:\n", "assumed", "%.FINAL_CONV_KERNEL"),
-    Case(POSE, "      BLOCK: BASIC", "      BLOCK: |basic", "assumed", "%.STAGE4.BLOCK", "write BASIC"),
+    Case(POSE, "      BLOCK: BASIC", "      BLOCK: |basic", "letter-case", "%.STAGE4.BLOCK", "write BASIC"),
+    Case(POSE, "    FINAL_CONV_KERNEL: 1\n", "", "no-default", "%.FINAL_CONV_KERNEL", "add FINAL_CONV_KERNEL: 1"),
+    Case(SEG, "    FINAL_CONV_KERNEL: 1\n", "", "no-default", "%.FINAL_CONV_KERNEL", "add FINAL_CONV_KERNEL: 1"),
+    Case(POSE, "    PRETRAINED_LAYERS: ['*']\n", "", "no-default", "%.PRETRAINED_LAYERS", "add PRETRAINED_"),
+    Case(CLS, "      FUSE_METHOD: SUM\n", "", "no-default", "%.STAGE4.FUSE_METHOD", "add FUSE_METHOD: SUM"),
+    Case(CLS, "    STAGE1: ", "    # ", "no-default", "%.STAGE1", f"add STAGE1: {{{USUAL}}}"),
+    Case(OCR, "    STAGE1: ", "    # ", "no-default", "%.STAGE1", f"add STAGE1: {{{USUAL}}}"),
+    Case(HIGHER, "      NUM_DECONVS: 1\n", "", "no-default", "%.DECONV.NUM_DECONVS", "write NUM_DECONVS: 1"),
     Case(CLS, "cls_hrnet", "|my_net", "left-out", "MODEL.NAME"),
     Case(MMLAB, "block='BASIC',\n", "block='BASIC', |num_blocs=1,\n", "misspelt-key", "%.stage4.num_blocs", "blocks?"),
-    Case(MMLAB, "type='HRNet',", "type='HRNet', |depth=1,", "unread-key", "model.backbone.depth"),
+    Case(MMLAB, "type='HRNet',", "type='HRNet', |depth=1,", "unread-key", "model.backbone.depth", "leave it out"),
     Case(MMLAB, "'BASIC',\n", "'BASIC', fuse_method=|'CAT',\n", "fuse-method", "%.stage4.fuse_method", "write SUM"),
     Case(MMLAB, "(4, 8, 9, 9))", "(4, 8, 9, 9)), |stage5=dict(num_modules=1)", "unbuilt-stage", "%.stage5", "leave it"),
     Case(MMLAB, "num_blocks=(4,)", "num_blocks=|(4, 5)", "extra-entries", "%.stage1.num_blocks", "write [4]"),
@@ -254,3 +269,54 @@ def test_the_published_misspelling_is_for_check_alone(path: Path) -> None:
 def test_the_line_of_a_note_has_the_key_that_was_meant() -> None:
     assert Note("misspelt-key", (), "x is not read", "did you mean y?").line == "x is not read (did you mean y?)"
     assert Note("fuse-method", (), "x is never read", "write SUM").line == "x is never read"
+
+
+@pytest.mark.parametrize("text", [CLS, POSE, DATASET + SEG, OCR, HIGHER])
+@pytest.mark.parametrize("name", ["FUSE_METHOD", "FINAL_CONV_KERNEL", "PRETRAINED_LAYERS", "STAGE1", "NUM_DECONVS"])
+def test_a_remedy_for_what_has_no_default_takes_it_away(text: str, name: str) -> None:
+    """Followed to the letter: the key that it names, and its value, stand where the other keys are."""
+    without = "".join(line for line in text.splitlines(keepends=True) if not line.strip().startswith(f"{name}:"))
+    base = load_text(text)
+    notes = [note for note in load_text(without).reading.notes if note.code == "no-default"]
+    assert len(notes) == (without != text and name in ("FUSE_METHOD", *NEEDS[base.spec.head.type]))
+    for note in notes:
+        line = note.hint.removeprefix("add ").removeprefix("write ")
+        above = str(note.path[-2])
+        start = without.index(f"{above}:") + len(above) + 2
+        indent = " " * (len(without[start:]) - len(without[start:].lstrip()))
+        again = load_text(f"{without[:start]}{indent}{line}\n{without[start:]}")
+        assert "no-default" not in [each.code for each in again.reading.notes] and again.spec == base.spec
+
+
+NEEDS = {
+    "classification": ("STAGE1",),
+    "heatmap": ("FINAL_CONV_KERNEL", "PRETRAINED_LAYERS"),
+    "segmentation": ("STAGE1", "FINAL_CONV_KERNEL"),
+    "ocr": ("STAGE1",),
+    "higher": ("FINAL_CONV_KERNEL", "PRETRAINED_LAYERS", "NUM_DECONVS"),
+}
+"""What the code of each looks up in EXTRA without a default, read in its repository."""
+
+
+@pytest.mark.parametrize("path", sorted(CONFIGS.rglob("*.yaml")), ids=lambda path: path.name)
+def test_a_published_config_has_all_that_its_code_needs(path: Path) -> None:
+    if not path.name.startswith("not_"):
+        assert "no-default" not in [note.code for note in load_text(path.read_text()).reading.notes]
+
+
+def test_the_landmark_network_has_defaults_and_a_copy_in_lower_case_is_nobodys() -> None:
+    face = POSE.replace("pose_hrnet", "hrnet").replace("    PRETRAINED_LAYERS: ['*']\n", "").replace("FUSE_METHOD", "#")
+    assert "no-default" not in [note.code for note in load_text(face.replace("{#: SUM, ", "{")).reading.notes]
+    lower = CLS.lower().replace("      fuse_method: sum\n", "").replace("basic", "BASIC").replace("bottle", "BOTTLE")
+    lower = lower.replace("BOTTLEneck", "BOTTLENECK").replace("fuse_method: sum, ", "")
+    assert "no-default" not in [note.code for note in load_text(lower).reading.notes]
+
+
+def test_what_is_said_beside_the_path_does_not_begin_with_it() -> None:
+    path = ("MODEL", "EXTRA", "FUSE_METHOD")
+    said = [Note("", path, f"MODEL.EXTRA.FUSE_METHOD{text}").said_there for text in (": 'CAT' is odd", " is not read")]
+    assert said == ["'CAT' is odd", "FUSE_METHOD is not read"]
+    assert Note("", path, "MODEL.EXTRA.FUSE_METHOD: 1 is odd", key=True).said_there == "FUSE_METHOD: 1 is odd"
+    assert Note("", path, "MODEL.EXTRA.FUSE_METHODS are odd").said_there == "MODEL.EXTRA.FUSE_METHODS are odd"
+    assert Note("", (), "no input size").said_there == "no input size"
+    assert Note("", ("a", 0), "a[0] is odd").said_there == "a[0] is odd"

@@ -346,7 +346,7 @@ REPEATED = [
     ("dict(a=1, b=2,\n    |a=2)", "'a' stands here again, first on line 1: Python refuses the file"),
     ("f(g(a=1, b=dict(c=1, |c=1)))", "'c' stands here again, first on line 1: Python refuses the file"),
     ("{'a': 1, 'b': 2, |'a': 3}", "'a' stands here again, first on line 1: Python keeps the last"),
-    ("{1: 1, |True: 3}", "True stands here again, first on line 1: Python keeps the last"),
+    ("{1: 1, |True: 3}", "true stands here again, first on line 1: Python keeps the last"),
     ("dict(é=1, |é=2)", "'é' stands here again, first on line 1: Python refuses the file"),
 ]
 

@@ -242,6 +242,32 @@ def test_a_problem_is_reported_where_it_stands(change: dict[str, Any], path: str
 
 
 @pytest.mark.parametrize(
+    ("change", "hint"),
+    [
+        ({"num_clases": 10}, "did you mean num_classes?"),
+        ({"xyz": 1}, "known: in_chans, num_classes, global_pool"),
+        ({"stage3": {"block_typ": "BASIC"}}, "did you mean block_type?"),
+        ({"stage3": {"num_blocs": [1]}}, "leave it out: num_blocks is there too"),
+    ],
+)
+def test_an_unknown_key_is_held_against_timms_own(change: dict[str, Any], hint: str) -> None:
+    config = stage_dict()
+    for key, value in change.items():
+        config[key] = {**config[key], **value} if isinstance(value, dict) else value
+    if "block_typ" in config["stage3"]:
+        del config["stage3"]["block_type"]
+    (problem,) = caught(SpecError, parse_spec, json.dumps(config), "net.json").problems
+    assert problem.code == "unknown-key" and problem.hint.startswith(hint)
+
+
+def test_a_missing_key_is_said_in_timms_words() -> None:
+    config = stage_dict()
+    del config["stage3"]["block_type"]
+    (problem,) = caught(SpecError, parse_spec, json.dumps(config), "net.json").problems
+    assert problem.message == "block_type is missing" and problem.hint.startswith("add block_type: residual block: ")
+
+
+@pytest.mark.parametrize(
     ("config", "says"),
     [
         ({"architecture": "hrnet_w19", "num_features": 2048}, "timm has no HRNet 'hrnet_w19'"),

@@ -12,6 +12,7 @@ from typing import Any
 from hrnet_cli.analysis.check.finding import SEVERITIES
 from hrnet_cli.spec import Budget, Shape4
 from hrnet_cli.spec.fields import (
+    BELOW,
     INVALID,
     Choice,
     Each,
@@ -64,7 +65,7 @@ class Table:
     def read(self, value: Any, path: Path, faults: Faults) -> Any:
         """Pairs in the order in which they stand, so that the whole is hashable."""
         if not isinstance(value, Mapping):
-            faults.append(wrong_type(value, "a table", path))
+            faults.append(wrong_type(value, "a table", path, BELOW))
             return INVALID
         return tuple(
             (self.key.read(key, (*path, key_name(key)), faults), self.value.read(item, (*path, key_name(key)), faults))

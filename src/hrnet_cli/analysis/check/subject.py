@@ -49,6 +49,11 @@ class Subject:
         return () if self.settings.input else ("input",)
 
     @property
+    def has_own_input(self) -> bool:
+        """Whether the spec or config says its input, or leaves it to a default of ours: a reader may have taken one."""
+        return not self.spec.dialect or ("input",) in self.loaded.reading.origins
+
+    @property
     def input(self) -> Shape4:
         """The input to check with: the one that is asked for, or the spec's own."""
         return self.spec.fill_input(self.settings.input or self.spec.input)

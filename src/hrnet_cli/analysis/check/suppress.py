@@ -17,13 +17,11 @@ import yaml
 
 from hrnet_cli.analysis.check.settings import names_a_rule
 from hrnet_cli.errors import Problem
-from hrnet_cli.spec.document import YAML_LOADER
+from hrnet_cli.spec.document import LINE_BREAK, YAML_LOADER
 from hrnet_cli.spec.fields import show
 from hrnet_cli.spec.readers.python import looks_like_python
 
 COMMENT = re.compile(r"(?:^|(?<=\s))#\s*hrnet(?:-cli)?:\s*ignore(?P<codes>\[[^\]]*\])?(?P<reason>.*)$", re.IGNORECASE)
-LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-"""What ends a line in YAML."""
 FORM = "write # hrnet: ignore[CODE] and the reason; several codes with commas"
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
-from hrnet_cli.spec.fields import Fault, Path, did_you_mean, nearest
+from hrnet_cli.spec.document import dotted_path
+from hrnet_cli.spec.fields import Fault, Path, nearest, right_key
 
 
 class Note(NamedTuple):
@@ -29,16 +30,26 @@ class Note(NamedTuple):
         """The text, with the word that was probably meant."""
         return f"{self.text} ({self.hint})" if self.hint.startswith("did you mean") else self.text
 
+    @property
+    def said_there(self) -> str:
+        """The text for whoever shows the path beside it: without that, or with its last word alone."""
+        whole = dotted_path(self.path)
+        rest = self.text.removeprefix(whole)
+        if not self.path or not isinstance(self.path[-1], str) or rest[:1] not in (":", " "):
+            return self.text
+        return self.path[-1] + rest if self.key or rest[0] == " " else rest[2:]
+
 
 NOTES = {
     "misspelt-key": "a key that nobody reads, near one that is read",
     "unread-key": "a key that nobody reads",
-    "letter-case": "a key in other letters than the rest, which code that looks it up does not find",
+    "letter-case": "a key or a block in other letters, which code that looks it up does not find",
     "unread-value": "a key that the network does not read, or whose value is not what it builds",
     "fuse-method": "a fuse method other than SUM, which is built all the same",
     "unbuilt-stage": "a stage beyond those that the network builds",
     "extra-entries": "a list of which only the first entries are read",
     "assumed": "what is taken where the config is silent",
+    "no-default": "a key that is not there, and that the code reads without a default",
     "left-out": "a part of the config that is not of HRNet, and is not built here",
     "differs": "what the original has and this network has not: a prefix of the state-dict keys",
 }
@@ -48,11 +59,11 @@ MOST_NOTES = 8
 """Notes on the keys of one mapping that nobody reads."""
 
 
-def unread(path: Path, known: tuple[str, ...], text: str) -> Note:
-    """The note on a key that nobody reads: whether it is a known one, misspelt."""
-    hint = did_you_mean(path[-1], known)
-    misspelt = hint.startswith("did you mean")
-    return Note("misspelt-key" if misspelt else "unread-key", path, text, hint if misspelt else "", key=True)
+def unread(path: Path, known: tuple[str, ...], text: str, there: Container[str] = ()) -> Note:
+    """The note on a key that nobody reads: whether it is a known one, misspelt, and that one is not `there` too."""
+    misspelt = bool(nearest(path[-1], known))
+    hint = right_key(path[-1], known, there) if misspelt else "leave it out"
+    return Note("misspelt-key" if misspelt else "unread-key", path, text, hint, key=True)
 
 
 def meant(strange: Iterable[str], missing: Container[str], known: tuple[str, ...]) -> list[str]:
@@ -79,15 +90,16 @@ class Reading(NamedTuple):
 
     `data` is what `read_spec` takes. `origins` leads from a path in `data` to the path in the config it came from, so
     that a problem is reported where it stands. `notes` say what was assumed, ignored or left out. `faults` are
-    problems of the config in its own words, at its own paths; where there are any, `data` is not looked at. `misfits`
-    are such problems of parts that do not fit together: each can be built, so what else is wrong is told beside them.
-    `say` puts the spec's faults in the words of the config.
+    problems of the config in its own words, at its own paths; where there are any, `data` is not looked at. Those
+    `beside` are as they, but `data` is. `misfits` are such problems of parts that do not fit together: each can be
+    built, so what else is wrong is told too. `say` puts the spec's faults in the words of the config.
     """
 
     data: dict[str, Any]
     origins: dict[Path, Path]
     notes: tuple[Note, ...] = ()
     faults: tuple[Fault, ...] = ()
+    beside: tuple[Fault, ...] = ()
     say: Callable[[Fault], Fault] = as_it_is
     misfits: tuple[Fault, ...] = ()
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from hrnet_cli.errors import UnreadableError
-from hrnet_cli.spec.fields import Path, did_you_mean, show
+from hrnet_cli.spec.fields import Fault, Path, did_you_mean, show
 from hrnet_cli.spec.readers.reading import Note, NotHrnetError, Reading
 from hrnet_cli.spec.schema import STAGE_KEY
 
@@ -94,6 +94,7 @@ OF_DUMPS = (*PARTS, "num_features", "hf_hub_id", "crop_pct", "first_conv", "feat
 """A config with an `architecture` is timm's if it has one of these."""
 WORDS = {"block_type": "block"}
 """What timm calls otherwise in a stage."""
+WORDS_OF_OURS = {ours: theirs for theirs, ours in WORDS.items()}
 
 
 def is_variant(source: str) -> bool:
@@ -159,7 +160,7 @@ def read(config: Mapping[str, Any]) -> Reading:
     found = _Config.of(config)
     name, known = _architecture(found.values.get("architecture"))
     values = known | found.values
-    reading = Reading({"name": name} if name else {}, {("name",): ("architecture",)}, ())
+    reading = Reading({"name": name} if name else {}, {("name",): ("architecture",)}, say=_anew)
     _image(values, found, reading)
     notes = [*_stages(values, found, reading), *_head(values, found, reading)]
     _strange_keys(found, reading)
@@ -256,6 +257,21 @@ def _head(values: Mapping[str, Any], found: _Config, reading: Reading) -> Iterat
     if pool != "avg":
         text = f"global_pool {show(pool)} is read as avg"
         yield Note("left-out", found.origins["global_pool"], text, "write avg")
+
+
+OURS = re.compile(r"'[^']*'|\"[^\"]*\"|(?<!residual )\bblock\b")
+"""The word of a spec that timm has another for, or something quoted, which stays as it is."""
+
+
+def _anew(fault: Fault) -> Fault:
+    """A fault of the spec in timm's words. What a spec knows at its top is not what a config of timm does."""
+    known = ", ".join(OWN_KEYS)
+    if fault.code == "unknown-key" and len(fault.path) == 1:
+        return fault._replace(hint=did_you_mean(fault.path[0], OWN_KEYS))
+    if fault.code == "unknown-key" and not fault.path:
+        return fault._replace(hint=f"known: {known}")
+    theirs: Callable[[re.Match[str]], str] = lambda word: WORDS_OF_OURS.get(word[0], word[0])  # noqa: E731
+    return fault._replace(message=OURS.sub(theirs, fault.message), hint=OURS.sub(theirs, fault.hint))
 
 
 def _strange_keys(found: _Config, reading: Reading) -> None:

@@ -9,7 +9,7 @@ from hrnet_cli.analysis.check.rule import Rule
 from hrnet_cli.analysis.check.subject import Subject
 from hrnet_cli.errors import HrnetError, Problem
 from hrnet_cli.spec import HigherHead
-from hrnet_cli.spec.fields import Path
+from hrnet_cli.spec.fields import Path, show
 from hrnet_cli.spec.readers.nodes import Node
 
 FRIENDLY = 8
@@ -45,18 +45,23 @@ def heatmap_size(subject: Subject) -> Iterator[Problem]:
     outputs = subject.outcome
     if subject.spec.head.type not in ("heatmap", "landmark") or isinstance(outputs, HrnetError):
         return
+    if subject.settings.input or not subject.has_own_input:
+        return  # it is not the size that the targets are for, or nobody knows that
     height, width = outputs[0][2:]
     for path in HEATMAP_SIZES:
         node = Node(subject.config, ()).get(*path)
         size: Any = node.literal if node else None
-        if node and _is_size(size) and subject.settings.input is None and size != [width, height]:
-            message = f"{node.dotted} is {size[0]}×{size[1]} (w×h), and the network puts out {width}×{height}"
+        if node and _is_plain(size) and size != [width, height]:
+            is_size = isinstance(size, list) and len(size) == 2
+            found = f"{size[0]}×{size[1]} (w×h)" if is_size else f"{show(size)}, no width and height"
+            message = f"{node.path[-1]} is {found}, and the network puts out {width}×{height}"
             yield subject.there(node.path, message, f"write [{width}, {height}]")
             return
 
 
-def _is_size(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(type(item) is int for item in value)
+def _is_plain(value: Any) -> bool:
+    """Whether it is a number or numbers: what only running the config would give is not looked at."""
+    return all(type(item) is int for item in (value if isinstance(value, list) else [value]))
 
 
 def joints(subject: Subject) -> Iterator[Problem]:
@@ -70,7 +75,7 @@ def joints(subject: Subject) -> Iterator[Problem]:
     centers = int(center is not None and center.literal is True)
     if count + centers != head.num_joints:
         more = " and a center" if centers else ""
-        message = f"{node.dotted} is {count}{more}, and the head puts out {head.num_joints} joints"
+        message = f"{node.path[-1]} is {count}{more}, and the head puts out {head.num_joints} joints"
         yield subject.there(node.path, message, "make the two alike")
 
 

@@ -14,7 +14,7 @@ def _noted(kind: str, subject: Subject) -> Iterator[Problem]:
     """The reader's notes of one kind, where they stand in the config."""
     for note in subject.loaded.reading.notes:
         if note.code == kind:
-            yield subject.there(note.path, note.text, note.hint, note.key)
+            yield subject.there(note.path, note.said_there, note.hint, note.key)
 
 
 def _rule(code: str, kind: str, severity: str, summary: str) -> Rule:
@@ -30,5 +30,6 @@ IGNORED = (
     _rule("HR106", "extra-entries", "warning", "a list of which only the first entries are read"),
     _rule("HR107", "assumed", "note", "what is taken where the config is silent"),
     _rule("HR108", "left-out", "note", "a part of the config that is not built here"),
-    _rule("HR109", "letter-case", "warning", "a key in other letters than the rest, which the code does not find"),
+    _rule("HR109", "letter-case", "warning", "a key or a block in other letters, which the code does not find"),
+    _rule("HR110", "no-default", "warning", "a key that is not there, and that the code reads without a default"),
 )

@@ -47,7 +47,7 @@ def _not_concatenated(neck: Part) -> str:
 
 def _aligned(part: Part) -> str:
     found = part.get("align_corners")
-    return f"align_corners: {show(found)}, and ours joins branches without" if found else ""
+    return f"align_corners: {bool(found)}, and ours joins branches without" if found else ""
 
 
 def is_list(value: Any) -> TypeGuard[list[Any] | tuple[Any, ...]]:

@@ -7,33 +7,37 @@ stands in a config and is read by nobody, or is not what is built, becomes a not
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
-from hrnet_cli.spec.fields import Fault, key_name, show
+from hrnet_cli.spec.fields import Fault, key_name, nearest, show
+from hrnet_cli.spec.readers.nodes import Node
 from hrnet_cli.spec.readers.official.config import Config
 from hrnet_cli.spec.readers.official.families import FAMILIES, choose
 from hrnet_cli.spec.readers.official.input import read_size, read_upsampling
 from hrnet_cli.spec.readers.official.letters import Says, note_letters
 from hrnet_cli.spec.readers.official.source import STAGE, Source, find_source
-from hrnet_cli.spec.readers.official.stages import read_stages
-from hrnet_cli.spec.readers.official.unread import MODEL_KEYS, note_unread
+from hrnet_cli.spec.readers.official.stages import note_needs, read_stages
+from hrnet_cli.spec.readers.official.unread import MODEL_KEYS, SECTIONS, note_unread
 from hrnet_cli.spec.readers.reading import Reading, is_stage, meant
 
 
 def detect(config: Mapping[str, Any]) -> bool:
     """Whether it has the authors' stages, or the name of one of their networks."""
-    return find_source(config, FAMILIES) is not None
+    return find_source(config, FAMILIES) is not None or bool(_misspelt_model(config))
 
 
 def read(config: Mapping[str, Any]) -> Reading:
     """The network that the authors' code builds from it; notes in the order in which one would look for them."""
     source = find_source(config, FAMILIES)
-    assert source is not None
+    if source is None:
+        return Reading({}, {}, (), (_of_model(config),))
     network = Config(source)
     faults = tuple(_without_stages(source))
     if faults:
         return Reading({}, {}, (), faults)
     network.name, family = choose(network)
+    network.needs = family.needs
     read_stages(network, family)
     read_size(network, family)
     read_upsampling(network, family)
@@ -41,21 +45,41 @@ def read(config: Mapping[str, Any]) -> Reading:
         network.data["batch_norm"] = {"momentum": family.momentum}
     network.data["head"] = family.head(network)
     network.data["name"] = _title(network)
+    note_needs(network)
     note_unread(network, family)
     note_letters(network)
-    says = Says(network.lower, network.size, network.data["input"])
-    return Reading(network.data, network.origins, tuple(network.notes), say=says.anew)
+    says = Says(network.lower, network.size, network.data["input"], family.default_size)
+    return Reading(network.data, network.origins, tuple(network.notes), (), tuple(network.faults), says.anew)
 
 
 def recognise(config: Mapping[str, Any]) -> bool:
     """Whether it has the name of one of their networks, or a stage that is one: a job of a pipeline may be Stage1."""
     source = find_source(config, FAMILIES)
     if source is None:
-        return False
+        return bool(_misspelt_model(config))
     stages = [source.extra.value[key] for key in source.extra.keys if STAGE.fullmatch(key)]
     name = source.model.child("NAME")
     named = name is not None and isinstance(name.value, str) and name.value in FAMILIES
     return named or any(map(is_stage, stages))
+
+
+def _misspelt_model(config: Mapping[str, Any]) -> str:
+    """The key that is meant for MODEL, where that is not there: nearly its name, and with an HRNet below it."""
+    root = Node(config, ())
+    if root.child("MODEL"):
+        return ""
+    near = (key for key in islice(root.keys, MOST_KEYS) if nearest(key, SECTIONS) == "MODEL")
+    return next((key for key in near if recognise({"MODEL": config[key]})), "")
+
+
+MOST_KEYS = 100
+"""Keys of a config that are looked at for one that is misspelt; theirs have about 15."""
+
+
+def _of_model(config: Mapping[str, Any]) -> Fault:
+    """What is to be said of it: with it all else is found."""
+    key, right = _misspelt_model(config), Node(config, ()).spelt("MODEL")
+    return Fault("unknown-key", (key_name(key),), f"unknown key {show(key)}", f"did you mean {right}?", key=True)
 
 
 def _without_stages(source: Source) -> Iterator[Fault]:
@@ -65,11 +89,13 @@ def _without_stages(source: Source) -> Iterator[Fault]:
         return
     where = model.missing("EXTRA")
     name = str(where.path[-1])
-    yield Fault("missing-key", where.path, f"{name} is missing", f"add {name}: the stages stand in it")
     known = {each.lower() for each in MODEL_KEYS}
-    for key in meant((key for key in model.keys if key.lower() not in known), ["EXTRA"], MODEL_KEYS):
+    wrong = meant((key for key in model.keys if key.lower() not in known), ["EXTRA"], MODEL_KEYS)
+    for key in wrong:
         path = (*model.path, key_name(key))
         yield Fault("unknown-key", path, f"unknown key {show(key)}", f"did you mean {name}?", key=True)
+    if not wrong:
+        yield Fault("missing-key", where.path, f"{name} is missing", f"add {name}: the stages stand in it")
 
 
 def _title(network: Config) -> str:

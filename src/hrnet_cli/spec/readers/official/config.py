@@ -6,8 +6,9 @@ from itertools import islice
 from typing import Any
 
 from hrnet_cli.spec.document import dotted_path
-from hrnet_cli.spec.fields import Path, key_name, show
-from hrnet_cli.spec.readers.official.source import Source
+from hrnet_cli.spec.fields import Fault, Path, key_name, nearest, show
+from hrnet_cli.spec.readers.nodes import Node
+from hrnet_cli.spec.readers.official.source import EXTRA_KEYS, Source
 from hrnet_cli.spec.readers.reading import Note, unread
 
 NEAR_OTHERS = ("WITH_HEATMAPS_LOSS", "AE_LOSS_TYPE")
@@ -23,6 +24,10 @@ class Config:
         self.data: dict[str, Any] = {}
         self.origins: dict[Path, Path] = {}
         self.notes: list[Note] = []
+        self.faults: list[Fault] = []
+        """What is wrong beside what the spec will find, in the config's own words."""
+        self.needs: tuple[str, ...] = ()
+        """Keys that the network's code reads without a default: Family.needs."""
         self.name = ""
         """The network's, as the reports call it."""
         self.size: Any = None
@@ -43,9 +48,25 @@ class Config:
         self.origins["head", field] = where.path
         if node:
             return node.literal
-        self.note("assumed", where.path, f"{where.dotted} is not given: {show(default)}")
+        text = f"{where.dotted} is not given: {show(default)}"
+        if self.stops_without(path[-1], self.source.find(path[:-1]), EXTRA_KEYS):
+            text = f"{text}; {self.name} reads it without a default"
+            self.note("no-default", where.path, text, f"add {where.path[-1]}: {show(default)}")
+        else:
+            self.note("assumed", where.path, text)
         self._misspelt(path)
         return default
+
+    def stops_without(self, name: str, section: Node | None, known: tuple[str, ...]) -> bool:
+        """Whether the authors' code fails at the lack of a key; not where another is meant for it, which is said.
+
+        A config in lower case is not for their code but for somebody's own, of which nobody knows.
+        """
+        if name not in self.needs or self.lower:
+            return False
+        names = tuple(key.upper() for key in known)
+        strange = [key for key in section.keys if key.upper() not in names] if section else []
+        return all(nearest(key, names) != name for key in strange)
 
     def _misspelt(self, path: tuple[str, ...]) -> None:
         """The key that was probably meant for one that is not there; those of MODEL and EXTRA are all looked at."""

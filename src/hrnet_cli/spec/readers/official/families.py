@@ -25,6 +25,10 @@ class Family(NamedTuple):
     stage_defaults: Mapping[str, Mapping[str, Any]] = {}
     reads: tuple[str, ...] = ()
     """Of the keys below MODEL that only some families read, those that this one does."""
+    needs: tuple[str, ...] = ()
+    """Keys of EXTRA, its stages and DECONV that its code reads, and that its repository's defaults do not have: without
+    one it ends in a KeyError or an AttributeError. Those that no spec can be without, and stages 2 to 4, are not here:
+    their lack is found as such. The landmark network's defaults have everything."""
 
 
 def _stage(modules: int, widths: Iterable[int]) -> dict[str, Any]:
@@ -42,12 +46,20 @@ MODEL_SIZE = (("MODEL", "IMAGE_SIZE"),)
 SEG_SIZE = (("TEST", "IMAGE_SIZE"), ("TRAIN", "IMAGE_SIZE"))
 HIGHER_SIZE = (("DATASET", "INPUT_SIZE"),)
 KERNEL = "FINAL_CONV_KERNEL"
+METHOD = "FUSE_METHOD"
+POSE_NEEDS = (METHOD, KERNEL, "PRETRAINED_LAYERS")
 TO_SIZE = {"mode": "bilinear", "to": "size"}
 """Corners as torch has it where it is not told: not aligned."""
 
 BACKBONE = Family(heads.no_head, (*MODEL_SIZE, *SEG_SIZE, *HIGHER_SIZE), (192, 256))
 SEGMENTATION_V11 = Family(
-    heads.segmentation, SEG_SIZE, (2048, 1024), upsampling=TO_SIZE, momentum=0.01, reads=(KERNEL,)
+    heads.segmentation,
+    SEG_SIZE,
+    (2048, 1024),
+    upsampling=TO_SIZE,
+    momentum=0.01,
+    reads=(KERNEL,),
+    needs=("STAGE1", METHOD, KERNEL),
 )
 FACE_STAGES = {
     "stage2": _stage(1, (18, 36)),
@@ -56,14 +68,31 @@ FACE_STAGES = {
 }
 """The landmark network's own defaults; 32 is theirs."""
 FAMILIES: dict[str, Family] = {
-    "pose_hrnet": Family(heads.heatmap, MODEL_SIZE, (256, 256), reads_stage1=False, reads=(KERNEL,)),
-    "pose_higher_hrnet": Family(heads.higher, HIGHER_SIZE, (512, 512), reads_stage1=False, reads=(KERNEL, "DECONV")),
-    "cls_hrnet": Family(heads.classification, MODEL_SIZE, (256, 256)),
+    "pose_hrnet": Family(heads.heatmap, MODEL_SIZE, (256, 256), reads_stage1=False, reads=(KERNEL,), needs=POSE_NEEDS),
+    "pose_higher_hrnet": Family(
+        heads.higher,
+        HIGHER_SIZE,
+        (512, 512),
+        reads_stage1=False,
+        reads=(KERNEL, "DECONV"),
+        needs=(*POSE_NEEDS, "NUM_DECONVS"),
+    ),
+    "cls_hrnet": Family(heads.classification, MODEL_SIZE, (256, 256), needs=("STAGE1", METHOD)),
     "seg_hrnet": Family(
-        heads.segmentation, SEG_SIZE, (2048, 1024), upsampling=TO_SIZE, reads=(KERNEL, "ALIGN_CORNERS")
+        heads.segmentation,
+        SEG_SIZE,
+        (2048, 1024),
+        upsampling=TO_SIZE,
+        reads=(KERNEL, "ALIGN_CORNERS"),
+        needs=("STAGE1", METHOD, KERNEL),
     ),
     "seg_hrnet_ocr": Family(
-        heads.ocr, SEG_SIZE, (2048, 1024), upsampling=TO_SIZE, reads=(KERNEL, "ALIGN_CORNERS", "OCR")
+        heads.ocr,
+        SEG_SIZE,
+        (2048, 1024),
+        upsampling=TO_SIZE,
+        reads=(KERNEL, "ALIGN_CORNERS", "OCR"),
+        needs=("STAGE1", METHOD),
     ),
     "hrnet": Family(
         heads.landmark,

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from hrnet_cli.spec.fields import show
+from hrnet_cli.spec.fields import Fault, show
 from hrnet_cli.spec.readers.nodes import Node
 from hrnet_cli.spec.readers.official.config import Config
 
 DECONV_LISTS = ("NUM_CHANNELS", "KERNEL_SIZE", "CAT_OUTPUT")
+LISTS = (*DECONV_LISTS, "WITH_AE_LOSS")
+"""What has an entry for each deconvolution; WITH_AE_LOSS has one more."""
+DECONV_KEYS = ("NUM_DECONVS", *DECONV_LISTS, "NUM_BASIC_BLOCKS")
+USUAL: dict[str, list[Any]] = {
+    "NUM_CHANNELS": [32],
+    "KERNEL_SIZE": [4],
+    "CAT_OUTPUT": [True],
+    "WITH_AE_LOSS": [False],
+}
+"""An entry of each, as the published config has it."""
 CLASSES = 1000
 """Scores of their classifier: the number is in the code."""
 
@@ -106,20 +116,48 @@ def _joints_and_center(config: Config) -> Any:
 
 
 def _count_deconvs(config: Config, head: dict[str, Any]) -> None:
-    """Longer lists are cut; shorter ones are filled with what the spec refuses."""
+    """Longer lists are cut; shorter ones are a fault, and are filled so that the spec sees no other in them."""
     node = config.source.extra.get("DECONV", "NUM_DECONVS")
     count = node.literal if node else None
     if type(count) is not int or not 0 <= count <= 8:
-        where = node or config.source.extra.missing("DECONV", "NUM_DECONVS")
-        text = f"{where.dotted} is no number from 0 to 8: as many deconvolutions as the lists are long"
-        config.note("assumed", where.path, text, "write how many there are")
+        _uncounted(config, node, head)
         return
-    for name in (*DECONV_LISTS, "WITH_AE_LOSS"):
+    lengths = {len(head[name.lower()]) - (name == "WITH_AE_LOSS") for name in LISTS if _is_list(head, name)}
+    fitting = min(lengths) if len(lengths) == 1 else -1
+    for name in LISTS:
         field = name.lower()
         items, wanted = head[field], count + (name == "WITH_AE_LOSS")
-        if isinstance(items, list) and len(items) > wanted:
+        if not isinstance(items, list):
+            continue
+        if len(items) > wanted:
             text = f"{name} has {len(items)} entries: for {count} deconvolutions the first {wanted} are read"
             path = config.origins["head", field]
             config.note("extra-entries", path, text, f"leave out all but the first {wanted}")
-        if isinstance(items, list):
-            head[field] = (items + [None] * wanted)[:wanted]
+        elif len(items) < wanted:
+            _too_short(config, name, len(items), count, fitting)
+        head[field] = [*items, *USUAL[name] * (wanted - len(items))][:wanted]
+
+
+def _uncounted(config: Config, node: Node | None, head: dict[str, Any]) -> None:
+    """NUM_DECONVS is not there, or is no number that can be."""
+    deconv = config.source.extra.child("DECONV")
+    where = node or config.source.extra.missing("DECONV", "NUM_DECONVS")
+    text = f"{where.dotted} is no number from 0 to 8: as many deconvolutions as the lists are long"
+    stops = node is None and config.stops_without("NUM_DECONVS", deconv, DECONV_KEYS)
+    widths = head["num_channels"]
+    hint = f"write {where.path[-1]}: {len(widths)}" if isinstance(widths, list) else "write how many there are"
+    config.note("no-default" if stops else "assumed", where.path, text, hint)
+
+
+def _too_short(config: Config, name: str, length: int, count: int, fitting: int) -> None:
+    """A list that the code runs out of: an IndexError there. `fitting` is the number that all lists are for."""
+    first, number = name == "WITH_AE_LOSS", config.spelt("NUM_DECONVS")
+    message = f"{length} {'entry' if length == 1 else 'entries'} for {number}: {count}"
+    hint = f"give {config.spelt(name)} {count + first}, one for " + "branch 0 and " * first + "each deconvolution"
+    if fitting >= 0:
+        hint += f", or set {number}: {fitting}"
+    config.faults.append(Fault("wrong-length", config.origins["head", name.lower()], message, hint))
+
+
+def _is_list(head: dict[str, Any], name: str) -> bool:
+    return isinstance(head[name.lower()], list)

@@ -10,7 +10,7 @@ from hrnet_cli.spec.readers.official.families import Family
 
 
 def read_size(config: Config, family: Family) -> None:
-    """The input, which configs give as width and height; a single number is both."""
+    """The input, which configs give as width and height; INPUT_SIZE alone may be one number, which is both."""
     found = next((node for node in map(config.source.find, family.sizes) if node), None)
     if found is None:
         width, height = family.default_size
@@ -21,7 +21,8 @@ def read_size(config: Config, family: Family) -> None:
         return
     config.size = size = found.literal
     config.origins["input",] = found.path
-    numbers = size if isinstance(size, list) else [size, size]
+    single = str(found.path[-1]).upper() == "INPUT_SIZE"
+    numbers = size if isinstance(size, list) else [size, size] if single else []
     plain = len(numbers) == 2 and all(type(number) is int for number in numbers)
     config.data["input"] = numbers[::-1] if plain else show(size)  # which the spec refuses, at its place
 

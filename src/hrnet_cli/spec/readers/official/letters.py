@@ -10,10 +10,10 @@ from hrnet_cli.spec.document import dotted_path
 from hrnet_cli.spec.fields import Fault, Path, show
 from hrnet_cli.spec.readers.nodes import Node
 from hrnet_cli.spec.readers.official.config import Config
-from hrnet_cli.spec.readers.official.heads import DECONV_LISTS
-from hrnet_cli.spec.readers.official.source import STAGE
+from hrnet_cli.spec.readers.official.heads import DECONV_KEYS
+from hrnet_cli.spec.readers.official.source import EXTRA_KEYS, STAGE
 from hrnet_cli.spec.readers.official.stages import STAGE_KEYS
-from hrnet_cli.spec.readers.official.unread import EXTRA_KEYS, MODEL_KEYS
+from hrnet_cli.spec.readers.official.unread import MODEL_KEYS
 from hrnet_cli.spec.readers.reading import MOST_NOTES
 
 SECTIONS = {
@@ -23,7 +23,6 @@ SECTIONS = {
     "TRAIN": ("IMAGE_SIZE",),
 }
 """The sections beside MODEL, and what is read of them."""
-DECONV_KEYS = ("NUM_DECONVS", *DECONV_LISTS, "NUM_BASIC_BLOCKS")
 OCR_KEYS = ("MID_CHANNELS", "KEY_CHANNELS", "DROPOUT", "SCALE")
 
 
@@ -78,6 +77,8 @@ class Says(NamedTuple):
     """The input as it stands there, as width and height."""
     read_as: Any
     """What the spec was given for it."""
+    usual: tuple[int, int]
+    """The width and height that the code takes where it is told none."""
 
     def anew(self, fault: Fault) -> Fault:
         """The same fault."""
@@ -92,9 +93,17 @@ class Says(NamedTuple):
         message = fault.message.replace(show(self.read_as), show(self.size)).replace("input shape", "input size")
         if not fault.hint.startswith("write"):
             return fault._replace(message=message)
-        numbers = re.findall("[0-9]{1,6}", self.size) if isinstance(self.size, str) else []
-        width, height = numbers if len(numbers) == 2 else ("192", "256")
+        width, height = self._meant()
         return fault._replace(message=message, hint=f"write [{width}, {height}], width before height")
+
+    def _meant(self) -> tuple[int, int]:
+        """Two numbers in a text, or one that is for both; else the code's own, if they show which of them is first."""
+        if type(self.size) is int and self.size > 0:
+            return self.size, self.size
+        numbers = [int(each) for each in re.findall("[0-9]{1,6}", self.size)] if isinstance(self.size, str) else []
+        if len(numbers) == 2:
+            return numbers[0], numbers[1]
+        return self.usual if self.usual[0] != self.usual[1] else (192, 256)
 
 
 def _capitals(match: re.Match[str]) -> str:

@@ -11,6 +11,8 @@ from hrnet_cli.spec.readers.seems import other_network
 from hrnet_cli.spec.schema import SPEC_KEYS, has_their_words
 
 STAGE = re.compile(r"stage[1-9][0-9]{0,5}", re.IGNORECASE)
+EXTRA_KEYS = ("PRETRAINED_LAYERS", "STEM_INPLANES", "WITH_HEAD", "FINAL_CONV_KERNEL", "DECONV")
+"""What may stand in EXTRA beside the stages."""
 NOT_THEIRS_ALONE = "hrnet"
 """The landmark network's name, and many a fork's for something else."""
 

@@ -9,8 +9,8 @@ from hrnet_cli.spec.fields import key_name, show
 from hrnet_cli.spec.readers.nodes import Node
 from hrnet_cli.spec.readers.official.config import Config
 from hrnet_cli.spec.readers.official.families import Family
-from hrnet_cli.spec.readers.official.source import STAGE
-from hrnet_cli.spec.readers.official.unread import EXTRA_KEYS, note_strange
+from hrnet_cli.spec.readers.official.source import EXTRA_KEYS, STAGE
+from hrnet_cli.spec.readers.official.unread import note_strange
 from hrnet_cli.spec.readers.reading import MOST_NOTES, Note, meant
 from hrnet_cli.spec.schema import EXPANSION
 
@@ -19,6 +19,8 @@ BUILT_STAGES = (2, 3, 4)
 """The stages that the original code builds after the first; it stops where one is not there."""
 LAYER1 = {"num_modules": 1, "num_branches": 1, "block": "BOTTLENECK", "num_blocks": [4], "num_channels": [64]}
 """Stage 1 where the code does not read it, and in every published config but the small ones'."""
+USUAL = "NUM_MODULES: 1, NUM_BRANCHES: 1, BLOCK: BOTTLENECK, NUM_BLOCKS: [4], NUM_CHANNELS: [64]"
+"""The same, as a config would have it."""
 RANCHES = "NUM_RANCHES"
 """What most published configs have in STAGE1 for NUM_BRANCHES, which nobody reads there."""
 
@@ -49,7 +51,10 @@ def _first(config: Config, family: Family) -> None:
     if node is None:
         if family.reads_stage1:
             text = f"{where.dotted} is not given: 4 BOTTLENECK blocks of 64, as the authors' other networks have"
-            config.note("assumed", where.path, text)
+            stops = _stops_without(config, "STAGE1")
+            text += f"; {config.name} reads it without a default" if stops else ""
+            hint = f"add {where.path[-1]}: {{{USUAL}}}" if stops else ""
+            config.note("no-default" if stops else "assumed", where.path, text, hint)
         return
     _ranches(config, node, family)
     if family.reads_stage1:
@@ -57,6 +62,13 @@ def _first(config: Config, family: Family) -> None:
     elif any(_differs(node, name) for name in ("BLOCK", "NUM_BLOCKS", "NUM_CHANNELS")):
         text = f"{node.dotted} is not read by {config.name}: its layer1 is always 4 BOTTLENECK blocks of 64"
         config.note("unread-value", node.path, text, "leave it out", key=True)
+
+
+def _stops_without(config: Config, name: str) -> bool:
+    """Whether the code fails at the lack of a key of EXTRA."""
+    extra = config.source.extra
+    stages = tuple(key for key in extra.keys if STAGE.fullmatch(key))
+    return config.stops_without(name, extra, (*EXTRA_KEYS, *stages, name))
 
 
 def _differs(stage: Node, name: str) -> bool:
@@ -89,7 +101,8 @@ def _ranches(config: Config, node: Node, family: Family) -> None:
     child = node.child(RANCHES)
     if child:
         text = f"{child.dotted}: {show(child.value)} is never read: stage 1 is one chain of blocks"
-        hint = f"did you mean {config.spelt('NUM_BRANCHES')}?"
+        right = config.spelt("NUM_BRANCHES")
+        hint = f"leave it out: {right} is there too" if node.child("NUM_BRANCHES") else f"did you mean {right}?"
         silent = child.literal == 1 or not family.reads_stage1
         config.notes.append(Note("misspelt-key", child.path, text, hint, key=True, silent=silent))
 
@@ -125,7 +138,7 @@ def _stage(config: Config, node: Node, key: str, names: tuple[str, ...], default
             text = f"{where.dotted} is not given: {show(defaults[field])}, the code's default"
             config.note("assumed", where.path, text)
     _block(config, node, stage)
-    _fuse_method(config, node)
+    _fuse_method(config, node, read=key != "stage1")
     known = (*STAGE_KEYS, "FUSE_METHOD", *([RANCHES] if key == "stage1" else []))
     strange = (key for key in node.keys if key.upper() not in known)
     wrong = meant(strange, [name for name in names if name.lower() not in stage], known)
@@ -139,11 +152,28 @@ def _block(config: Config, node: Node, stage: dict[str, Any]) -> None:
     if child and isinstance(block, str) and block not in EXPANSION and block.upper() in EXPANSION:
         stage["block"] = block.upper()
         text = f"{child.dotted}: {show(block)} is read as {block.upper()}; the authors' code knows capitals only"
-        config.note("assumed", child.path, text, f"write {block.upper()}")
+        config.note("letter-case", child.path, text, f"write {block.upper()}")
 
 
-def _fuse_method(config: Config, node: Node) -> None:
+def _fuse_method(config: Config, node: Node, read: bool) -> None:
+    """It is looked up, and never used; of stage 1 not even that."""
     child = node.child("FUSE_METHOD")
+    if child is None and read and config.stops_without("FUSE_METHOD", node, (*STAGE_KEYS, "FUSE_METHOD")):
+        _needed(config, node.missing("FUSE_METHOD"), "SUM")
     if child and child.value != "SUM":
         text = f"{child.dotted}: {show(child.value)} is never read: every fuse layer sums"
         config.note("fuse-method", child.path, text, "write SUM")
+
+
+def note_needs(config: Config) -> None:
+    """Which layers are loaded from a file is no part of the network, and is looked up all the same."""
+    extra = config.source.extra
+    if not extra.child("PRETRAINED_LAYERS") and _stops_without(config, "PRETRAINED_LAYERS"):
+        _needed(config, extra.missing("PRETRAINED_LAYERS"), "['*']")
+
+
+def _needed(config: Config, where: Node, usual: str) -> None:
+    """A key of which nothing comes, but that its lack ends the code."""
+    text = f"{where.dotted} is not given, and {config.name} reads it without a default"
+    hint = f"add {where.path[-1]}: {usual}"
+    config.notes.append(Note("no-default", where.path, text, hint, silent=True))

@@ -7,7 +7,7 @@ from hrnet_cli.spec.fields import key_name, show
 from hrnet_cli.spec.readers.nodes import Node
 from hrnet_cli.spec.readers.official.config import Config
 from hrnet_cli.spec.readers.official.families import Family
-from hrnet_cli.spec.readers.official.source import STAGE
+from hrnet_cli.spec.readers.official.source import EXTRA_KEYS, STAGE
 from hrnet_cli.spec.readers.reading import MOST_NOTES, unread
 
 SECTIONS = ("CUDNN", "DATASET", "DATA_DIR", "DEBUG", "GPUS", "LOG_DIR", "LOSS", "MODEL", "OUTPUT_DIR", "TEST", "TRAIN")
@@ -15,7 +15,6 @@ MODEL_KEYS = (
     *("NAME", "INIT_WEIGHTS", "PRETRAINED", "NUM_JOINTS", "NUM_CLASSES", "TAG_PER_JOINT", "TARGET_TYPE", "IMAGE_SIZE"),
     *("HEATMAP_SIZE", "SIGMA", "EXTRA", "ALIGN_CORNERS", "NUM_OUTPUTS", "OCR", "SYNC_BN"),
 )
-EXTRA_KEYS = ("PRETRAINED_LAYERS", "STEM_INPLANES", "WITH_HEAD", "FINAL_CONV_KERNEL", "DECONV")
 READ_BY_SOME = (("MODEL", "ALIGN_CORNERS"), ("MODEL", "OCR"), ("EXTRA", "DECONV"), ("EXTRA", "FINAL_CONV_KERNEL"))
 """Keys that only some families read: Family.reads."""
 READ_BY_NONE = (("STEM_INPLANES", 64), ("WITH_HEAD", True))
@@ -58,7 +57,8 @@ def note_strange(config: Config, node: Node, known: tuple[str, ...]) -> None:
     lower = {name.lower() for name in known}
     strange = [(*node.path, key_name(key)) for key in node.keys if key.lower() not in lower]
     spelt = tuple(map(config.spelt, known))
-    config.notes += [unread(path, spelt, f"{dotted_path(path)} is not read") for path in strange[:MOST_NOTES]]
+    there = set(map(config.spelt, node.keys))
+    config.notes += [unread(path, spelt, f"{dotted_path(path)} is not read", there) for path in strange[:MOST_NOTES]]
     seen: set[str] = set()
     for key in node.keys:
         if key.lower() in seen:
