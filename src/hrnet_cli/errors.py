@@ -51,11 +51,16 @@ class UnreadableError(HrnetError):
 
     code = "unreadable"
 
-    def __init__(self, message: str, hint: str = "", line: int | None = None, column: int | None = None) -> None:
+    def __init__(self, message: str, hint: str = "", where: str = "", line: int | None = None, column: int = 1) -> None:
         super().__init__(message, hint)
+        self.where = where
+        """The file, where the message does not name it."""
         self.line = line
-        self.column = column
-        """Where in the file, from 1; None where it is about the whole of it."""
+        """With `column`, the place in it, from 1; None where it is about the whole of it."""
+        self.column = column if line else None
+
+    def __str__(self) -> str:
+        return (f"{self.where}:{self.line}:{self.column}: " if self.where else "") + super().__str__()
 
 
 class UsageError(HrnetError):

@@ -244,9 +244,9 @@ def decode(file: BinaryIO, source: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line, column, _ = mark_after(error.object[: error.start].decode())  # which has no byte order mark
-        message = f"{source}:{line}:{column}: this is not UTF-8 (byte {error.start})"
+        message = f"this is not UTF-8 (byte {error.start})"
         hint = "save it as UTF-8: a spec is YAML or JSON text"
-        raise UnreadableError(message, hint, line, column) from None
+        raise UnreadableError(message, hint, source, line, column) from None
 
 
 def parse_input(text: str, spec: Spec) -> Shape4:

@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +201,25 @@ def test_a_process_that_is_killed_is_a_message() -> None:
     with pytest.raises(HrnetError, match="ended before its time") as caught:
         run(Killed(Settings()), [Target("w32")] * 17, jobs=2)
     assert "--jobs" in caught.value.hint
+
+
+@pytest.mark.skipif(MOST_JOBS < 2, reason="needs two cores")
+def test_ctrl_c_waits_while_processes_are_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Python calls around a fork would lose a KeyboardInterrupt, and the check would go on."""
+    waits: list[bool] = []
+    original = ProcessPoolExecutor.map
+
+    def observed(*arguments: Any, **more: Any) -> Any:
+        waits.append(_is_blocked())
+        return original(*arguments, **more)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "map", observed)
+    run(Checker(Settings()), [Target("w32")] * 17, jobs=2)
+    assert waits == [True] and not _is_blocked()
+
+
+def _is_blocked() -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 @pytest.mark.skipif(MOST_JOBS < 2, reason="needs two cores")

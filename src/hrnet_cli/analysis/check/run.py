@@ -124,8 +124,7 @@ READABLE = "make it readable, or leave it out"
 def _unreadable(error: UnreadableError | OSError, target: Target) -> Problem:
     """What keeps a file from being read, and what to do about it."""
     if isinstance(error, UnreadableError):
-        message = error.message.split(f":{error.line}:{error.column}: ", 1)[-1]  # a finding has its own place
-        return Problem("unreadable", "", message, error.hint, target.name, error.line, error.column)
+        return Problem("unreadable", "", error.message, error.hint, target.name, error.line, error.column)
     return Problem("unreadable", "", f"cannot read {target.name!r}: {error.strerror or error}", READABLE, target.name)
 
 
