@@ -91,9 +91,9 @@ def section(scale: Scale) -> str:
 TEXT = """
 ## check, by number of specs
 
-`hrnet-cli check FOLDER --max-macs 100G` on different networks of W32's size, in one process: each is read, built,
-run on shapes, its costs are counted and every rule is run. The time is the whole call's, its start included; with `--jobs 0`
-there is a process per core, and the memory is that of the largest.
+`hrnet-cli check FOLDER --max-macs 100G` on different networks of W32's size, in one process: each is read, built and
+run on shapes, its costs are counted and every rule is run. The time is the whole call's, its start included; with
+`--jobs 0` there is a process per core, and the memory is that of the largest.
 """
 
 
