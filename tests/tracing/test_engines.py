@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from strategies import sizes, specs
 from support import calls
 
-from hrnet_cli import build, build_torch, load_spec, trace
+from hrnet_cli import build, build_torch, describe, flops, fuse, load_spec, trace
 from hrnet_cli.errors import UsageError
 from hrnet_cli.spec import Shape4, preset_names
 from hrnet_cli.tracing import InputError
@@ -19,7 +20,7 @@ torch = pytest.importorskip("torch")
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
 
 
-def outcome(spec: Any, shape: Shape4 | str | None, engine: str, device: str = "meta") -> tuple[Any, ...]:
+def outcome(spec: Any, shape: Shape4 | str | None, engine: str, device: str | None = None) -> tuple[Any, ...]:
     """What an engine says, as facts: every call, and where it broke if it did."""
     try:
         return calls(trace(spec, shape, engine, device)), None
@@ -72,3 +73,9 @@ def test_both_break_at_the_same_edge(size: str) -> None:
 def test_an_input_of_other_channels_is_refused_before_the_run(shape: Any, engine: str) -> None:
     with pytest.raises(UsageError, match="4 channels, but hrnet-w32 takes 3"):
         trace("w32", shape, engine)
+
+
+@pytest.mark.parametrize("report", [trace, describe, fuse, flops])
+def test_the_shapes_engine_takes_no_device(report: Callable[..., object]) -> None:
+    with pytest.raises(UsageError, match="the shapes engine runs on no device"):
+        report("w32", device="cpu")

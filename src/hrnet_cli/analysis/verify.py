@@ -20,7 +20,7 @@ from hrnet_cli.analysis.peer_rules import HOOKS_RULE, NOTHING, PEER_RULES, Figur
 from hrnet_cli.errors import HrnetError
 from hrnet_cli.nn import Shape
 from hrnet_cli.spec import Shape4
-from hrnet_cli.tracing import Call, InputError, Shapes, SpecLike, Trace, torch_engine, trace
+from hrnet_cli.tracing import DEVICE, Call, InputError, Shapes, SpecLike, Trace, torch_engine, trace
 
 if TYPE_CHECKING:
     from hrnet_cli.lowering.peers import Report
@@ -140,7 +140,7 @@ class Verification:
 
 
 def verify(
-    spec: SpecLike = "w32", input: str | Shape4 | None = None, device: str = "meta", *, modules: bool = False
+    spec: SpecLike = "w32", input: str | Shape4 | None = None, device: str | None = None, *, modules: bool = False
 ) -> Verification:
     """Run every source and compare. The torch engine runs on `device`, torchinfo and FlopCounterMode on meta.
 
@@ -149,6 +149,7 @@ def verify(
     through, MissingExtraError without torch.
     """
     ours = trace(spec, input)
+    device = DEVICE if device is None else device
     hooks, model = _ask_hooks(ours, device)
     models = {} if model is None else {device: model}
     answers = [hooks, *(_ask_peer(rule, ours, models) for rule in PEER_RULES)]

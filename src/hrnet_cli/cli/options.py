@@ -71,16 +71,6 @@ def file_name(name: str) -> str:
     return name
 
 
-def device_of(engine: Engine, device: str | None) -> str:
-    """The device, or the default. Raises UsageError where one is given to the engine that has none."""
-    if device is not None and engine is not Engine.torch:
-        raise UsageError(f"--device: the {engine.value} engine runs on no device", "add --engine torch")
-    return DEVICE if device is None else device
-
-
-DEVICE = "meta"
-"""Computes shapes, and needs no memory."""
-
 SpecArgument = Annotated[
     str,
     typer.Argument(

@@ -1,6 +1,7 @@
 """Forward hooks to a Trace."""
 
 from hrnet_cli.tracing.engines import (
+    DEVICE,
     ENGINES,
     InputError,
     SpecLike,
@@ -14,6 +15,7 @@ from hrnet_cli.tracing.engines import (
 from hrnet_cli.tracing.record import Call, Failure, Node, Shapes, record, shapes
 
 __all__ = [
+    "DEVICE",
     "ENGINES",
     "Call",
     "Failure",

@@ -44,14 +44,13 @@ class InputError(HrnetError):
 
 
 def trace(
-    spec: SpecLike = "w32", input: str | Shape4 | None = None, engine: str = "shapes", device: str = "meta"
+    spec: SpecLike = "w32", input: str | Shape4 | None = None, engine: str = "shapes", device: str | None = None
 ) -> Trace:
     """Run a forward pass and record it.
 
     `input` is N×C×H×W (or text as the command line takes it), by default the spec's own. The engine `shapes` needs no
-    torch; `torch` lowers the same network to torch.nn and runs it on `device`, by default `meta`, which computes shapes
-    and allocates nothing. Raises SpecError, UsageError, MissingExtraError, and InputError for an input that cannot go
-    through.
+    torch and takes no `device`; `torch` lowers the same network to torch.nn and runs it there, by default on DEVICE.
+    Raises SpecError, UsageError, MissingExtraError, and InputError for an input that cannot go through.
     """
     spec = load_spec(spec)
     shape = input_shape(spec, input)
@@ -76,20 +75,26 @@ def input_shape(spec: Spec, input: str | Shape4 | None) -> Shape4:
     return shape
 
 
-def _shapes_engine(spec: Spec, shape: Shape4, _device: str) -> Record:
+DEVICE = "meta"
+"""Where the torch engine runs unless it is told otherwise: it computes shapes there, and allocates nothing."""
+
+
+def _shapes_engine(spec: Spec, shape: Shape4, device: str | None) -> Record:
+    if device is not None:
+        raise UsageError("--device: the shapes engine runs on no device", "add --engine torch")
     hooks = Hooks(nn.register_module_forward_pre_hook, nn.register_module_forward_hook)
     return record(build_network(spec), nn.Tensor(shape), hooks)
 
 
-def _torch_engine(spec: Spec, shape: Shape4, device: str) -> Record:
+def _torch_engine(spec: Spec, shape: Shape4, device: str | None) -> Record:
     lowering = torch_engine()
-    model, x = lowering.on_device(build_network(spec), shape, device)
+    model, x = lowering.on_device(build_network(spec), shape, DEVICE if device is None else device)
     with lowering.no_grad():
         return record(model, x, Hooks(*lowering.HOOKS))
 
 
-ENGINES: dict[str, Callable[[Spec, Shape4, str], Record]] = {"shapes": _shapes_engine, "torch": _torch_engine}
-"""From a spec, an input shape and a device to what the hooks saw."""
+ENGINES: dict[str, Callable[[Spec, Shape4, str | None], Record]] = {"shapes": _shapes_engine, "torch": _torch_engine}
+"""From a spec, an input shape and a device (None: not asked for) to what the hooks saw."""
 
 
 def torch_engine() -> ModuleType:

@@ -15,7 +15,6 @@ from hrnet_cli.cli.options import (
     InputOption,
     OutputOption,
     SpecArgument,
-    device_of,
 )
 from hrnet_cli.cli.output import Target, diagnosed, emit
 from hrnet_cli.render import Report
@@ -44,7 +43,5 @@ def describe(
     from hrnet_cli.present.describe import present
 
     with diagnosed(color):
-        result = api.describe(
-            open_spec(spec), input, engine.value, device_of(engine, device), depth=depth, stage=stage, full=full
-        )
+        result = api.describe(open_spec(spec), input, engine.value, device, depth=depth, stage=stage, full=full)
     emit(Report("describe", result, lambda: present(result, full)), Target(format, output, color))

@@ -17,7 +17,6 @@ from hrnet_cli.cli.options import (
     InputOption,
     OutputOption,
     SpecArgument,
-    device_of,
 )
 from hrnet_cli.cli.output import Target, diagnosed, emit
 from hrnet_cli.render import Report
@@ -45,7 +44,5 @@ def flops(
     from hrnet_cli.present.flops import present
 
     with diagnosed(color):
-        result = api.flops(
-            open_spec(spec), input, engine.value, device_of(engine, device), by=by.value, convention=convention.value
-        )
+        result = api.flops(open_spec(spec), input, engine.value, device, by=by.value, convention=convention.value)
     emit(Report("flops", result, lambda: present(result)), Target(format, output, color))

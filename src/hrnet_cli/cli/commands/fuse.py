@@ -15,7 +15,6 @@ from hrnet_cli.cli.options import (
     InputOption,
     OutputOption,
     SpecArgument,
-    device_of,
 )
 from hrnet_cli.cli.output import Target, diagnosed, emit
 from hrnet_cli.render import Report
@@ -43,5 +42,5 @@ def fuse(
     from hrnet_cli.present.fuse import present
 
     with diagnosed(color):
-        result = api.fuse(open_spec(spec), input, engine.value, device_of(engine, device), stage=stage, module=module)
+        result = api.fuse(open_spec(spec), input, engine.value, device, stage=stage, module=module)
     emit(Report("fuse", result, lambda: present(result)), Target(format, output, color))

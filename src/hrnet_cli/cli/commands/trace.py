@@ -15,7 +15,6 @@ from hrnet_cli.cli.options import (
     InputOption,
     OutputOption,
     SpecArgument,
-    device_of,
 )
 from hrnet_cli.cli.output import Target, emit, explain
 from hrnet_cli.render import Report
@@ -44,7 +43,7 @@ def trace(
     from hrnet_cli.cli.opening import open_spec
     from hrnet_cli.present.trace import present
 
-    result = api.shapes(open_spec(spec), input, engine.value, device_of(engine, device), calls=calls)
+    result = api.shapes(open_spec(spec), input, engine.value, device, calls=calls)
     emit(Report("trace", result, lambda: present(result, modules)), Target(format, output, color))
     if result.failure:
         explain(result.failure, color)

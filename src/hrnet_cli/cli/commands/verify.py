@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from hrnet_cli.cli.options import (
-    DEVICE,
     Color,
     ColorOption,
     DeviceOption,
@@ -39,7 +38,7 @@ def verify(
     from hrnet_cli.present.verify import present
 
     with diagnosed(color):
-        result = compare(open_spec(spec), input, DEVICE if device is None else device, modules=modules)
+        result = compare(open_spec(spec), input, device, modules=modules)
     emit(Report("verify", result, lambda: present(result)), Target(format, output, color))
     if not result.agrees:
         raise SystemExit(1)
