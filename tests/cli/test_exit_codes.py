@@ -101,6 +101,11 @@ def test_odd_inputs(input: str) -> None:
     refused(result, "--input: ", "1x3x256x192" if "out of range" not in result.err else "allowed: 1 to 1000000")
 
 
+@pytest.mark.parametrize("input", ["-1x-1", "0x3x64x64", "1x3x64x-64", "1000001x64", f"{10**12}x64", f"64x{10**98}"])
+def test_a_number_that_no_size_has_is_out_of_range(input: str) -> None:
+    refused(call("trace", f"--input={input}"), "has a size that is out of range", "allowed: 1 to 1000000")
+
+
 @pytest.mark.parametrize("option", ["--input", "--stage", "--device", "--format", "--depth"])
 def test_a_million_digits(option: str) -> None:
     result = call("describe", option, DIGITS)
