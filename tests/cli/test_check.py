@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -272,10 +271,11 @@ def test_ctrl_c(jobs: str, here: Path) -> None:
     for number in range(400):
         Path(f"{number}.yaml").write_text(GOOD.replace("num_joints: 17", f"num_joints: {number + 1}"))
     Path("report.txt").write_text("old")
-    words = [*PROGRAM, "check", ".", "--max-macs", "8G", "-j", jobs, "-o", "report.txt"]
+    os.mkfifo("pipe")  # a spec that does not come: whoever reads it is under way, and stays so
+    words = [*PROGRAM, "check", "pipe", ".", "--max-macs", "8G", "-j", jobs, "-o", "report.txt"]
     child = subprocess.Popen(words, env=environment(), stderr=subprocess.PIPE, start_new_session=True)
-    time.sleep(1.2)
-    os.killpg(child.pid, signal.SIGINT)
+    with Path("pipe").open("wb"):  # which waits for the reader
+        os.killpg(child.pid, signal.SIGINT)
     _, err = child.communicate(timeout=30)
     assert child.returncode == 130 and b"Traceback" not in err
     assert Path("report.txt").read_text() == "old" and not [each for each in here.iterdir() if "tmp" in each.name]

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from hrnet_cli.errors import UnreadableError
+from hrnet_cli.spec.prefixes import GIT
 
-PREFIX = "git:"
 FORM = "write git:REV:PATH, the path from the current folder: git:HEAD~1:configs/mine.yaml"
 
 
 def git_bytes(source: str, most: int) -> bytes:
     """What PATH holds at REV, or as it is staged where REV is empty: `most` bytes at most. Raises UnreadableError."""
-    revision, _, path = source.removeprefix(PREFIX).partition(":")
+    revision, _, path = source.removeprefix(GIT).partition(":")
     if not path:
         raise UnreadableError(f"{source!r} names no file at a revision", FORM)
     if revision.startswith("-"):  # git would take it for an option

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, NamedTuple
 from hrnet_cli.errors import Problem, SpecError, UnreadableError, UsageError
 from hrnet_cli.spec.document import LONGEST_TEXT, Document, dotted_path, mark_after, read_document, refused
 from hrnet_cli.spec.fields import INVALID, Fault, Faults, Size
+from hrnet_cli.spec.prefixes import GIT, TIMM
 from hrnet_cli.spec.presets import nearest_presets, preset_names, preset_path
 from hrnet_cli.spec.readers.reading import Reading
 from hrnet_cli.spec.schema import STAGE_KEY, Shape4, Spec, is_native, read_spec
@@ -208,31 +209,31 @@ def _problem(fault: Fault, document: Document, source: str, reading: Reading) ->
 
 def read_source(source: str | Path) -> tuple[str, str]:
     """The text that SPEC names, and what to call it. A file that is there wins over a preset of its name."""
-    path = Path(source)
+    name, path = str(source), Path(source)
     try:
-        if not str(source):
+        if not name:
             raise UnreadableError("SPEC is empty", "name a spec file or a preset, or - for standard input")
-        if str(source) == "-":
+        if name == "-":
             return decode(getattr(sys.stdin, "buffer", BytesIO()), "<stdin>"), "<stdin>"
         if path.is_dir():
             raise UnreadableError(f"{path} is a folder", "name a spec file in it")
         if path.exists():
             with path.open("rb") as file:
                 return decode(file, str(path)), str(path)
-        if str(source).startswith("git:"):
+        if name.startswith(GIT):
             from hrnet_cli.spec.git import git_bytes
 
-            return decode(BytesIO(git_bytes(str(source), LONGEST_TEXT + 1)), str(source)), str(source)
+            return decode(BytesIO(git_bytes(name, LONGEST_TEXT + 1)), name), name
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise UnreadableError(f"cannot read {str(source)!r}: {reason}", "name a spec file or a preset") from None
-    if str(source).startswith("timm:"):
+        raise UnreadableError(f"cannot read {name!r}: {reason}", "name a spec file or a preset") from None
+    if name.startswith(TIMM):
         from hrnet_cli.spec.readers.timm import variant_text
 
-        return variant_text(str(source)), str(source)
-    if path.name != str(source) or str(source).removesuffix(".yaml") not in preset_names():
-        raise UnreadableError(f"no file and no preset {str(source)!r}", nearest_presets(path.stem))
-    return preset_path(str(source)).read_text(encoding="utf-8"), preset_path(str(source)).name
+        return variant_text(name), name
+    if path.name != name or name.removesuffix(".yaml") not in preset_names():
+        raise UnreadableError(f"no file and no preset {name!r}", nearest_presets(path.stem))
+    return preset_path(name).read_text(encoding="utf-8"), preset_path(name).name
 
 
 def decode(file: BinaryIO, source: str) -> str:

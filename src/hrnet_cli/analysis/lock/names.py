@@ -8,6 +8,7 @@ from pathlib import Path
 from hrnet_cli.errors import UsageError
 from hrnet_cli.spec import preset_names
 from hrnet_cli.spec.loading import own_path
+from hrnet_cli.spec.prefixes import TIMM
 
 LOCK_NAME = "hrnet.lock"
 
@@ -35,4 +36,4 @@ def lock_path(name: str, folder: Path) -> Path | None:
 
 
 def _has_no_file(name: str) -> bool:
-    return name in preset_names() or name.startswith("timm:")
+    return name in preset_names() or name.startswith(TIMM)

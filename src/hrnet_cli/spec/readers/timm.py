@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from hrnet_cli.errors import UnreadableError
 from hrnet_cli.spec.fields import Fault, Path, did_you_mean, show
+from hrnet_cli.spec.prefixes import TIMM
 from hrnet_cli.spec.readers.reading import Note, NotHrnetError, Reading
 from hrnet_cli.spec.schema import STAGE_KEY
 
-PREFIX = "timm:"
 STEM = 64
 """Output of the stem's second convolution; `stem_width` is that of the first alone."""
 STAGES = ("stage1", "stage2", "stage3", "stage4")
@@ -97,11 +97,6 @@ WORDS = {"block_type": "block"}
 WORDS_OF_OURS = {ours: theirs for theirs, ours in WORDS.items()}
 
 
-def is_variant(source: str) -> bool:
-    """Whether SPEC names a network of timm's."""
-    return source.startswith(PREFIX)
-
-
 def variant_text(source: str) -> str:
     """`timm:hrnet_w32`, with arguments of create_model behind commas, as a text that this reader reads.
 
@@ -109,7 +104,7 @@ def variant_text(source: str) -> str:
     of the plain branches; `,num_classes=10` and `,in_chans=1` are the others of use. `?` and `&` may stand for a comma.
     A weight tag (`timm:hrnet_w18.ms_in1k`) changes nothing. Raises UnreadableError for a name that timm does not have.
     """
-    name, *arguments = re.split("[,?&]", source.removeprefix(PREFIX))
+    name, *arguments = re.split("[,?&]", source.removeprefix(TIMM))
     if name.partition(".")[0] not in VARIANTS:
         raise UnreadableError(f"timm has no HRNet {name!r}", f"timm: {did_you_mean(name, tuple(VARIANTS))}")
     config: dict[str, Any] = {"architecture": name}

@@ -11,6 +11,7 @@ from pathlib import Path
 from hrnet_cli.errors import Problem, SpecError
 from hrnet_cli.spec.document import Document, Mark, refused
 from hrnet_cli.spec.fields import show
+from hrnet_cli.spec.prefixes import GIT
 from hrnet_cli.spec.readers.python.expressions import BASE, Scope
 from hrnet_cli.spec.readers.python.repeated import repeated
 from hrnet_cli.spec.readers.python.statements import Statements
@@ -133,7 +134,7 @@ class Files:
         """Another config, relative to the one that names it."""
         if path is None:
             hint = "name the config by its path"
-            if mark.source.startswith("git:"):
+            if mark.source.startswith(GIT):
                 hint = "at a revision no base is read: check it out (git worktree add DIR REV), and name the file there"
             refuse("no-folder", f"the base {show(str(name))} is relative to a file", hint, mark)
         where = path.parent / name
