@@ -1,10 +1,12 @@
 # make demo: set up, and see every command on HRNet-W32. make test: set up, and run every check there is.
-# Needs Python 3.10 or newer and make, nothing else. Everything is written below this folder.
+# Needs Python 3.10 or newer and make, nothing else. Everything is written below this folder: torch's cache too, which it
+# makes for a compiler that nothing here asks for.
 
 PYTHON ?= python3
 FULL := .venv
 BARE := .venv-bare
 HRNET := $(FULL)/bin/hrnet-cli
+export TORCHINDUCTOR_CACHE_DIR := $(CURDIR)/$(FULL)/torchinductor
 PIP_FLAGS := --quiet --disable-pip-version-check --constraint constraints.txt
 
 .PHONY: demo test lint verify bench docs corpus clean
