@@ -241,3 +241,10 @@ def test_python_m_is_the_same_command() -> None:
     result = run("flops", "--by", "x")
     assert is_a_message(result) and result.err.startswith("Usage: hrnet-cli flops")
     assert run("trace", "w32") == call("trace", "w32")
+
+
+def test_the_name_of_a_file_does_nothing_to_a_terminal(tmp_path: Path) -> None:
+    named = tmp_path / "a\x1b[31m.yaml"
+    named.write_text("stage1: 1")
+    err = call("trace", str(named)).err
+    assert "a␛[31m.yaml:1:9: stage1: expected a mapping" in err and "\x1b" not in err

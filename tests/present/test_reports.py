@@ -22,10 +22,10 @@ from hrnet_cli.spec import load_spec, preset_names
 GRID = """\
      stem         stage 1        stage 2        stage 3         stage 4
                   4 blocks       1 module       4 modules       3 modules
-1/4  64×64×48 ──▶ 256×64×48  ●┬▶ 32×64×48 ╳ ──▶ 32×64×48  ╳ ──▶ 32×64×48  ╳
-1/8                           └▶ 64×32×24 ╳ ─┬▶ 64×32×24  ╳ ──▶ 64×32×24  ╯
-1/16                                         └▶ 128×16×12 ╳ ─┬▶ 128×16×12 ╯
-1/32                                                         └▶ 256×8×6   ╯
+1/4  64×64×48 ──▶ 256×64×48  ┬●▶ 32×64×48 ╳ ──▶ 32×64×48  ╳ ──▶ 32×64×48  ╳
+1/8                          └─▶ 64×32×24 ╳ ┬─▶ 64×32×24  ╳ ──▶ 64×32×24  ╯
+1/16                                        └─▶ 128×16×12 ╳ ┬─▶ 128×16×12 ╯
+1/32                                                        └─▶ 256×8×6   ╯
 """
 EXCHANGE = """\
          j=0        j=1        j=2
@@ -71,14 +71,14 @@ def test_a_legend_has_what_is_drawn(small: Plain) -> None:
         grid, words = present_trace.present(api.shapes(spec, "64x64")).blocks[1:3]
         assert isinstance(grid, Drawing) and isinstance(words, Note)
         drawn = "".join(plain(line) for panel in grid.panels for line in panel.lines)
-        for mark, sign in {"●▶": "●", "└▶": "└▶", "╳": "╳", "╯": "╯", "✗": "✗"}.items():
+        for mark, sign in {"●▶": "●", "└─▶": "└─▶", "╳": "╳", "╯": "╯", "✗": "✗"}.items():
             assert (f"{mark} {present_trace.LEGEND[mark]}" in words.text.split(" · ")) is (sign in drawn), (spec, mark)
         assert "──▶ passed on" in words.text
 
 
 def test_the_mark_of_a_sum_that_breaks_is_in_the_legend() -> None:
     out = call("trace", "-i", "250x250").out
-    assert out.splitlines()[-1].endswith("└▶ new branch by 3×3/2 conv · ✗ cannot be summed")
+    assert out.splitlines()[-1].endswith("└─▶ new branch by a 3×3/2 conv per halving · ✗ cannot be summed")
     assert "✗" not in call("trace").out
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from strategies import Plain
 
-from hrnet_cli.analysis.verify import verify
+from hrnet_cli.analysis.verify import Disagreement, verify
 from hrnet_cli.present.document import Facts, Table, plain
 from hrnet_cli.present.verify import present
 from hrnet_cli.render import markdown
@@ -38,3 +39,22 @@ def test_a_dash_where_a_source_says_nothing(small: Plain) -> None:
         shown = [plain(cell) for cell in cells[-len(row.told) :]]
         assert shown == ["–" if told.agrees is None else "✓" for told in row.told]
     assert "–" in {plain(row[-2]) for row in table.rows}
+
+
+def test_a_source_that_ran_elsewhere_says_where_beside_its_figures(small: Plain) -> None:
+    result = verify(small)
+    *others, last = result.sources
+    moved = replace(result, sources=(*others, replace(last, input=(1, 3, 32, 32))))
+    table = next(block for block in present(moved).blocks if isinstance(block, Table))
+    assert [plain(row[0]) for row in table.rows] == [
+        *("hrnet-cli", "torch hooks", "torchinfo", "FlopCounterMode", "fvcore at 1×3×32×32")
+    ]
+
+
+def test_counts_that_disagree_are_written_as_all_others(small: Plain) -> None:
+    result = verify(small)
+    found = (Disagreement("conv2", "MACs", "18874368", "not told"), Disagreement("", "outputs", "1×3", "1×4"))
+    planted = replace(result, sources=(replace(result.sources[0], disagreements=found),))
+    table = [block for block in present(planted).blocks if isinstance(block, Table)][-1]
+    assert [plain(cell) for cell in table.rows[0]] == ["conv2", "MACs", "18,874,368", "not told"]
+    assert [plain(cell) for cell in table.rows[1]] == ["(the network)", "outputs", "1×3", "1×4"]

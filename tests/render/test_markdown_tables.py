@@ -21,6 +21,10 @@ def test_a_document() -> None:
     )
 
 
+def test_an_empty_note_leaves_no_trace() -> None:
+    assert render(Document((Heading("a"), Note(""), Note("b")))) == "## a\n\nb\n"
+
+
 def test_a_tree_is_indented() -> None:
     rows = (Branch(0, ("net", "3")), Branch(1, ("a", "1")), Branch(2, ("a.b", "1")))
     assert render(Document((Tree(COLUMNS, rows),))).splitlines()[2:] == [

@@ -45,6 +45,8 @@ def main() -> None:
 
 def fail(message: str) -> NoReturn:
     """One message on stderr, and exit 2."""
+    from hrnet_cli.present.visible import visible
+
     with suppress(OSError, AttributeError):  # stderr is full, or closed
-        sys.stderr.write(message + "\n")
+        sys.stderr.write("".join(f"{visible(line)}\n" for line in message.split("\n")))
     raise SystemExit(2)

@@ -25,13 +25,13 @@ from hrnet_cli.present.figures import map_size, plural, size, sizes
 LEGEND = {
     "──▶": "passed on",
     "●▶": "3×3 conv to a new width",
-    "└▶": "new branch by 3×3/2 conv",
+    "└─▶": "new branch by a 3×3/2 conv per halving",
     "╳": "fuse exchange",
     "╯": "fused, not kept",
     "✗": "cannot be summed",
 }
 """What each mark means."""
-DRAWN = {"──▶": re.compile("─[─┬]▶"), "●▶": re.compile("●"), "└▶": re.compile("[├└]▶")}
+DRAWN = {"──▶": re.compile("[─┬]─▶"), "●▶": re.compile("●"), "└─▶": re.compile("[├└]─▶")}
 """How a mark looks in the grid where that varies."""
 
 
@@ -101,18 +101,18 @@ def _column(title: str, under: str, cells: list[Cell], rows: int) -> Panel:
 
 
 def _arrows(stage: StageShapes, rows: int) -> Panel:
-    """How each branch enters the stage: from itself, or from the last one before."""
+    """How each branch enters the stage: from itself, or from the last one before as that was: it forks off first."""
     steps = {step.branch: step for step in stage.transition}
     branches = max([len(module.branches) for module in stage.modules] + [branch + 1 for branch in steps])
     new = [branch for branch, step in steps.items() if step.source != branch]
     cells: list[Cell] = []
     for row in range(branches):
         if row in new:
-            cells.append(Span(" └▶ " if row == new[-1] else " ├▶ "))
+            cells.append(Span("└─▶ " if row == new[-1] else "├─▶ "))
         else:
             adapt = "●" if row in steps else "─"
             split = "┬" if new and row == new[0] - 1 else "─"
-            cells.append(Span(f"{adapt}{split}▶ "))
+            cells.append(Span(f"{split}{adapt}▶ "))
     return panel(["", "", *cells, *[""] * (rows - len(cells))])
 
 

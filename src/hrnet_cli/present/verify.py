@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hrnet_cli.analysis.verify import ModuleRow, Source, Tally, Verification
+from hrnet_cli.nn import Shape
 from hrnet_cli.present.document import Block, Cell, Column, Document, Facts, Heading, Note, Span, Table
 from hrnet_cli.present.figures import exact, size, sizes
 
@@ -27,16 +28,17 @@ def _table(result: Verification) -> Table:
     tallies = (Column("outputs", True), Column("params", True), Column("counts", True))
     modules = [str(result.modules)] * 3
     ours: tuple[Cell, ...] = (Span("hrnet-cli", "strong"), exact(result.params), f"{exact(result.macs)} MACs", *modules)
-    return Table((*columns, *tallies), (ours, *map(_row, result.sources)))
+    return Table((*columns, *tallies), (ours, *(_row(source, result.input) for source in result.sources)))
 
 
-def _row(source: Source) -> tuple[Cell, ...]:
+def _row(source: Source, input: Shape) -> tuple[Cell, ...]:
     if source.status == "skipped":
         return (Span(source.name, "strong"), Span("skipped", "muted"), "", "", "", "")
     tallies = (_tally(source.output_tally), _tally(source.params_tally), _tally(source.count_tally))
     params = "" if source.params is None else exact(source.params)
     total = "" if source.total is None else f"{exact(source.total)} {source.unit}"
-    return (Span(source.name, "strong"), params, total, *tallies)
+    elsewhere = "" if source.input == input else f" at {size(source.input)}"
+    return ((Span(source.name, "strong"), Span(elsewhere)), params, total, *tallies)
 
 
 def _tally(tally: Tally) -> Cell:
@@ -53,8 +55,6 @@ def _reasons(result: Verification) -> Facts:
         rows.append((name, _reason(source)))
         if source.status != "skipped":
             rows.append(("", _sum(source)))
-        if source.status != "skipped" and source.input != result.input:
-            rows.append(("", f"run and compared at {size(source.input)}, where its memory is bounded"))
         rows += [("", Span(note, "muted")) for note in source.notes]
     return Facts(tuple(rows))
 
@@ -78,7 +78,7 @@ def _disagreements(source: Source) -> list[Block]:
     if not source.disagreements:
         return []
     rows = tuple(
-        (each.path or "(the network)", each.what, each.ours, Span(each.theirs, "bad"))
+        (each.path or "(the network)", each.what, _figure(each.ours), Span(_figure(each.theirs), "bad"))
         for each in source.disagreements[:MOST_DISAGREEMENTS]
     )
     columns = (Column("module"), Column("figure"), Column("ours"), Column(source.name))
@@ -86,6 +86,11 @@ def _disagreements(source: Source) -> list[Block]:
     if len(source.disagreements) > MOST_DISAGREEMENTS:
         blocks.append(Note(f"{len(source.disagreements) - MOST_DISAGREEMENTS} more: --format json has them all"))
     return blocks
+
+
+def _figure(text: str) -> str:
+    """A count as in the tables above; shapes and words as they are."""
+    return exact(int(text)) if text.isdecimal() else text
 
 
 def _modules(rows: tuple[ModuleRow, ...]) -> Table:

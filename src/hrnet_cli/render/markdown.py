@@ -25,7 +25,7 @@ from hrnet_cli.present.document import (
 
 def render(document: Document) -> str:
     """The document as Markdown text."""
-    return "\n\n".join(_block(block) for block in document.blocks) + "\n"
+    return "\n\n".join(filter(None, map(_block, document.blocks))) + "\n"  # a note of nothing is a blank line
 
 
 def _block(block: Block) -> str:
