@@ -381,6 +381,18 @@ def mangled(draw: st.DrawFn) -> Plain:
     return {"model": parts, "test_pipeline": draw(garbage), "codec": draw(garbage)}
 
 
+@pytest.mark.parametrize("near", ["stage", "stag3", "stagex3", "stage3_", "stage_3", "Stage3", "stage03"])
+@pytest.mark.parametrize("kind", ["TopDown", "FasterRCNN"])
+def test_a_stage_that_is_misspelt_is_told_whatever_stands_beside_it(kind: str, near: str) -> None:
+    config = model(kind, neck=copy.deepcopy(HRFPN))
+    extra = config["model"]["backbone"]["extra"]
+    extra[near] = extra.pop("stage3")
+    problems = caught(SpecError, load_spec, config).problems
+    told = {(problem.code, problem.path) for problem in problems}
+    where = "model.backbone.extra"
+    assert told & {("missing-key", f"{where}.stage3"), ("unknown-key", f"{where}.{near}")}, told
+
+
 @given(mangled())
 def test_a_mangled_config_is_read_or_refused(config: Plain) -> None:
     caught(SpecError, load_spec, config)

@@ -10,7 +10,6 @@ all its branches (each package's models/backbones/hrnet.py):
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any
@@ -19,8 +18,8 @@ from hrnet_cli.spec.fields import Fault, Path, key_name, nearest, show, wrong_ty
 from hrnet_cli.spec.readers.mmlab.part import Network, Part, type_name
 from hrnet_cli.spec.readers.python.values import Unread
 from hrnet_cli.spec.readers.reading import MOST_NOTES, meant
+from hrnet_cli.spec.schema import STAGE_KEY
 
-STAGE = re.compile(r"stage[1-9][0-9]{0,5}")
 BUILT_STAGES = ("stage1", "stage2", "stage3", "stage4")
 STAGE_FIELDS = ("num_modules", "num_branches", "block", "num_blocks", "num_channels")
 STAGE_KEYS = (*STAGE_FIELDS, "fuse_method", "multiscale_output")
@@ -93,10 +92,10 @@ def _read_stages(extra: Part, network: Network) -> None:
         if key in extra.value:
             _read_stage(key, extra, network)
     missing = [key for key in BUILT_STAGES if key not in extra.value]
-    strange = (key for key in extra.value if isinstance(key, str) and not STAGE.fullmatch(key))
+    strange = (key for key in extra.value if isinstance(key, str) and not STAGE_KEY.fullmatch(key))
     for key in meant(strange, missing, ("upsample", *missing)) if "stage4" not in missing else ():
         network.set(key, extra.value[key], (*extra.path, key_name(key)))  # for the spec to refuse
-    unbuilt = {key for key in extra.value if isinstance(key, str) and STAGE.fullmatch(key)}.difference(BUILT_STAGES)
+    unbuilt = {key for key in extra.value if isinstance(key, str) and STAGE_KEY.fullmatch(key)}.difference(BUILT_STAGES)
     for key in sorted(unbuilt, key=lambda key: int(key[5:]))[:MOST_NOTES]:
         text = f"{key} is left out: no package builds a stage after the fourth"
         network.note("unbuilt-stage", (*extra.path, key), text, "leave it out", key=True)
@@ -178,7 +177,7 @@ def _read_upsampling(extra: Part, network: Network) -> None:
 def _read_outputs(backbone: Part, extra: Part, network: Network) -> None:
     """Which branches of the last stage there are."""
     own = backbone.get("multiscale_output")
-    last = max((key for key in network.data if STAGE.fullmatch(key)), key=lambda key: int(key[5:]), default="stage4")
+    last = network.last_stage
     stage = extra.part(last)
     stages = stage.get("multiscale_output")
     if network.package in ("mmdet", "mmseg") or (not network.package and own is not None):

@@ -9,6 +9,7 @@ from typing import Any
 from hrnet_cli.spec.fields import Fault, Path, key_name, show
 from hrnet_cli.spec.readers.python.values import Unread
 from hrnet_cli.spec.readers.reading import MOST_NOTES, Note, meant, unread
+from hrnet_cli.spec.schema import STAGE_KEY
 
 MOST_PARTS = 12
 """Of a model, or of one kind in a row, that are looked at or told."""
@@ -68,10 +69,15 @@ class Network:
             self.misfits.append(Fault(code, path, message, hint))
 
     @property
+    def last_stage(self) -> str:
+        """The key of the last stage that was set; of a key that is no stage's the spec says so."""
+        stages = (key for key in self.data if STAGE_KEY.fullmatch(key))
+        return max(stages, key=lambda key: int(key.removeprefix("stage")), default="stage4")
+
+    @property
     def widths(self) -> list[int]:
         """Channels of the last stage's branches; empty where they cannot be told."""
-        stages = [key for key in self.data if key.startswith("stage")]
-        last = self.data[max(stages, key=lambda key: int(key.removeprefix("stage")))] if stages else None
+        last = self.data.get(self.last_stage)
         channels = last.get("num_channels") if isinstance(last, Mapping) else None
         if not isinstance(channels, list | tuple) or not all(type(item) is int for item in channels):
             return []

@@ -7,9 +7,9 @@ from itertools import islice
 from typing import Any
 
 from hrnet_cli.spec.fields import Fault, Path, key_name, nearest, show
-from hrnet_cli.spec.readers.mmlab.backbone import STAGE
 from hrnet_cli.spec.readers.mmlab.part import type_name
 from hrnet_cli.spec.readers.python.values import Unread
+from hrnet_cli.spec.schema import STAGE_KEY
 
 HRNETS = ("HRNet", "HighResolutionNet")
 NEAR = 0.75
@@ -59,7 +59,7 @@ def is_hrnet(backbone: Any) -> bool:
 
 def _is_extra(config: Mapping[str, Any]) -> bool:
     """An `extra` alone that has what our own words do not: `upsample`, or `multiscale_output` in a stage."""
-    known = all(isinstance(key, str) and (key == "upsample" or STAGE.fullmatch(key)) for key in config)
+    known = all(isinstance(key, str) and (key == "upsample" or STAGE_KEY.fullmatch(key)) for key in config)
     stages = [stage for stage in config.values() if isinstance(stage, Mapping)]
     return known and "stage1" in config and ("upsample" in config or any("multiscale_output" in s for s in stages))
 
