@@ -95,8 +95,10 @@ def test_a_cost_is_counted_by_hand() -> None:
     assert counted == {"macs": macs, "flops": 2 * macs, "published": macs, "fvcore": macs}
 
 
-def test_a_batch_costs_as_many_times() -> None:
-    one, four = flops(trace("w32")), flops(trace("w32", (4, 3, 256, 192)))
+@pytest.mark.parametrize("name", ["w32", "cls-w18", "ocr-w48", "face-w18", "higher-w32", "det-w18", "timm-w18"])
+def test_a_batch_costs_as_many_times(name: str) -> None:
+    shape = trace(name).input
+    one, four = flops(trace(name)), flops(trace(name, (4, *shape[1:])))
     assert (four.macs, four.fvcore, four.params) == (4 * one.macs, 4 * one.fvcore, one.params)
 
 

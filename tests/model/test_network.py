@@ -49,3 +49,26 @@ def test_a_stage_of_one_branch_has_nothing_to_fuse() -> None:
         "stage2.0",
         "stage2.1",
     ]
+
+
+@pytest.mark.parametrize(("tag_per_joint", "tags"), [(True, 5), (False, 1)])
+def test_tags_are_one_for_all_joints_or_one_for_each(small: dict[str, Any], tag_per_joint: bool, tags: int) -> None:
+    head = {"type": "higher", "num_joints": 5, "tag_per_joint": tag_per_joint, "with_ae_loss": [True, False]}
+    first, second = trace({**small, "head": head}).calls[0].outputs
+    assert (first[1], second[1]) == (5 + tags, 5)
+
+
+@pytest.mark.parametrize("kernel", [2, 3, 4])
+def test_a_deconvolution_doubles_the_size_whatever_its_kernel(small: dict[str, Any], kernel: int) -> None:
+    head = {"type": "higher", "num_joints": 5, "kernel_size": [kernel]}
+    first, second = trace({**small, "head": head}).calls[0].outputs
+    assert (first[2:], second[2:]) == ((16, 16), (32, 32))
+
+
+@pytest.mark.parametrize("align_corners", [True, False])
+def test_a_head_that_joins_branches_resizes_as_the_fuse_layers_do(small: dict[str, Any], align_corners: bool) -> None:
+    upsampling = {"mode": "bilinear", "to": "size", "align_corners": align_corners}
+    spec = {**small, "upsampling": upsampling, "head": {"type": "segmentation", "num_classes": 5}}
+    resized = [call.node for call in trace(spec).leaf_calls if call.node.type == "Resize"]
+    assert {"join.resize", "stage2.0.resizes.0.1"} <= {node.path for node in resized}
+    assert {node.arguments["align_corners"] for node in resized} == {align_corners}
