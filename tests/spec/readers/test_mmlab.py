@@ -393,6 +393,14 @@ def test_a_stage_that_is_misspelt_is_told_whatever_stands_beside_it(kind: str, n
     assert told & {("missing-key", f"{where}.stage3"), ("unknown-key", f"{where}.{near}")}, told
 
 
+@pytest.mark.parametrize("extra", [5, "x", [1], [{"stage1": {}}]])
+def test_an_extra_of_another_kind_is_told_how_it_is_written(extra: Any) -> None:
+    config = model("TopDown")
+    config["model"]["backbone"]["extra"] = extra
+    told = {(problem.path, problem.hint) for problem in caught(SpecError, load_spec, config).problems}
+    assert ("model.backbone.extra", "write extra=dict(stage1=dict(...), stage2=dict(...), ...)") in told
+
+
 @given(mangled())
 def test_a_mangled_config_is_read_or_refused(config: Plain) -> None:
     caught(SpecError, load_spec, config)

@@ -81,7 +81,8 @@ def _extra(backbone: Part, network: Network) -> Part:
     if given is not None or not network.faults:  # an arch that cannot be read may stand for it
         backbone.need("extra", KEYS)
     if given is not None and not isinstance(given, Mapping | Unread):
-        network.faults.append(wrong_type(given, "a mapping with stage1, stage2, …", (*backbone.path, "extra")))
+        hint = "write extra=dict(stage1=dict(...), stage2=dict(...), ...)"
+        network.faults.append(wrong_type(given, "a mapping with stage1, stage2, …", (*backbone.path, "extra"), hint))
     return backbone.part("extra")
 
 
