@@ -111,6 +111,23 @@ def test_divisors(branches: tuple[int, ...], divisor: int) -> None:
     assert smallest_divisor(load_spec(stages(*branches))) == divisor
 
 
+def test_a_map_of_1_is_stretched_and_breaks_nothing() -> None:
+    """1 of branch 1 goes into the 2 of branch 0's sum; it is the 4 that comes from branch 2 that does not."""
+    found = diagnosis_of(stages(1, 3), (1, 3, 4, 4))
+    assert (found.i, found.j, found.shapes) == (0, 2, ((1, 2, 2, 2), (1, 2, 4, 4)))
+    assert found.part == "stage 2 module 0 fuse 0←2"
+
+
+@pytest.mark.parametrize("num_outs", [5, 9, 12, 16])
+def test_a_deep_pyramid_wants_a_large_input(num_outs: int) -> None:
+    spec = load_spec(stages(1, 2, head={"type": "hrfpn", "num_outs": num_outs}))
+    least = 4 * 2 ** (num_outs - 1)
+    assert smallest_divisor(spec) == 8
+    found = fit(spec, "height", 1, 8)
+    assert found.multiple == least and passes(spec, least) and not passes(spec, least - 8)
+    assert found.smaller is None and found.larger is not None and passes(spec, found.larger)
+
+
 def test_any_size_goes_through_one_branch() -> None:
     spec = load_spec(stages(1))
     assert all(passes(spec, size) for size in (1, 2, 3, 7, 250))

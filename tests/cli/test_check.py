@@ -146,6 +146,7 @@ def test_the_nearest_configuration_is_read(here: Path) -> None:
         ("selct = ['HR']\n", "did you mean select?"),
         ("select = [\n", "no TOML"),
         ("\xff", "no TOML"),
+        ("x = " + "9" * 5000 + "\n", "no TOML"),
         ("budget = {max-params = 'many'}\n", "budget.max-params"),
     ],
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from commandline import call, is_a_message, run
+from commandline import call, is_a_message, run, shell
 
 from hrnet_cli import load_spec
 from hrnet_cli.cli.commands.convert import To
@@ -31,6 +31,12 @@ def test_what_is_left_out_is_said_twice() -> None:
     assert result.code == 0
     assert result.out.startswith("# the heatmap head is left out: ")
     assert result.err.startswith("note: the heatmap head is left out: ")
+
+
+@pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full"])
+def test_a_note_that_nobody_can_hear_changes_nothing(stderr: str) -> None:
+    result = shell(f"$hrnet convert w32 --to timm {stderr}")
+    assert result.code == 0 and result.out == call("convert", "w32", "--to", "timm").out
 
 
 def test_what_cannot_be_written_is_a_message() -> None:

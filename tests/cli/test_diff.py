@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -191,6 +192,23 @@ def test_notes_of_readers_say_whose_they_are(tmp_path: Path) -> None:
     path.write_text(text.replace("fuse_method: SUM", "fuse_method: CAT", 1))
     result = call("diff", "timm:hrnet_w18_small", str(path))
     assert f"note: {path}: stage1.fuse_method" in result.err
+
+
+def test_the_name_of_a_file_stays_on_its_line_of_a_note(tmp_path: Path) -> None:
+    path = tmp_path / "a\n::warning::\x1b[31m.yaml"
+    text = call("convert", "timm:hrnet_w18_small", "--to", "timm").out
+    path.write_text(text.replace("fuse_method: SUM", "fuse_method: CAT", 1))
+    err = call("diff", "timm:hrnet_w18_small", str(path)).err
+    assert "a␊::warning::␛[31m.yaml: stage1.fuse_method" in err
+    assert all(line.startswith("note: ") for line in err.splitlines()) and "\x1b" not in err
+
+
+def test_half_a_character_in_a_name_is_no_json(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"\xff.yaml")
+    path.write_text(W32)
+    result = call("diff", str(path), "w32", "-f", "json", "-o", str(tmp_path / "out.json"))
+    assert result.code == 0
+    assert json.loads((tmp_path / "out.json").read_bytes())["before"]["source"].endswith("?.yaml")
 
 
 @pytest.mark.parametrize("arguments", [["w32", "w48"], ["w32", "higher-w32"], ["w32", "det-w32", "--keys"]])

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from commandline import Result, call, is_a_message, run
+from commandline import Result, call, is_a_message, python, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import Plain, mutilated, specs
@@ -122,6 +122,12 @@ def test_a_device_that_torch_does_not_know(command: list[str], device: str) -> N
     result = call(*command, "--device", device)
     refused(result, "error: torch knows no device '", "try --device meta, cpu or cuda")
     assert len(result.err.splitlines()) == 2 and len(result.err) < 200
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("command", [["trace", "--engine", "torch"], ["verify"]], ids=" ".join)
+def test_a_device_that_this_torch_was_not_built_for(command: list[str]) -> None:
+    refused(call(*command, "--device", "hpu"), "error: torch cannot use 'hpu'", "try --device meta")
 
 
 @pytest.mark.torch
@@ -248,3 +254,11 @@ def test_the_name_of_a_file_does_nothing_to_a_terminal(tmp_path: Path) -> None:
     named.write_text("stage1: 1")
     err = call("trace", str(named)).err
     assert "a␛[31m.yaml:1:9: stage1: expected a mapping" in err and "\x1b" not in err
+
+
+def test_an_error_is_said_without_an_import() -> None:
+    """When memory has run out, an import would fail in its turn."""
+    code = "import sys; from hrnet_cli.cli import fail; seen = set(sys.modules)\n"
+    code += "try: fail('error: out of memory\\n  × less')\nexcept SystemExit: print(sorted(set(sys.modules) - seen))"
+    result = python(code)
+    assert (result.out, result.err) == ("[]\n", "error: out of memory\n  × less\n")

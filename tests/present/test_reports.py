@@ -65,6 +65,12 @@ def test_fuse_layers_that_are_the_same_are_drawn_once() -> None:
     assert [len(table.rows) for table in tables] == [2, 3, 4, 1]
 
 
+def test_layers_of_two_stages_that_are_alike_are_both_there() -> None:
+    document = present_fuse.present(api.fuse("tests/examples/valid/branches_that_stay.yaml"))
+    headings = [block.text.partition(" (")[0] for block in document.blocks if isinstance(block, Heading)][1:]
+    assert headings == ["stage 2 module 0", "stage 3 module 0"]
+
+
 def test_a_legend_has_what_is_drawn(small: Plain) -> None:
     one = {"stage1": small["stage1"]}
     for spec in (small, {**one, "stage2": small["stage2"]}, one, "w32"):

@@ -121,6 +121,25 @@ def test_no_program_of_the_repository_is_run(repository: Path) -> None:
     assert not list(repository.rglob("stolen"))
 
 
+def test_no_program_that_watches_or_fetches_is_run(repository: Path) -> None:
+    """One is asked where the index is read, the other where an object is not there and may be fetched."""
+    git(repository, "config", "core.fsmonitor", "touch stolen; false")
+    assert load_spec("git::configs/mine.yaml").name == "staged"
+    settings = {
+        "core.repositoryformatversion": "1",
+        "extensions.partialClone": "far",
+        "remote.far.url": "ssh://far/away",
+        "core.sshCommand": "touch stolen; false",
+    }
+    command = ["git", "rev-parse", "HEAD:configs/mine.yaml"]
+    blob = subprocess.run(command, cwd=repository, check=True, capture_output=True, text=True).stdout.strip()
+    (repository / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    for key, value in settings.items():
+        git(repository, "config", key, value)
+    assert caught(UnreadableError, read_source, "git:HEAD:configs/mine.yaml")
+    assert not list(repository.rglob("stolen"))
+
+
 def test_outside_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     monkeypatch.chdir(tmp_path)

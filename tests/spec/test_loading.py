@@ -236,3 +236,10 @@ def test_inputs_that_are_none(text: str) -> None:
     with pytest.raises(UsageError, match="--input") as error:
         parse_input(text, load_spec("w32"))
     assert error.value.hint
+
+
+@pytest.mark.parametrize("text", ["'-1'", "'9999999999'", "'1e3'"])
+def test_a_remedy_is_none_where_the_number_would_be_refused_too(text: str) -> None:
+    error = caught(SpecError, parse_spec, f"in_channels: {text}\n")
+    (hint,) = (problem.hint for problem in error.problems if problem.path == "in_channels")
+    assert hint.startswith("write a whole number from 1 to ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
+from hrnet_cli import nn
 from hrnet_cli.nn import Shape
 from hrnet_cli.spec import Spec
 from hrnet_cli.tracing import ENGINES, Failure, InputError
@@ -54,7 +55,8 @@ def diagnose(error: InputError) -> Diagnosis:
     """The diagnosis of an input that could not go through."""
     spec, failure = error.trace.spec, error.failure
     place = failure.place
-    j = _breaking_term(failure)
+    broken = _broken_sum(failure)
+    j = broken.j if broken else None
     divisor = smallest_divisor(spec)
     part = str(place) if place else failure.node.path
     if j is not None:
@@ -70,20 +72,41 @@ def diagnose(error: InputError) -> Diagnosis:
         module=place.module if place else None,
         i=place.branch if place and j is not None else None,
         j=j,
-        shapes=failure.inputs if j is None else (failure.inputs[j - 1], failure.inputs[j]),
+        shapes=(broken.so_far, broken.term) if broken else failure.inputs,
         divisor=divisor,
         least=_next_multiple(spec, 0, divisor) if divisor else None,
         height=fit(spec, "height", height, divisor),
         width=fit(spec, "width", width, divisor),
-        message=_reason(failure, j),
+        message=_reason(failure, broken),
     )
 
 
-def _reason(failure: Failure, j: int | None) -> str:
+class BrokenSum(NamedTuple):
+    """The edge i←j whose term a fuse sum cannot take: the sum of the terms before it, and the term."""
+
+    j: int
+    so_far: Shape
+    term: Shape
+
+
+def _broken_sum(failure: Failure) -> BrokenSum | None:
+    """Where a fuse sum breaks, by the rule of the sum itself: a map of 1 is stretched and breaks nothing."""
+    if failure.node.type != "Add" or failure.place is None or failure.place.part != "fuse":
+        return None
+    add, so_far = nn.Add(), nn.Tensor(failure.inputs[0])
+    for j, term in enumerate(failure.inputs[1:], 1):
+        try:
+            so_far = add(so_far, nn.Tensor(term))
+        except nn.ShapeError:
+            return BrokenSum(j, so_far.shape, term)
+    return None
+
+
+def _reason(failure: Failure, broken: BrokenSum | None) -> str:
     """Why it breaks, in the same words for both engines."""
-    if j is not None:
-        before, term = (_size(shape) for shape in failure.inputs[j - 1 : j + 1])
-        return f"{before} + {term}: what comes from branch {j} has another size"
+    if broken:
+        sizes = f"{_size(broken.so_far)} + {_size(broken.term)}"
+        return f"{sizes}: what comes from branch {broken.j} has another size"
     size = failure.inputs[0][2:]
     if failure.node.type == "Conv2d":
         kernel, padding = failure.node.arguments["kernel_size"], failure.node.arguments["padding"]
@@ -97,13 +120,6 @@ def _reason(failure: Failure, j: int | None) -> str:
 
 def _size(shape: Shape) -> str:
     return "×".join(map(str, shape))
-
-
-def _breaking_term(failure: Failure) -> int | None:
-    """The index of the first term of a sum that has another shape than those before it."""
-    if failure.node.type != "Add" or failure.place is None or failure.place.part != "fuse":
-        return None
-    return next((j for j in range(1, len(failure.inputs)) if failure.inputs[j] != failure.inputs[j - 1]), None)
 
 
 def goes_through(spec: Spec, size: int) -> bool:
@@ -120,8 +136,8 @@ def _skeleton(spec: Spec) -> Spec:
     return replace(spec, stages=stages)
 
 
-ODD = 257
-"""An odd number so large that no size made of it passes by accident, as a map of 1×1 does."""
+ODD = 2**20 + 1
+"""An odd number so large that no size made of it passes by accident, as a map of 1×1 does, or fails for being small."""
 
 
 def smallest_divisor(spec: Spec) -> int | None:
@@ -135,14 +151,22 @@ def fit(spec: Spec, axis: str, size: int, divisor: int | None) -> AxisFit:
     if goes_through(spec, size) or divisor is None:
         return AxisFit(axis, size, divisor is not None, None, None, None, 0, 0)
     below = size // divisor * divisor
-    smaller = next((n for n in range(below, 0, -divisor) if goes_through(spec, n)), None)
-    multiple = _next_multiple(spec, below, divisor)
-    larger = multiple
+    smaller = below if below and goes_through(spec, below) else None
+    multiple = larger = _next_multiple(spec, below, divisor)
     while larger - 1 > size and goes_through(spec, larger - 1):
         larger -= 1
     return AxisFit(axis, size, False, smaller, larger, multiple, multiple - size, larger - size)
 
 
 def _next_multiple(spec: Spec, below: int, divisor: int) -> int:
-    """The first multiple of the divisor above `below`, itself a multiple, that goes through."""
-    return next(n for n in range(below + divisor, below + 100 * divisor, divisor) if goes_through(spec, n))
+    """The first multiple of the divisor above `below`, itself a multiple, that goes through.
+
+    A multiple fails for being too small alone, so with one that goes through go all above it: the first is bisected.
+    """
+    few, many = below // divisor, below // divisor + 1
+    while not goes_through(spec, many * divisor):
+        few, many = many, 2 * many
+    while many - few > 1:
+        middle = (few + many) // 2
+        few, many = (few, middle) if goes_through(spec, middle * divisor) else (middle, many)
+    return many * divisor

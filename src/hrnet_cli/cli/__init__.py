@@ -6,10 +6,10 @@ import atexit
 import gc
 import signal
 import sys
-from contextlib import suppress
 from typing import NoReturn
 
 from hrnet_cli.cli.ascii import NAME, register
+from hrnet_cli.cli.stderr import tell
 from hrnet_cli.errors import HrnetError
 
 OBJECTS_BEFORE_COLLECTION = 100_000
@@ -45,8 +45,5 @@ def main() -> None:
 
 def fail(message: str) -> NoReturn:
     """One message on stderr, and exit 2."""
-    from hrnet_cli.present.visible import visible
-
-    with suppress(OSError, AttributeError):  # stderr is full, or closed
-        sys.stderr.write("".join(f"{visible(line)}\n" for line in message.split("\n")))
+    tell(*message.split("\n"))
     raise SystemExit(2)

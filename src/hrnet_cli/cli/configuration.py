@@ -60,7 +60,7 @@ def _table(path: Path) -> Mapping[str, Any] | None:
             values: dict[str, Any] = tomllib.load(file)
     except OSError as error:
         raise UnreadableError(f"cannot read {str(path)!r}: {error.strerror}", "name a TOML file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableError(f"{path} is no TOML: {error}", "mend it, or name another with --config") from None
     tool = values.get("tool")
     table = tool.get("hrnet-cli") if isinstance(tool, dict) else None

@@ -1,8 +1,6 @@
 """From what a user names to a Spec, with what its reader has to say on stderr."""
 
-import sys
-from contextlib import suppress
-
+from hrnet_cli.cli.stderr import tell
 from hrnet_cli.spec import Spec, load_spec
 
 
@@ -12,7 +10,5 @@ def open_spec(source: str, named: bool = False) -> Spec:
     With `named`, which spec it is on.
     """
     spec = load_spec(source)
-    with suppress(OSError, AttributeError):  # stderr is full, or closed
-        for note in spec.notes:
-            sys.stderr.write(f"note: {source}: {note}\n" if named else f"note: {note}\n")
+    tell(*(f"note: {source}: {note}" if named else f"note: {note}" for note in spec.notes))
     return spec

@@ -28,7 +28,7 @@ def on_device(network: nn.Module, shape: nn.Shape, device: str) -> tuple[torch.n
     try:
         with place:
             return lower(network).eval(), torch.randn(shape)
-    except (RuntimeError, AssertionError) as error:
+    except (RuntimeError, AssertionError, ImportError) as error:
         raise UsageError(
             f"torch cannot use {show(device)}: {str(error).splitlines()[0]}", "try --device meta"
         ) from None

@@ -58,8 +58,13 @@ def _title(result: Fuse) -> str:
 
 
 def _content(layer: FuseLayer) -> object:
-    """What makes two layers the same: all but where they stand."""
-    return layer.inputs, layer.outputs, tuple((edge.operation, edge.params) for row in layer.rows for edge in row)
+    """What makes two layers of a stage the same: all but their module."""
+    return (
+        layer.stage,
+        layer.inputs,
+        layer.outputs,
+        tuple((edge.operation, edge.params) for row in layer.rows for edge in row),
+    )
 
 
 def _name(group: list[FuseLayer]) -> str:

@@ -12,7 +12,8 @@ SCHEMA_VERSION = 1
 def render(command: str, result: Any) -> str:
     """The result as it is, under `schema_version` and `command`."""
     report = {"schema_version": SCHEMA_VERSION, "command": command, **plain(result)}
-    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+    return text.encode("utf-8", "replace").decode()  # a file's name may hold half a character, and JSON may not
 
 
 def plain(value: Any) -> Any:

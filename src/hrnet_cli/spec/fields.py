@@ -114,7 +114,7 @@ class Count(NamedTuple):
 
     def remedy(self, value: Any) -> str:
         """The number that was probably meant. `032` need not have had quotes: a text it is by its zero."""
-        if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,99}\s*", value):
+        if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,9}\s*", value):
             plain = value.strip() == str(int(value))
             return f"write {int(value)} without quotes" if plain else f"write {int(value)}, without a zero before it"
         if isinstance(value, float) and value.is_integer() and self.low <= value <= self.high:

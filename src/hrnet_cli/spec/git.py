@@ -22,7 +22,8 @@ def git_bytes(source: str, most: int) -> bytes:
         _fail(source, "no revision begins with -")
     place = os.path.relpath(path) if Path(path).is_absolute() else path
     # cat-file and not show: it refuses a folder, and runs no program that the repository's settings name (textconv)
-    command = ["git", "cat-file", "blob", f"{revision}:./{place.replace(os.sep, '/')}"]
+    # and with core.fsmonitor off, which names a program too
+    command = ["git", "-c", "core.fsmonitor=false", "cat-file", "blob", f"{revision}:./{place.replace(os.sep, '/')}"]
     try:
         with subprocess.Popen(  # noqa: S603  # no shell, and no argument of it can be an option
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment()
@@ -41,8 +42,12 @@ def git_bytes(source: str, most: int) -> bytes:
 
 
 def _environment() -> dict[str, str]:
-    """Git's messages in English, and no question of it on the terminal."""
-    return {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+    """Git's messages in English, no question of it on the terminal, and nothing fetched that a partial clone lacks.
+
+    To fetch is to run what the repository's settings name. Git before 2.45 knows only that no protocol is allowed.
+    """
+    quiet = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+    return {**os.environ, **quiet, "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
 
 
 def _fail(source: str, said: str) -> NoReturn:

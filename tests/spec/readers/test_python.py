@@ -632,3 +632,10 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         looks_like_python(config)
         caught(SpecError, read_python, config, "config.py")
         caught(SpecError, parse_spec, config, "config.py")
+
+
+@pytest.mark.parametrize(
+    "product", ["[] * 10**19", "'' * 10**19", "10**19 * ()", "[1] * -(10**19)", "'a' * -(10**19)", "[1] * -1"]
+)
+def test_a_product_that_is_empty_however_often(product: str) -> None:
+    assert len(value(f"x = {product}")["x"]) == 0

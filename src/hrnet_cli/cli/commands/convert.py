@@ -1,6 +1,5 @@
 """`hrnet-cli convert`."""
 
-import sys
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +8,7 @@ import typer
 
 from hrnet_cli.cli.options import OutputOption, SpecArgument
 from hrnet_cli.cli.output import say, write
+from hrnet_cli.cli.stderr import tell
 
 
 class To(str, Enum):
@@ -42,5 +42,4 @@ def convert(
         say(written.text)
     else:
         write(Path(output), written.text)
-    for note in written.notes:
-        sys.stderr.write(f"note: {note}\n")
+    tell(*(f"note: {note}" for note in written.notes))

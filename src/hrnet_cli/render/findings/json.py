@@ -22,8 +22,7 @@ def render(result: Check) -> str:
         "rules": result.by_rule,
         "exit_code": result.exit_code,
     }
-    text = json.render("check", report)
-    return text.encode("utf-8", "replace").decode()  # a file's name may hold half a character, and JSON may not
+    return json.render("check", report)
 
 
 def _finding(finding: Finding) -> Finding:

@@ -106,6 +106,7 @@ def combine(steps: Steps, sign: ast.operator, left: Node, right: Node, mark: Mar
 def _repeated(steps: Steps, value: Any, times: Any, mark: Mark) -> Node | None:
     if not isinstance(times, int):
         return None
+    times = max(times, 0) if value else 0  # all that Python's own product knows of the rest
     if len(value) * times > (LONGEST_STRING if isinstance(value, str) else MOST_VALUES):
         return unread(f"{len(value) * times:,} items: more than {MOST_VALUES:,} are not read", mark)
     steps.take(max(len(value) * times, 1), mark)
