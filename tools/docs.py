@@ -25,9 +25,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hrnet_cli.analysis.check.settings import Settings
+from hrnet_cli.analysis.check.settings import Settings, Table
 from hrnet_cli.spec import HEAD_SPECS, Spec, StageSpec
-from hrnet_cli.spec.fields import entries
+from hrnet_cli.spec.fields import Size, entries
 from hrnet_cli.spec.schema import BatchNorm, Budget, Published, Upsampling
 
 ROOT = Path(__file__).parent.parent
@@ -106,10 +106,12 @@ def default(item: Field[Any]) -> str:
     """A field's default as the YAML it stands for."""
     if item.default is MISSING:
         return "required"
-    if item.name == "input":
-        return "`256x192`"
-    if item.default is None or is_dataclass(item.default):
+    if item.default in (None, "") or is_dataclass(item.default):
         return ""
+    if isinstance(item.metadata["kind"], Size):
+        return f"`{'x'.join(str(number) for number in item.default if number)}`"
+    if isinstance(item.metadata["kind"], Table):
+        return f"`{dict(item.default)}`"
     return f"`{yaml_words(item.default)}`"
 
 

@@ -44,7 +44,7 @@ WIDENING = " or ".join(f"{block} (output ×{factor})" for block, factor in EXPAN
 MOST_STAGES = 16
 MOST_BRANCHES = 16
 MOST_PARTS = 10_000
-"""Blocks and fuse edges of a whole network: HRNet-W64 has about 400. Beyond this a spec is refused, not built."""
+"""Blocks and fuse edges of a whole network: a published HRNet has about 200. More is refused, not built."""
 
 Shape4 = tuple[int, int, int, int]
 
@@ -165,7 +165,7 @@ def _too_large(stages: tuple[StageSpec, ...]) -> Iterator[Fault]:
     parts = sum(stage.num_modules * (sum(stage.num_blocks) + stage.num_branches**2) for stage in stages)
     if parts > MOST_PARTS:
         message = f"{parts:,} blocks and fuse edges"
-        yield Fault("too-large", (), message, f"allowed: at most {MOST_PARTS:,}; HRNet-W64 has about 400")
+        yield Fault("too-large", (), message, f"allowed: at most {MOST_PARTS:,}; a published HRNet has about 200")
 
 
 @dataclass(frozen=True)
