@@ -30,7 +30,7 @@ lint: $(FULL)/.tested
 
 # Every preset at its own size, both engines and torch's counters, module by module: about ten minutes.
 verify: $(FULL)/.installed
-	set -e; for preset in $$($(FULL)/bin/python -c 'from hrnet_cli.spec import preset_names; print(*preset_names())'); \
+	set -e; for preset in $$($(FULL)/bin/python -c 'from hrnet_cli.sources import preset_names; print(*preset_names())'); \
 	do $(HRNET) verify $$preset > /dev/null; echo "$$preset: every source that ran agrees"; done
 
 bench: $(FULL)/.benched

@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from hrnet_cli.analysis.check.files import Target, targets
-from hrnet_cli.analysis.check.finding import Check, Finding
-from hrnet_cli.analysis.check.run import Checker, run
-from hrnet_cli.analysis.check.settings import Settings, read_settings
+from hrnet_cli.check.files import Target, targets
+from hrnet_cli.check.finding import Check, Finding
+from hrnet_cli.check.run import Checker, run
+from hrnet_cli.check.settings import Settings, read_settings
 
 
 def settings(**values: Any) -> Settings:
     """Settings as a file would give them."""
-    read, faults = read_settings(values)
-    assert read is not None, faults
+    read, diagnostics = read_settings(values)
+    assert read is not None, diagnostics
     return read
 
 

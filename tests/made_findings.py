@@ -7,10 +7,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from hrnet_cli.analysis.check.finding import SEVERITIES, Check, Finding
-from hrnet_cli.analysis.check.rules import RULES
-from hrnet_cli.present.check import present
-from hrnet_cli.render import CHECK_FORMATS, Canvas, Report
+from hrnet_cli.check.finding import SEVERITIES, Check, Finding
+from hrnet_cli.check.rules import RULES
+from hrnet_cli.report.check import present
+from hrnet_cli.report.formats import CHECK_FORMATS, Canvas, Report
 
 HOSTILE = [
     "[bold red]loud[/]",
@@ -42,7 +42,7 @@ A_FINDING = Finding(
     column=3,
     path="stage3.num_block",
     message="'num_block' is no key of a stage",
-    hint="did you mean 'num_blocks'?",
+    remedy="did you mean 'num_blocks'?",
     excerpt="  num_block: [4, 4, 4]",
 )
 
@@ -79,8 +79,8 @@ def findings(draw: st.DrawFn) -> Finding:
     column = None if line is None else draw(st.none() | st.integers(1, len(excerpt) + 2))
     rule = RULES[draw(st.sampled_from(CODES))]
     severity = draw(st.sampled_from(SEVERITIES))
-    path, message, hint = draw(texts), draw(texts.filter(bool)), draw(texts)
-    return Finding(rule.code, rule.name, severity, draw(sources), line, column, path, message, hint, excerpt)
+    path, message, remedy = draw(texts), draw(texts.filter(bool)), draw(texts)
+    return Finding(rule.code, rule.name, severity, draw(sources), line, column, path, message, remedy, excerpt)
 
 
 @st.composite

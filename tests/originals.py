@@ -9,7 +9,7 @@ from typing import Any
 from support import GOLDENS, LAYER1, Golden
 
 from hrnet_cli import load_spec
-from hrnet_cli.spec import ClassificationHead, FeaturesHead, Spec
+from hrnet_cli.schema import ClassificationHead, FeaturesHead, Spec
 
 NAMES = sorted(
     path.relative_to(GOLDENS).with_suffix("").as_posix() for path in GOLDENS.rglob("*.json") if path.stem != "INDEX"

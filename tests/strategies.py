@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from hrnet_cli.spec import EXPANSION
+from hrnet_cli.hrnet import EXPANSION
 
 Plain = dict[str, Any]
 BLOCKS = tuple(EXPANSION)

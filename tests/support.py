@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hrnet_cli import Trace, load_spec
-from hrnet_cli.spec import Spec
+from hrnet_cli.schema import Spec
 
 TESTS = Path(__file__).parent
 EXAMPLES = TESTS / "examples"

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from hrnet_cli import load_spec, trace
 from hrnet_cli.analysis.costs import costs
 from hrnet_cli.errors import SpecError
-from hrnet_cli.spec.loading import is_recognised, read_text
+from hrnet_cli.sources.loading import is_recognised, read_text
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".corpus"
@@ -69,7 +69,7 @@ def read(name: str, path: Path) -> Row:
     try:
         spec = load_spec(path)
     except SpecError as error:
-        return Row(name, built=False, said=error.problems[0].message)
+        return Row(name, built=False, said=error.diagnostics[0].message)
     counted = costs(trace(spec))
     size = "×".join(str(number) for number in spec.input_shape[2:])
     params, macs = sum(cost.params for cost in counted), sum(cost.macs for cost in counted)

@@ -25,10 +25,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hrnet_cli.analysis.check.settings import Settings, Table
-from hrnet_cli.spec import HEAD_SPECS, Spec, StageSpec
-from hrnet_cli.spec.fields import Size, entries
-from hrnet_cli.spec.schema import BatchNorm, Budget, Published, Upsampling
+from hrnet_cli.check.settings import Settings, Table
+from hrnet_cli.schema import HEAD_SPECS, Spec, StageSpec
+from hrnet_cli.schema.fields import Size, entries
+from hrnet_cli.schema.spec import BatchNorm, Budget, Published, Upsampling
 
 ROOT = Path(__file__).parent.parent
 RULES = ROOT / "docs" / "rules"

@@ -10,7 +10,7 @@ from statistics import median
 from time import perf_counter
 
 import hrnet_cli
-from hrnet_cli.spec import preset_path
+from hrnet_cli.sources import preset_path
 
 RUNS = 200
 name, size = sys.argv[1:]

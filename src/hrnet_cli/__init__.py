@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hrnet_cli.analysis.api import describe, diff, flops, fuse
     from hrnet_cli.analysis.verify import verify
-    from hrnet_cli.spec import Spec, load_spec
+    from hrnet_cli.schema import Spec
+    from hrnet_cli.sources import load_spec
     from hrnet_cli.tracing import Trace, build, build_torch, trace
 
 __version__ = "0.1.0"
 _WHERE = {
-    "Spec": "hrnet_cli.spec",
+    "Spec": "hrnet_cli.schema",
     "Trace": "hrnet_cli.tracing",
     "build": "hrnet_cli.tracing",
     "build_torch": "hrnet_cli.tracing",
@@ -24,7 +25,7 @@ _WHERE = {
     "diff": "hrnet_cli.analysis.api",
     "flops": "hrnet_cli.analysis.api",
     "fuse": "hrnet_cli.analysis.api",
-    "load_spec": "hrnet_cli.spec",
+    "load_spec": "hrnet_cli.sources",
     "trace": "hrnet_cli.tracing",
     "verify": "hrnet_cli.analysis.verify",
 }

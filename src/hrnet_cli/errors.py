@@ -1,35 +1,137 @@
-"""What can go wrong, as types. Each error is a message, a place and a remedy; none is ever shown as a traceback."""
+"""What can go wrong, as data and as exceptions: a message, a location and a remedy, never a traceback."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+from hrnet_cli.text import KeyPath, dotted_path
+
+Severity = Literal["error", "warning", "note"]
+
+Code = Literal[
+    # a text that cannot be read
+    "unreadable",
+    "syntax",
+    "empty",
+    "too-deep",
+    "unknown-tag",
+    "duplicate-key",
+    # a Python config that cannot be followed without running it
+    "unreadable-code",
+    "missing-base",
+    "bad-base",
+    "base-cycle",
+    "no-folder",
+    "other-package",
+    "too-many-bases",
+    # a spec that cannot be built
+    "unknown-key",
+    "missing-key",
+    "wrong-type",
+    "unknown-choice",
+    "too-small",
+    "too-large",
+    "too-short",
+    "too-long",
+    "too-many-stages",
+    "out-of-range",
+    "wrong-length",
+    "falling-branches",
+    "first-stage",
+    "bad-text",
+    "bad-input",
+    "bad-figure",
+    "bad-amount",
+    "bad-kernel",
+    "bad-code",
+    "no-effect",
+    "wrong-channels",
+    "head-branches",
+    "not-hrnet",
+    "not-batch-norm",
+    "not-plain-conv",
+    # what the code that a config is written for ignores, or reads in another way
+    "misspelt-key",
+    "unread-key",
+    "letter-case",
+    "unread-value",
+    "fuse-method",
+    "unbuilt-stage",
+    "extra-entries",
+    "assumed",
+    "no-default",
+    "left-out",
+    "differs",
+    # what that code cannot build
+    "width-change",
+    "head-needs",
+    "fixed-part",
+    # what only a forward pass, a budget or a lock shows
+    "input-breaks",
+    "input-stretched",
+    "unread-branches",
+    "nothing-to-join",
+    "heatmap-size",
+    "joints",
+    "unfriendly-channels",
+    "max-params",
+    "max-macs",
+    "max-activations",
+    "divisor",
+    "published",
+    "not-locked",
+    "not-as-locked",
+    # comments that suppress findings
+    "unused-ignore",
+    "bad-ignore",
+]
+"""The kind of a diagnostic. `check.rules` says which rule reports it."""
 
 
-class Problem(NamedTuple):
-    """One thing wrong with a spec: what was found, where, and what would be right.
+class Location(NamedTuple):
+    """A range of a text. Lines and columns count from 1, columns in characters; the end is exclusive.
 
-    `code` is stable and names the kind of problem (`unknown-key`, `wrong-length` …); `path` is the dotted path in the
-    spec (`stage3.num_blocks`); `line` and `column` count from 1 and are None where the spec is not a text.
+    `line` is None where the whole of `source` is meant; `source` is empty where the text has no name.
     """
 
-    code: str
-    path: str
-    message: str
-    hint: str
-    source: str = ""
     line: int | None = None
     column: int | None = None
-
-    @property
-    def where(self) -> str:
-        """`file:line:column`, as far as it is known."""
-        parts = [self.source, self.line, self.column]
-        return ":".join(str(part) for part in parts if part not in ("", None))
+    source: str = ""
+    end_line: int | None = None
+    end_column: int | None = None
 
     def __str__(self) -> str:
-        before = [text for text in (self.where, self.path) if text]
-        message = ": ".join([*before, self.message])
-        return f"{message} [{self.code}]" + (f"\n  {self.hint}" if self.hint else "")
+        parts = (self.source, self.line, self.column)
+        return ":".join(str(part) for part in parts if part not in ("", None))
+
+
+NOWHERE = Location()
+
+
+class Diagnostic(NamedTuple):
+    """One thing to say about a spec or a config: what was found, where, and what would be right."""
+
+    code: Code
+    path: KeyPath
+    """Where in the document; empty for the whole of it."""
+    message: str
+    remedy: str = ""
+    at_key: bool = False
+    """Whether the key itself is meant, and not its value."""
+    severity: Severity = "error"
+    location: Location = NOWHERE
+    """Where in the text, once the document is known that `path` leads through."""
+    only_in_check: bool = False
+    """Whether a note is left out of what commands other than `check` print."""
+
+    @property
+    def dotted(self) -> str:
+        """The path as messages show it: `stage3.num_blocks[1]`."""
+        return dotted_path(self.path)
+
+    def __str__(self) -> str:
+        parts = [text for text in (str(self.location), self.dotted, self.message) if text]
+        return f"{': '.join(parts)} [{self.code}]" + (f"\n  {self.remedy}" if self.remedy else "")
 
 
 class HrnetError(Exception):
@@ -37,30 +139,29 @@ class HrnetError(Exception):
 
     code = "error"
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.remedy = remedy
 
     def __str__(self) -> str:
-        return self.message + (f"\n  {self.hint}" if self.hint else "")
+        return self.message + (f"\n  {self.remedy}" if self.remedy else "")
 
 
 class UnreadableError(HrnetError):
-    """A file, a folder or standard input that cannot be read as text, or an output that cannot be written."""
+    """A file, a folder or standard input that cannot be read as text, or an output that cannot be written.
+
+    `location` says where, if the message does not.
+    """
 
     code = "unreadable"
 
-    def __init__(self, message: str, hint: str = "", where: str = "", line: int | None = None, column: int = 1) -> None:
-        super().__init__(message, hint)
-        self.where = where
-        """The file, where the message does not name it."""
-        self.line = line
-        """With `column`, the place in it, from 1; None where it is about the whole of it."""
-        self.column = column if line else None
+    def __init__(self, message: str, remedy: str = "", location: Location = NOWHERE) -> None:
+        super().__init__(message, remedy)
+        self.location = location
 
     def __str__(self) -> str:
-        return (f"{self.where}:{self.line}:{self.column}: " if self.where else "") + super().__str__()
+        return (f"{self.location}: " if self.location.source else "") + super().__str__()
 
 
 class UsageError(HrnetError):
@@ -70,22 +171,22 @@ class UsageError(HrnetError):
 
 
 class MissingExtraError(HrnetError):
-    """Something needs an optional dependency that is not installed."""
+    """An optional dependency is needed and not installed."""
 
     code = "missing-extra"
 
 
 class SpecError(HrnetError):
-    """A spec with problems: all of them, in the order of the text."""
+    """A spec or config that cannot be built: all diagnostics, in the order of the text."""
 
     code = "invalid-spec"
 
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = sorted(problems, key=lambda p: (p.line or 0, p.column or 0))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+    def __init__(self, diagnostics: list[Diagnostic]) -> None:
+        self.diagnostics = sorted(diagnostics, key=lambda each: (each.location.line or 0, each.location.column or 0))
+        super().__init__("\n".join(map(str, self.diagnostics)))
 
 
 class InexpressibleError(HrnetError):
-    """A network that the dialect it is to be written in has no words for, or whose own code would build another."""
+    """A network that cannot be written in a dialect: it has no keys for it, or its own code would build another."""
 
     code = "inexpressible"

@@ -13,7 +13,7 @@ from hrnet_cli import build, nn
 from hrnet_cli.analysis.costs import CONVENTIONS, COSTLY, FVCORE, MACS, Cost, costs, measure, totals
 from hrnet_cli.analysis.flops import flops
 from hrnet_cli.nn import LEAVES
-from hrnet_cli.spec import preset_names
+from hrnet_cli.sources import preset_names
 from hrnet_cli.tracing import Trace, trace
 
 goldens = pytest.mark.parametrize("golden", POSE_GOLDENS, ids=str)

@@ -14,7 +14,7 @@ from hrnet_cli.analysis.api import describe
 from hrnet_cli.analysis.describe import TreeRow, ratio
 from hrnet_cli.errors import UsageError
 from hrnet_cli.nn import LEAVES
-from hrnet_cli.spec import preset_names
+from hrnet_cli.sources import preset_names
 from hrnet_cli.tracing import Node, trace
 
 

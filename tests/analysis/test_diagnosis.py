@@ -15,7 +15,8 @@ from strategies import Plain, specs
 from support import GOLDENS, Golden
 
 from hrnet_cli.analysis.diagnosis import AxisFit, Diagnosis, diagnose, fit, smallest_divisor
-from hrnet_cli.spec import Spec, load_spec
+from hrnet_cli.schema import Spec
+from hrnet_cli.sources import load_spec
 from hrnet_cli.tracing import InputError, trace
 
 W32 = load_spec("w32")
@@ -234,8 +235,8 @@ def test_the_message() -> None:
 def test_check_gives_the_same_advice() -> None:
     spec = call("presets", "show", "w32").out.replace("1x3x256x192", "1x3x250x192")
     findings = json.loads(call("check", "-", "--format", "json", stdin=spec.encode()).out)["findings"]
-    hints = [finding["hint"] for finding in findings if finding["code"] == "HR301"]
-    assert hints == ["take a height of 224 or 253 (pad by 3), or pad by 6 to 256"]
+    remedies = [finding["remedy"] for finding in findings if finding["code"] == "HR301"]
+    assert remedies == ["take a height of 224 or 253 (pad by 3), or pad by 6 to 256"]
 
 
 def test_the_trace_up_to_that_point() -> None:

@@ -18,7 +18,7 @@ from hrnet_cli import build, build_torch, load_spec, trace
 from hrnet_cli.analysis.costs import costs
 from hrnet_cli.analysis.diff import Change, Diff
 from hrnet_cli.analysis.diff.figures import in_order
-from hrnet_cli.spec import preset_path
+from hrnet_cli.sources import preset_path
 from hrnet_cli.tracing import InputError
 
 

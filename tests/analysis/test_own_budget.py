@@ -7,7 +7,7 @@ import pytest
 from hrnet_cli import flops, trace
 from hrnet_cli.analysis.diagnosis import ODD, goes_through
 from hrnet_cli.analysis.own_budget import own_budget, rounded_up
-from hrnet_cli.spec import load_spec
+from hrnet_cli.sources import load_spec
 
 
 @pytest.mark.parametrize(

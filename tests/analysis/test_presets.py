@@ -16,7 +16,8 @@ from hrnet_cli.analysis.flops import flops
 from hrnet_cli.analysis.presets import presets
 from hrnet_cli.analysis.published import RULES
 from hrnet_cli.cli.commands.presets import Task
-from hrnet_cli.spec import HEAD_SPECS, PUBLISHED_RULES, Published, preset_names
+from hrnet_cli.schema import HEAD_SPECS, PUBLISHED_RULES, Published
+from hrnet_cli.sources import preset_names
 
 GOLDEN_OF = {
     "cls-w18": "cls/w18",

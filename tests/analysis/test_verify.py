@@ -1,4 +1,4 @@
-"""The four oracles against the shapes engine, and that a planted fault of either side is caught."""
+"""The four oracles against the shapes engine, and that a planted diagnostic of either side is caught."""
 
 from __future__ import annotations
 
@@ -301,7 +301,7 @@ def test_a_peer_that_is_not_installed_is_skipped(
     assert found.agrees
     assert statuses(found) == {**dict.fromkeys(SOURCES, "agree"), peer: "skipped"}
     source = by_name(found)[peer]
-    assert (source.reason, source.hint) == (f"{peer} is not installed", f"pip install {peer}")
+    assert (source.reason, source.remedy) == (f"{peer} is not installed", f"pip install {peer}")
     assert (source.total, source.count_tally) == (None, Tally(0, 0, 0))
     assert [told.source for told in (found.rows or ())[0].told] == [name for name in SOURCES if name != peer]
 

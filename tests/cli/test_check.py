@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from commandline import PROGRAM, call, environment, is_a_message, python, run, shell
 
-from hrnet_cli.analysis.check.settings import DIALECTS
+from hrnet_cli.check.settings import DIALECTS
 from hrnet_cli.cli.commands.check import CheckFormat, Dialect
-from hrnet_cli.render import CHECK_FORMATS
-from hrnet_cli.spec import preset_path
+from hrnet_cli.report.formats import CHECK_FORMATS
+from hrnet_cli.sources import preset_path
 
 GOOD = preset_path("w32").read_text()
 BAD = GOOD.replace("BASIC", "BASICK", 1)
@@ -77,7 +77,7 @@ def test_the_shortest_remedy_for_an_input(here: Path) -> None:
     Path("odd.yaml").write_text(ODD)
     (finding,) = found("odd.yaml")
     assert (finding["code"], finding["line"], finding["path"]) == ("HR301", 4, "input")
-    assert "224 or 25" in finding["hint"] and "256" in finding["hint"]
+    assert "224 or 25" in finding["remedy"] and "256" in finding["remedy"]
     assert found("odd.yaml", "--input", "256x192") == []
     assert [each["code"] for each in found("w32", "--input", "250x250")] == ["HR301"]
 
@@ -102,9 +102,9 @@ def test_budgets(option: str, bound: str, code: str, says: str) -> None:
 
 def test_the_three_most_expensive_places_are_named() -> None:
     (finding,) = found("w32", "--max-params", "1M")
-    assert finding["hint"].count("stage 4 module") == 3
+    assert finding["remedy"].count("stage 4 module") == 3
     (finding,) = found("w32", "--max-macs", "1M")
-    assert "stage 3 module" in finding["hint"] or "stage 4 module" in finding["hint"]
+    assert "stage 3 module" in finding["remedy"] or "stage 4 module" in finding["remedy"]
 
 
 def test_the_tightest_budget_holds(here: Path) -> None:

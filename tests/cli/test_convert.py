@@ -9,7 +9,7 @@ from commandline import call, is_a_message, run, shell
 
 from hrnet_cli import load_spec
 from hrnet_cli.cli.commands.convert import To
-from hrnet_cli.spec.writers import WRITERS
+from hrnet_cli.dialects.table import WRITERS
 
 
 def test_the_choices_are_the_table() -> None:

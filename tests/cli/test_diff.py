@@ -13,7 +13,7 @@ import pytest
 import yaml
 from commandline import call, is_a_message
 
-from hrnet_cli.spec import preset_path
+from hrnet_cli.sources import preset_path
 
 W32 = preset_path("w32").read_text()
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import Plain, mutilated, specs
 
-from hrnet_cli.spec import parse_spec
+from hrnet_cli.sources import parse_spec
 
 DIGITS = "9" * 10**6
 

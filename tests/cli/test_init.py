@@ -12,8 +12,9 @@ from commandline import call, is_a_message, run, shell
 
 from hrnet_cli import load_spec
 from hrnet_cli.cli.commands.presets import Task
-from hrnet_cli.spec import Spec, parse_spec
-from hrnet_cli.spec.writers.starter import STARTS
+from hrnet_cli.dialects.native.starter import STARTS
+from hrnet_cli.schema import Spec
+from hrnet_cli.sources import parse_spec
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from commandline import call, is_a_message
 
-from hrnet_cli.analysis.lock import entry, open_lock, read_lock
-from hrnet_cli.spec import preset_path
+from hrnet_cli.check.lock import entry, open_lock, read_lock
+from hrnet_cli.sources import preset_path
 
 W32 = preset_path("w32").read_text()
 

@@ -12,8 +12,8 @@ from hrnet_cli.analysis.costs import CONVENTIONS
 from hrnet_cli.analysis.flops import GROUPINGS
 from hrnet_cli.cli import options
 from hrnet_cli.cli.options import By, Convention, Engine, Format
-from hrnet_cli.render import FORMATS
-from hrnet_cli.spec import preset_names, preset_path
+from hrnet_cli.report.formats import FORMATS
+from hrnet_cli.sources import preset_names, preset_path
 from hrnet_cli.tracing import ENGINES
 
 FOLDER = ROOT / "src" / "hrnet_cli" / "cli" / "commands"

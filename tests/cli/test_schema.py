@@ -6,13 +6,14 @@ from pathlib import Path
 from commandline import call, is_a_message, shell
 from jsonschema import Draft7Validator
 
-from hrnet_cli.spec.json_schema import json_schema
+from hrnet_cli.schema.json_schema import json_schema
+from hrnet_cli.sources import preset_example
 
 
 def test_it_is_the_schema_wherever_it_goes(tmp_path: Path) -> None:
     printed = call("schema")
     assert (printed.code, printed.err) == (0, "")
-    assert json.loads(printed.out) == json_schema()
+    assert json.loads(printed.out) == json_schema(preset_example())
     path = tmp_path / "hrnet.schema.json"
     assert call("schema", "--output", str(path)) == (0, "", "")
     assert path.read_text(encoding="utf-8") == printed.out

@@ -16,8 +16,8 @@ import yaml
 from commandline import ROOT
 from jsonschema import Draft7Validator
 
-from hrnet_cli.analysis.check.settings import Settings, read_settings
-from hrnet_cli.spec import preset_path
+from hrnet_cli.check.settings import Settings, read_settings
+from hrnet_cli.sources import preset_path
 
 PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
 GOOD = preset_path("w32").read_text()
@@ -73,8 +73,8 @@ def test_the_settings_that_are_shown_are_settings() -> None:
     else:
         import tomli as tomllib
     (text,) = (text for language, text in BLOCKS if language == "toml")
-    read, faults = read_settings(tomllib.loads(text)["tool"]["hrnet-cli"])
-    assert not faults and read is not None and read != Settings()
+    read, diagnostics = read_settings(tomllib.loads(text)["tool"]["hrnet-cli"])
+    assert not diagnostics and read is not None and read != Settings()
 
 
 def test_the_hooks_that_are_shown_are_there() -> None:

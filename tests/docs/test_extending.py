@@ -166,7 +166,7 @@ def test_both_engines_have_the_same_calls_and_keys(page: str, key: str, copies: 
 REGISTRIES = """
 import test_registries
 from hrnet_cli.cli.options import Format
-from hrnet_cli.render import FORMATS
+from hrnet_cli.report.formats import FORMATS
 
 for name, test in vars(test_registries).items():
     if name.startswith("test_"):

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import pytest
 from commandline import ROOT, call
 
-from hrnet_cli.analysis.check.pages import RulePage, page
-from hrnet_cli.analysis.check.rules import RULES, Rule
+from hrnet_cli.check.pages import RulePage, page
+from hrnet_cli.check.rules import RULES, Rule
 
 FOLDER = ROOT / "docs" / "rules"
 WITHOUT_FILE = {

@@ -137,4 +137,4 @@ def test_a_changed_width_is_adapted_from_its_own_branch(engine: str) -> None:
 def test_what_the_original_refuses_or_builds_by_accident(name: str, code: str, path: str) -> None:
     with pytest.raises(SpecError) as caught:
         build(from_original(EDGE[name]["cfg"]))
-    assert [(problem.code, problem.path) for problem in caught.value.problems] == [(code, path)]
+    assert [(problem.code, problem.dotted) for problem in caught.value.diagnostics] == [(code, path)]

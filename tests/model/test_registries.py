@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from hrnet_cli.hrnet import EXPANSION
 from hrnet_cli.model import BLOCKS, HEADS
 from hrnet_cli.nn import LEAVES, Leaf
-from hrnet_cli.spec import EXPANSION, HEAD_SPECS
+from hrnet_cli.schema import HEAD_SPECS
 
 
 def missing(table: str, has: set[str], other: str, wants: set[str]) -> str:

@@ -13,7 +13,8 @@ from support import calls
 
 from hrnet_cli import build, build_torch, describe, flops, fuse, load_spec, trace
 from hrnet_cli.errors import UsageError
-from hrnet_cli.spec import Shape4, preset_names
+from hrnet_cli.schema import Shape4
+from hrnet_cli.sources import preset_names
 from hrnet_cli.tracing import InputError
 
 torch = pytest.importorskip("torch")

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hrnet_cli.spec import Shape4, load_spec
+from hrnet_cli.schema import Shape4
+from hrnet_cli.sources import load_spec
 from hrnet_cli.tracing import InputError, SpecLike, Trace, trace
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hrnet_cli import nn
 from hrnet_cli.nn import Shape
-from hrnet_cli.spec import Spec
+from hrnet_cli.schema import Spec
 from hrnet_cli.tracing import ENGINES, Failure, InputError
 
 

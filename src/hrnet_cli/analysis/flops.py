@@ -11,7 +11,7 @@ from hrnet_cli.analysis.costs import CONVENTIONS, Cost, costs
 from hrnet_cli.analysis.published import Figure, figures
 from hrnet_cli.model import Place
 from hrnet_cli.nn import Shape
-from hrnet_cli.spec import Published
+from hrnet_cli.schema import Published
 from hrnet_cli.tracing import Trace
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from hrnet_cli.nn import Shape
-from hrnet_cli.spec import BatchNorm
+from hrnet_cli.schema import BatchNorm
 from hrnet_cli.tracing import Trace
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hrnet_cli.analysis.costs import costs, totals
 from hrnet_cli.analysis.diagnosis import smallest_divisor
-from hrnet_cli.spec import Budget
+from hrnet_cli.schema import Budget
 from hrnet_cli.tracing import Trace
 
 

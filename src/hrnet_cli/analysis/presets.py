@@ -7,7 +7,8 @@ from typing import NamedTuple
 from hrnet_cli.analysis.costs import costs
 from hrnet_cli.analysis.published import Figure, figures
 from hrnet_cli.nn import Shape
-from hrnet_cli.spec import Published, Spec, load_spec, preset_names, preset_path
+from hrnet_cli.schema import Published, Spec
+from hrnet_cli.sources import load_spec, preset_names, preset_path
 from hrnet_cli.tracing import trace
 
 ENGINE = "shapes"

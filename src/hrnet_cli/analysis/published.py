@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from hrnet_cli.analysis.costs import CONVENTIONS, MACS, Convention, Cost
-from hrnet_cli.spec import Published
+from hrnet_cli.schema import Published
 
 
 def _output_deconv(cost: Cost) -> int:

@@ -19,7 +19,7 @@ from hrnet_cli.analysis.diagnosis import smallest_divisor
 from hrnet_cli.analysis.peer_rules import HOOKS_RULE, NOTHING, PEER_RULES, Figures, Known, Rule, knowledge, macs
 from hrnet_cli.errors import HrnetError
 from hrnet_cli.nn import Shape
-from hrnet_cli.spec import Shape4
+from hrnet_cli.schema import Shape4
 from hrnet_cli.tracing import DEVICE, Call, InputError, Shapes, SpecLike, Trace, torch_engine, trace
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Source:
-    """One peer's verdict. Where it was skipped, `reason` says why and `hint` what helps; its figures are None."""
+    """One peer's verdict. Where it was skipped, `reason` says why and `remedy` what helps; its figures are None."""
 
     name: str
     version: str
@@ -70,7 +70,7 @@ class Source:
     status: str
     """`agree`, `disagree` or `skipped`."""
     reason: str
-    hint: str
+    remedy: str
     convention: str
     unit: str
     """What the source calls what it counts."""
@@ -299,7 +299,7 @@ def _source(answer: Answer) -> Source:
         input=answer.ours.input,
         status=status,
         reason=answer.skipped.message if answer.skipped else "",
-        hint=answer.skipped.hint if answer.skipped else "",
+        remedy=answer.skipped.remedy if answer.skipped else "",
         convention=rule.convention,
         unit=rule.unit,
         params=report.params if report else None,

@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hrnet_cli.analysis.check.settings import Settings, read_settings
+from hrnet_cli.check.settings import Settings, read_settings
 from hrnet_cli.errors import UnreadableError, UsageError
-from hrnet_cli.render import CHECK_FORMATS, Canvas, Report
-from hrnet_cli.spec import Budget
-from hrnet_cli.spec.fields import entries
+from hrnet_cli.report.formats import CHECK_FORMATS, Canvas, Report
+from hrnet_cli.schema import Budget
+from hrnet_cli.schema.fields import entries
 
 LISTS = ("select", "ignore", "severity")
 """Options that may stand several times, and have commas."""
@@ -30,10 +30,12 @@ def given(configured: Settings, options: Mapping[str, Any]) -> Settings:
     if "severity" in values:
         values["severity"] = dict(map(_pair, values["severity"]))
     values["budget"] = {name: asked[name] for name in entries(Budget) if name in asked}
-    settings, faults = read_settings(values)
+    settings, diagnostics = read_settings(values)
     if settings is None:
-        option = str(faults[0].path[-1] if faults[0].path[0] == "budget" else faults[0].path[0]).replace("_", "-")
-        raise UsageError(f"--{option}: {faults[0].message}", faults[0].hint)
+        option = str(diagnostics[0].path[-1] if diagnostics[0].path[0] == "budget" else diagnostics[0].path[0]).replace(
+            "_", "-"
+        )
+        raise UsageError(f"--{option}: {diagnostics[0].message}", diagnostics[0].remedy)
     own = {name: getattr(settings, name) for name in values}
     own["budget"] = replace(configured.budget, **{name: getattr(settings.budget, name) for name in values["budget"]})
     asked_for = tuple(prefix for prefix, _ in settings.severity)

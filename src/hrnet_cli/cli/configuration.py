@@ -10,9 +10,9 @@ from operator import add
 from pathlib import Path
 from typing import Any
 
-from hrnet_cli.analysis.check.settings import Settings, read_settings
+from hrnet_cli.check.settings import Settings, read_settings
 from hrnet_cli.errors import UnreadableError, UsageError
-from hrnet_cli.spec.document import dotted_path
+from hrnet_cli.text import dotted_path
 
 OWN = ".hrnet-cli.toml"
 PROJECT = "pyproject.toml"
@@ -29,11 +29,14 @@ def configured(named: str | None = None) -> Settings:
     values = _table(path)
     if values is None:
         raise UsageError(f"{path} has no [tool.hrnet-cli]", f"write one, or name a {OWN}")
-    settings, faults = read_settings(values)
+    settings, diagnostics = read_settings(values)
     if settings is None:
-        lines = [f"{path}: {dotted_path(fault.path).replace('_', '-')}: {fault.message}" for fault in faults]
-        hints = [f": {fault.hint}" if fault.hint else "" for fault in faults]
-        raise UsageError("\n".join(map(add, lines, hints)), "docs/ci.md has every key")
+        lines = [
+            f"{path}: {dotted_path(diagnostic.path).replace('_', '-')}: {diagnostic.message}"
+            for diagnostic in diagnostics
+        ]
+        remedies = [f": {diagnostic.remedy}" if diagnostic.remedy else "" for diagnostic in diagnostics]
+        raise UsageError("\n".join(map(add, lines, remedies)), "docs/ci.md has every key")
     lock = os.path.relpath(path.parent / settings.lock)
     return replace(settings, folder=str(path.parent), lock=lock)
 

@@ -1,7 +1,8 @@
 """From what a user names to a Spec, with what its reader has to say on stderr."""
 
 from hrnet_cli.cli.stderr import tell
-from hrnet_cli.spec import Spec, load_spec
+from hrnet_cli.schema import Spec
+from hrnet_cli.sources import load_spec
 
 
 def open_spec(source: str, named: bool = False) -> Spec:

@@ -56,7 +56,7 @@ class Convention(str, Enum):
 
 def complete_spec(incomplete: str) -> list[str]:
     """Preset names for the shell; files are the shell's own business."""
-    from hrnet_cli.spec.presets import preset_names
+    from hrnet_cli.sources.presets import preset_names
 
     return [name for name in preset_names() if name.startswith(incomplete)]
 

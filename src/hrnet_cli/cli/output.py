@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 from hrnet_cli.cli.interrupting import interruptible
 from hrnet_cli.cli.options import Color
 from hrnet_cli.errors import HrnetError, UnreadableError
-from hrnet_cli.render import FORMATS, Canvas, Render, Report
+from hrnet_cli.report.formats import FORMATS, Canvas, Render, Report
 
 if TYPE_CHECKING:
     from hrnet_cli.analysis.diagnosis import Diagnosis
@@ -63,7 +63,7 @@ def diagnosed(color: Color) -> Iterator[None]:
 
 def explain(diagnosis: Diagnosis, color: Color = Color.auto) -> NoReturn:
     """Say on stderr why an input cannot go through and what would, and exit with 2."""
-    from hrnet_cli.present.diagnosis import present
+    from hrnet_cli.report.diagnosis import present
 
     report = Report("diagnosis", diagnosis, lambda: present(diagnosis))
     if sys.stderr is not None:

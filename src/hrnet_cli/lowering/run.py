@@ -8,7 +8,7 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from hrnet_cli import nn
 from hrnet_cli.errors import UsageError
 from hrnet_cli.lowering.lower import lower
-from hrnet_cli.spec.fields import show
+from hrnet_cli.text import quote
 
 HOOKS = (register_module_forward_pre_hook, register_module_forward_hook)
 """torch's own functions that put a hook on every module."""
@@ -24,11 +24,11 @@ def on_device(network: nn.Module, shape: nn.Shape, device: str) -> tuple[torch.n
     try:
         place = torch.device(device)
     except RuntimeError:
-        raise UsageError(f"torch knows no device {show(device)}", "try --device meta, cpu or cuda") from None
+        raise UsageError(f"torch knows no device {quote(device)}", "try --device meta, cpu or cuda") from None
     try:
         with place:
             return lower(network).eval(), torch.randn(shape)
     except (RuntimeError, AssertionError, ImportError) as error:
         raise UsageError(
-            f"torch cannot use {show(device)}: {str(error).splitlines()[0]}", "try --device meta"
+            f"torch cannot use {quote(device)}: {str(error).splitlines()[0]}", "try --device meta"
         ) from None

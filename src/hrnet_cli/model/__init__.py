@@ -5,7 +5,7 @@ from hrnet_cli.model.blocks import BLOCKS
 from hrnet_cli.model.heads import HEADS
 from hrnet_cli.model.network import HighResolutionNet
 from hrnet_cli.model.place import Place
-from hrnet_cli.spec import BatchNorm, Spec
+from hrnet_cli.schema import BatchNorm, Spec
 
 
 def build_network(spec: Spec) -> nn.Module:

@@ -6,7 +6,7 @@ All take N×in×H×W to N×(channels·expansion)×H×W at stride 1. The sum of b
 from __future__ import annotations
 
 from hrnet_cli import nn
-from hrnet_cli.spec import EXPANSION
+from hrnet_cli.hrnet import EXPANSION
 
 
 def conv_bn(in_channels: int, out_channels: int, kernel_size: int, stride: int = 1) -> tuple[nn.Conv2d, nn.BatchNorm2d]:

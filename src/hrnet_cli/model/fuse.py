@@ -14,7 +14,7 @@ from hrnet_cli import nn
 from hrnet_cli.model.blocks import conv_bn
 from hrnet_cli.model.place import Place, put
 from hrnet_cli.model.transition import conv_bn_relu
-from hrnet_cli.spec import Upsampling
+from hrnet_cli.schema import Upsampling
 
 
 def fuse_edge(i: int, j: int, widths: Sequence[int], upsampling: Upsampling) -> nn.Sequential | None:

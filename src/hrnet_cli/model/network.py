@@ -14,7 +14,7 @@ from hrnet_cli.model.blocks import chain, conv_bn
 from hrnet_cli.model.place import Place, put
 from hrnet_cli.model.stage import stage
 from hrnet_cli.model.transition import cross, transition
-from hrnet_cli.spec import Spec
+from hrnet_cli.schema import Spec
 
 
 class HighResolutionNet(nn.Module):

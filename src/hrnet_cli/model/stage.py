@@ -8,7 +8,7 @@ from hrnet_cli import nn
 from hrnet_cli.model.blocks import chain
 from hrnet_cli.model.fuse import fuse_layers, resizes
 from hrnet_cli.model.place import Place, put
-from hrnet_cli.spec import StageSpec, Upsampling
+from hrnet_cli.schema import StageSpec, Upsampling
 
 
 class HighResolutionModule(nn.Module):

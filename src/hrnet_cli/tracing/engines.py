@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from hrnet_cli import nn
 from hrnet_cli.errors import HrnetError, MissingExtraError, UsageError
 from hrnet_cli.model import build_network
-from hrnet_cli.spec import Shape4, Spec, load_spec, parse_input
+from hrnet_cli.schema import Shape4, Spec
+from hrnet_cli.sources import load_spec, parse_input
 from hrnet_cli.tracing.record import Call, Failure, Hooks, Node, Record, record
 
 SpecLike = Spec | Mapping[str, Any] | str | Path
@@ -104,8 +105,8 @@ def torch_engine() -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name != "torch":
             raise
-        hint = "pip install 'hrnet-cli[torch]'"
-        raise MissingExtraError("the torch engine needs torch, which is not installed", hint) from None
+        remedy = "pip install 'hrnet-cli[torch]'"
+        raise MissingExtraError("the torch engine needs torch, which is not installed", remedy) from None
     return lowering
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from hrnet_cli.spec import HeadSpec, Spec, StageSpec, Upsampling
-from hrnet_cli.spec.fields import entries
+from hrnet_cli.schema import HeadSpec, Spec, StageSpec, Upsampling
+from hrnet_cli.schema.fields import entries
 from hrnet_cli.tracing import Trace
 
 

@@ -8,7 +8,7 @@ import typer
 from hrnet_cli.cli.options import Color, ColorOption, OutputOption, complete_spec
 from hrnet_cli.cli.output import Target, emit
 from hrnet_cli.errors import UsageError
-from hrnet_cli.render import CHECK_FORMATS, Report
+from hrnet_cli.report.formats import CHECK_FORMATS, Report
 
 
 class CheckFormat(str, Enum):
@@ -90,12 +90,12 @@ def check(
 
     Example: hrnet-cli check configs --max-params 30M --divisor 32
     """
-    from hrnet_cli.analysis.check.files import targets
-    from hrnet_cli.analysis.check.run import checker, run
+    from hrnet_cli.check.files import targets
+    from hrnet_cli.check.run import checker, run
     from hrnet_cli.cli.checking import given, progress, summarise
     from hrnet_cli.cli.configuration import configured
     from hrnet_cli.cli.interrupting import interruptible
-    from hrnet_cli.present.check import present
+    from hrnet_cli.report.check import present
 
     rules = {"select": select, "ignore": ignore, "severity": severity}
     target = {"input": input, "dialect": dialect, "lock": lock, "locked": locked}
@@ -105,8 +105,8 @@ def check(
     with interruptible(), progress(len(files)) as done:
         result = run(checker(settings), files, jobs, done)._replace(statistics=statistics)
     if not result.files and not skip_others:
-        hint = "name spec files, or the folder that they are in; `include` in the settings has their patterns"
-        raise UsageError(f"no spec in {' '.join(specs or ['this folder'])}", hint)
+        remedy = "name spec files, or the folder that they are in; `include` in the settings has their patterns"
+        raise UsageError(f"no spec in {' '.join(specs or ['this folder'])}", remedy)
     report = Report("check", result, lambda: present(result))
     emit(report, Target(format, output, color), CHECK_FORMATS)
     if step_summary:

@@ -34,8 +34,8 @@ def convert(
 
     Example: hrnet-cli convert w32 --to official -o w32_official.yaml
     """
-    from hrnet_cli.spec import load_spec
-    from hrnet_cli.spec.writers import write_spec
+    from hrnet_cli.dialects.table import write_spec
+    from hrnet_cli.sources import load_spec
 
     written = write_spec(load_spec(spec), to.value)
     if output is None:

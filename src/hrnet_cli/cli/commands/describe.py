@@ -17,7 +17,7 @@ from hrnet_cli.cli.options import (
     SpecArgument,
 )
 from hrnet_cli.cli.output import Target, diagnosed, emit
-from hrnet_cli.render import Report
+from hrnet_cli.report.formats import Report
 
 
 def describe(
@@ -40,7 +40,7 @@ def describe(
     """
     from hrnet_cli.analysis import api
     from hrnet_cli.cli.opening import open_spec
-    from hrnet_cli.present.describe import present
+    from hrnet_cli.report.describe import present
 
     with diagnosed(color):
         result = api.describe(open_spec(spec), input, engine.value, device, depth=depth, stage=stage, full=full)

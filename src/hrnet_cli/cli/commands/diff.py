@@ -13,7 +13,7 @@ from hrnet_cli.cli.options import (
     complete_spec,
 )
 from hrnet_cli.cli.output import Target, diagnosed, emit
-from hrnet_cli.render import Report
+from hrnet_cli.report.formats import Report
 
 
 def diff(
@@ -42,7 +42,7 @@ def diff(
     from hrnet_cli.analysis import api
     from hrnet_cli.cli.opening import open_spec
     from hrnet_cli.errors import UsageError
-    from hrnet_cli.present.diff import present
+    from hrnet_cli.report.diff import present
 
     if before == after == "-":
         raise UsageError("standard input can be read once", "name a file for one of the two")

@@ -19,7 +19,7 @@ from hrnet_cli.cli.options import (
     SpecArgument,
 )
 from hrnet_cli.cli.output import Target, diagnosed, emit
-from hrnet_cli.render import Report
+from hrnet_cli.report.formats import Report
 
 
 def flops(
@@ -41,7 +41,7 @@ def flops(
     """
     from hrnet_cli.analysis import api
     from hrnet_cli.cli.opening import open_spec
-    from hrnet_cli.present.flops import present
+    from hrnet_cli.report.flops import present
 
     with diagnosed(color):
         result = api.flops(open_spec(spec), input, engine.value, device, by=by.value, convention=convention.value)

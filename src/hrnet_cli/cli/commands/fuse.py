@@ -17,7 +17,7 @@ from hrnet_cli.cli.options import (
     SpecArgument,
 )
 from hrnet_cli.cli.output import Target, diagnosed, emit
-from hrnet_cli.render import Report
+from hrnet_cli.report.formats import Report
 
 
 def fuse(
@@ -39,7 +39,7 @@ def fuse(
     """
     from hrnet_cli.analysis import api
     from hrnet_cli.cli.opening import open_spec
-    from hrnet_cli.present.fuse import present
+    from hrnet_cli.report.fuse import present
 
     with diagnosed(color):
         result = api.fuse(open_spec(spec), input, engine.value, device, stage=stage, module=module)

@@ -40,14 +40,14 @@ def init(
     if origin is not None and task is not None:
         raise UsageError("--from and --task both say what to start from", "give one of the two")
     if Path(file_name(file)).suffix.lower() == ".json":
-        hint = "name a .yaml file; hrnet-cli convert writes JSON: --to json -o FILE"
-        raise UsageError(f"init writes YAML with comments, and {file!r} would be JSON, which has none", hint)
+        remedy = "name a .yaml file; hrnet-cli convert writes JSON: --to json -o FILE"
+        raise UsageError(f"init writes YAML with comments, and {file!r} would be JSON, which has none", remedy)
     from dataclasses import replace
 
     from hrnet_cli.analysis.own_budget import own_budget
     from hrnet_cli.cli.opening import open_spec
-    from hrnet_cli.spec import NoHead
-    from hrnet_cli.spec.writers.starter import NEXT, STARTS, command_line, write_starter
+    from hrnet_cli.dialects.native.starter import NEXT, STARTS, command_line, write_starter
+    from hrnet_cli.schema import NoHead
     from hrnet_cli.tracing import trace
 
     spec = open_spec(STARTS[task.value] if task else origin or "w32")

@@ -7,7 +7,7 @@ import typer
 
 from hrnet_cli.cli.options import Color, ColorOption, Format, complete_spec
 from hrnet_cli.cli.output import Target, diagnosed, emit, write
-from hrnet_cli.render import Report
+from hrnet_cli.report.formats import Report
 
 
 def lock(
@@ -31,11 +31,11 @@ def lock(
 
     Example: hrnet-cli lock w32 w48
     """
-    from hrnet_cli.analysis.lock import lock as add
-    from hrnet_cli.analysis.lock import lock_text, open_lock, renew
+    from hrnet_cli.check.lock import lock as add
+    from hrnet_cli.check.lock import lock_text, open_lock, renew
     from hrnet_cli.cli.configuration import configured
     from hrnet_cli.errors import UsageError
-    from hrnet_cli.present.lock import present
+    from hrnet_cli.report.lock import present
 
     lock = lock or configured().lock
     path = Path(lock)

@@ -7,7 +7,7 @@ import typer
 
 from hrnet_cli.cli.options import Color, ColorOption, Format, FormatOption, OutputOption, complete_spec
 from hrnet_cli.cli.output import Target, emit, say
-from hrnet_cli.render import Report
+from hrnet_cli.report.formats import Report
 
 app = typer.Typer(name="presets", rich_markup_mode=None)
 
@@ -43,7 +43,7 @@ def presets(
     if context.invoked_subcommand:
         return
     from hrnet_cli.analysis.presets import presets as all_presets
-    from hrnet_cli.present.presets import present
+    from hrnet_cli.report.presets import present
 
     result = all_presets(task.value if task else None)
     emit(Report("presets", result, lambda: present(result)), Target(format, output, color))
@@ -57,6 +57,6 @@ def show(name: Annotated[str, typer.Argument(help="A preset's name.", autocomple
 
     Example: hrnet-cli presets show w32 > mine.yaml
     """
-    from hrnet_cli.spec import preset_path
+    from hrnet_cli.sources import preset_path
 
     say(preset_path(name).read_text(encoding="utf-8"))

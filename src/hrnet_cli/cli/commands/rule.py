@@ -7,12 +7,12 @@ import typer
 from hrnet_cli.cli.options import Color, ColorOption, Format, FormatOption, OutputOption
 from hrnet_cli.cli.output import Target, emit
 from hrnet_cli.errors import UsageError
-from hrnet_cli.render import FORMATS, Report
+from hrnet_cli.report.formats import FORMATS, Report
 
 
 def complete_rule(incomplete: str) -> list[str]:
     """Codes for the shell."""
-    from hrnet_cli.analysis.check.rules import RULES
+    from hrnet_cli.check.rules import RULES
 
     return [code for code in RULES if code.startswith(incomplete.upper())]
 
@@ -32,8 +32,8 @@ def rule(
 
     Example: hrnet-cli rule HR301
     """
-    from hrnet_cli.analysis.check import pages
-    from hrnet_cli.present import rules
+    from hrnet_cli.check import pages
+    from hrnet_cli.report import rules
 
     if all is (code is not None):
         raise UsageError("name one rule, or ask for the list", "hrnet-cli rule HR301, hrnet-cli rule --list")

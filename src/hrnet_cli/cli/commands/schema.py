@@ -14,9 +14,12 @@ def schema(output: OutputOption = None) -> None:
 
     Example: hrnet-cli schema -o hrnet.schema.json
     """
-    from hrnet_cli.spec.json_schema import schema_text
+    from hrnet_cli.schema.json_schema import schema_text
+    from hrnet_cli.sources import preset_example
+
+    text = schema_text(preset_example())
 
     if output is None:
-        say(schema_text())
+        say(text)
     else:
-        write(Path(output), schema_text())
+        write(Path(output), text)

@@ -17,7 +17,7 @@ from hrnet_cli.cli.options import (
     SpecArgument,
 )
 from hrnet_cli.cli.output import Target, emit, explain
-from hrnet_cli.render import Report
+from hrnet_cli.report.formats import Report
 
 
 def trace(
@@ -41,7 +41,7 @@ def trace(
     """
     from hrnet_cli.analysis import api
     from hrnet_cli.cli.opening import open_spec
-    from hrnet_cli.present.trace import present
+    from hrnet_cli.report.trace import present
 
     result = api.shapes(open_spec(spec), input, engine.value, device, calls=calls)
     emit(Report("trace", result, lambda: present(result, modules)), Target(format, output, color))

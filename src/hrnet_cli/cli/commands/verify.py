@@ -15,7 +15,7 @@ from hrnet_cli.cli.options import (
     SpecArgument,
 )
 from hrnet_cli.cli.output import Target, diagnosed, emit
-from hrnet_cli.render import Report
+from hrnet_cli.report.formats import Report
 
 
 def verify(
@@ -35,7 +35,7 @@ def verify(
     """
     from hrnet_cli.analysis.verify import verify as compare
     from hrnet_cli.cli.opening import open_spec
-    from hrnet_cli.present.verify import present
+    from hrnet_cli.report.verify import present
 
     with diagnosed(color):
         result = compare(open_spec(spec), input, device, modules=modules)

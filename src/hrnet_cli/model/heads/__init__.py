@@ -11,7 +11,7 @@ from hrnet_cli.model.heads.landmark import LandmarkHighResolutionNet
 from hrnet_cli.model.heads.ocr import OcrHighResolutionNet
 from hrnet_cli.model.heads.segmentation import SegmentationHighResolutionNet
 from hrnet_cli.model.network import HighResolutionNet
-from hrnet_cli.spec import Spec
+from hrnet_cli.schema import Spec
 
 HEADS: dict[str, Callable[[Spec], nn.Module]] = {
     "none": HighResolutionNet,

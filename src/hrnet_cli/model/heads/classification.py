@@ -6,7 +6,7 @@ from hrnet_cli import nn
 from hrnet_cli.model.blocks import Bottleneck
 from hrnet_cli.model.network import HighResolutionNet
 from hrnet_cli.model.place import Place, put
-from hrnet_cli.spec import ClassificationHead, FeaturesHead, Spec
+from hrnet_cli.schema import ClassificationHead, FeaturesHead, Spec
 
 NARROWEST = 32
 """Branch i is widened to 4 × 32·2^i channels."""

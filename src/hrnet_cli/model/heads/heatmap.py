@@ -5,7 +5,7 @@ from __future__ import annotations
 from hrnet_cli import nn
 from hrnet_cli.model.network import HighResolutionNet
 from hrnet_cli.model.place import Place, put
-from hrnet_cli.spec import HeatmapHead, Spec
+from hrnet_cli.schema import HeatmapHead, Spec
 
 
 class PoseHighResolutionNet(HighResolutionNet):

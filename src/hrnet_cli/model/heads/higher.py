@@ -6,7 +6,7 @@ from hrnet_cli import nn
 from hrnet_cli.model.blocks import BasicBlock
 from hrnet_cli.model.network import HighResolutionNet
 from hrnet_cli.model.place import Place, put
-from hrnet_cli.spec import HigherHead, Spec
+from hrnet_cli.schema import HigherHead, Spec
 
 PADDING = {4: (1, 0), 3: (1, 1), 2: (0, 0)}
 """padding and output_padding with which a transposed convolution of that kernel doubles the size."""

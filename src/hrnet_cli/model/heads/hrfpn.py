@@ -8,7 +8,7 @@ from hrnet_cli import nn
 from hrnet_cli.model.heads.joined import joined_width
 from hrnet_cli.model.network import HighResolutionNet
 from hrnet_cli.model.place import Place, put
-from hrnet_cli.spec import HrfpnHead, Spec
+from hrnet_cli.schema import HrfpnHead, Spec
 
 
 class HRFPN(nn.Module):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hrnet_cli import nn
 from hrnet_cli.model.place import Place, put
-from hrnet_cli.spec import Spec
+from hrnet_cli.schema import Spec
 
 
 class Join(nn.Module):

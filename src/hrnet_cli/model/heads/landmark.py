@@ -6,7 +6,7 @@ from hrnet_cli import nn
 from hrnet_cli.model.heads.joined import Join, joined_width, two_convs
 from hrnet_cli.model.network import HighResolutionNet
 from hrnet_cli.model.place import Place, put
-from hrnet_cli.spec import LandmarkHead, Spec
+from hrnet_cli.schema import LandmarkHead, Spec
 
 
 class LandmarkHighResolutionNet(HighResolutionNet):

@@ -6,7 +6,7 @@ from hrnet_cli import nn
 from hrnet_cli.model.heads.joined import Join, joined_width, two_convs
 from hrnet_cli.model.network import HighResolutionNet
 from hrnet_cli.model.place import Place, put
-from hrnet_cli.spec import OcrHead, Spec
+from hrnet_cli.schema import OcrHead, Spec
 
 DROPOUT = 0.05
 """Fixed in the original, whatever its config says."""

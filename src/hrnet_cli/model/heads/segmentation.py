@@ -6,7 +6,7 @@ from hrnet_cli import nn
 from hrnet_cli.model.heads.joined import Join, joined_width, two_convs
 from hrnet_cli.model.network import HighResolutionNet
 from hrnet_cli.model.place import Place, put
-from hrnet_cli.spec import SegmentationHead, Spec
+from hrnet_cli.schema import SegmentationHead, Spec
 
 
 class SegmentationHighResolutionNet(HighResolutionNet):

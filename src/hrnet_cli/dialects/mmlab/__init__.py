@@ -1,0 +1,1 @@
+"""mmlab configs: mmpose, mmdetection and mmsegmentation."""

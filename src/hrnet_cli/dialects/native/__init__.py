@@ -1,0 +1,1 @@
+"""hrnet-cli's own spec."""

@@ -1,0 +1,1 @@
+"""The authors' own configs: the YACS YAML of their repositories."""

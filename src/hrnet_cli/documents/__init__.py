@@ -1,0 +1,1 @@
+"""Text to plain values, with the place of each: YAML, JSON, and Python that is read and never executed."""

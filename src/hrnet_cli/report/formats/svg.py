@@ -1,0 +1,19 @@
+"""A document as an SVG picture of a terminal, by rich."""
+
+from __future__ import annotations
+
+import re
+from io import StringIO
+
+from hrnet_cli.report.content import Document
+from hrnet_cli.report.formats.text import draw, make_console
+
+WIDTH = 100
+
+
+def render(document: Document, width: int | None = None, title: str = "hrnet-cli") -> str:
+    """The picture as SVG text: no script, and no font from elsewhere, which rich's own template would fetch."""
+    console = make_console(StringIO(), width or WIDTH, color=True, record=True)
+    draw(document, console)
+    svg = console.export_svg(title=title, unique_id="hrnet-cli")
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)

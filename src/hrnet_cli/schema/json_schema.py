@@ -1,0 +1,231 @@
+"""The spec as a JSON Schema (draft-07), by which an editor completes it and marks what is wrong.
+
+It is made from the fields that the spec is read with, and refuses nothing that is read: what draft-07 cannot say (that
+branches never fall, that the whole is not too large) is left to the tool.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field
+from itertools import pairwise
+from typing import Any
+
+from hrnet_cli.hrnet import MAX_BRANCHES, MAX_STAGES, STAGE_KEY
+from hrnet_cli.schema.fields import (
+    LARGEST_SIZE,
+    Amount,
+    Choice,
+    Count,
+    Diagnostics,
+    Each,
+    Flag,
+    Kind,
+    Number,
+    OneOf,
+    Record,
+    Size,
+    Text,
+    entries,
+)
+from hrnet_cli.schema.heads import HEAD_SPECS
+from hrnet_cli.schema.spec import EDITOR_KEY, PrintedFigure, Published, Spec, Stages, StageSpec, Upsampling
+from hrnet_cli.text import shape_argument
+
+Schema = dict[str, Any]
+
+
+def json_schema(example: Schema) -> Schema:
+    """The schema of a whole spec, with a spec as its example. The stages are among the other keys, as in the file."""
+    fields = entries(Spec)
+    stages = _stages(example)
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "HRNet spec",
+        "description": "A network as hrnet-cli reads it: stage1, stage2, … and what stands beside them.",
+        "type": "object",
+        **stages,
+        "properties": {**_properties(fields), **stages["properties"], EDITOR_KEY: {"type": "string"}},
+        "additionalProperties": False,
+        **BETWEEN[Spec],
+        "examples": [example],
+        "definitions": {"stage": {"description": _first_line(StageSpec), **_record(Record(StageSpec))}},
+    }
+
+
+def schema_text(example: Schema) -> str:
+    """The schema as a file."""
+    return _pretty(json_schema(example)) + "\n"
+
+
+def _pretty(value: Any, margin: str = "") -> str:
+    """JSON in which what fits on a line stands on one."""
+    line = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or len(margin) + len(line) <= LONGEST_LINE:
+        return line
+    inner = margin + "  "
+    if isinstance(value, dict):
+        items = [f"{json.dumps(key)}: {_pretty(item, inner)}" for key, item in value.items()]
+    else:
+        items = [_pretty(item, inner) for item in value]
+    return f"{line[0]}\n{inner}" + f",\n{inner}".join(items) + f"\n{margin}{line[-1]}"
+
+
+LONGEST_LINE = 100
+
+
+def schema_of(kind: Kind) -> Schema:
+    """The schema of one kind of value."""
+    return KINDS[type(kind)](kind)
+
+
+def _properties(fields: Mapping[str, Field[Any]]) -> Schema:
+    return {
+        name: {
+            **({"title": name} if isinstance(item.metadata["kind"], Record | OneOf) else {}),
+            "description": item.metadata["help"],
+            **_default(item),
+            **schema_of(item.metadata["kind"]),
+        }
+        for name, item in fields.items()
+    }
+
+
+def _default(item: Field[Any]) -> Schema:
+    """A default, if it is a value that may also be written: nothing and an empty text may not."""
+    kind = item.metadata["kind"]
+    if item.default is MISSING:
+        return {}
+    plain = list(item.default) if isinstance(item.default, tuple) else item.default
+    value = shape_argument(item.default) if isinstance(kind, Size) else plain
+    diagnostics: Diagnostics = []
+    kind.read(value, (), diagnostics)
+    return {} if diagnostics else {"default": value}
+
+
+def _record(kind: Record) -> Schema:
+    fields = entries(kind.into)
+    required = [name for name, item in fields.items() if item.default is MISSING]
+    return {
+        "type": "object",
+        **({"required": required} if required else {}),
+        "properties": _properties(fields),
+        "additionalProperties": False,
+        **BETWEEN.get(kind.into, {}),
+    }
+
+
+def _one_of(kind: OneOf) -> Schema:
+    """The fields that `type` asks for, by if and then: a mistake is then marked for the one record that is meant."""
+    lines = [f"{name}: {_first_line(record)}" for name, record in kind.records.items()]
+    return {
+        "type": "object",
+        "required": ["type"],
+        "properties": {"type": {"description": "\n\n".join(lines), "enum": list(kind.records)}},
+        "allOf": [_if("type", name, _variant(name, record)) for name, record in kind.records.items()],
+    }
+
+
+def _variant(name: str, record: type[Any]) -> Schema:
+    schema = _record(Record(record))
+    del schema["type"]  # a head that is no mapping is said to be none once, and not by every variant
+    properties = {"type": {"const": name}, **schema["properties"]}
+    return {"description": _first_line(record), **schema, "properties": properties}
+
+
+def _first_line(record: type[Any]) -> str:
+    return (record.__doc__ or "").partition("\n")[0]
+
+
+def _if(key: str, value: Any, then: Schema) -> Schema:
+    """What holds where a key has one value."""
+    return {"if": {"properties": {key: {"const": value}}, "required": [key]}, "then": then}
+
+
+def _size(_: Size) -> Schema:
+    number = r"\s*[0-9]{1,9}\s*"
+    return {
+        "type": ["string", "array"],
+        "pattern": rf"^{number}([x×X]{number}){{1,3}}$",
+        "items": {"type": ["integer", "string"], "minimum": 1, "maximum": LARGEST_SIZE, "pattern": f"^{number}$"},
+        "minItems": 2,
+        "maxItems": 4,
+        "examples": ["1x3x256x192", "256x192", [1, 3, 256, 192]],
+    }
+
+
+def _stages(example: Schema) -> Schema:
+    """Keys of the whole. An editor offers those that the example has; the rest is a pattern.
+
+    A stage is in one of the two and not in both: editors differ in whether a pattern then holds as well.
+    """
+    examples = {key: value for key, value in example.items() if STAGE_KEY.fullmatch(key)}
+    numbers = [str(number) for number in range(1, MAX_STAGES + 1) if f"stage{number}" not in examples]
+    keys = [f"stage{number}" for number in range(1, MAX_STAGES + 1)]
+    return {
+        "required": keys[:1],
+        "properties": {key: _stage(key, example) for key, example in examples.items()},
+        "patternProperties": {f"^stage({'|'.join(numbers)})$": {"$ref": "#/definitions/stage"}},
+        "dependencies": {key: [before] for before, key in pairwise(keys[1:])},
+    }
+
+
+def _stage(key: str, example: Schema) -> Schema:
+    """A stage, as an example has it; stage 1 is one chain of blocks."""
+    schema: Schema = {"allOf": [{"$ref": "#/definitions/stage"}], "examples": [example]}
+    chain = {"properties": {"num_modules": {"const": 1}, "num_branches": {"const": 1}}}
+    return {**schema, **chain} if key == "stage1" else schema
+
+
+KINDS: dict[type[Any], Callable[[Any], Schema]] = {
+    Count: lambda kind: {"type": "integer", "minimum": kind.low, "maximum": kind.high},
+    Amount: lambda _: {
+        "type": ["integer", "string"],
+        "minimum": 1,
+        "exclusiveMaximum": Amount.BELOW,
+        "pattern": rf"^\s*{Amount.FORM.pattern}\s*$",
+        "examples": ["30M", "7.65G", 30_000_000],
+    },
+    Number: lambda kind: {"type": "number", "exclusiveMinimum": kind.above, "exclusiveMaximum": kind.below},
+    Flag: lambda _: {"type": "boolean"},
+    Text: lambda kind: {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": kind.longest,
+        "pattern": r"^[^\u0000-\u001f\u007f]*$",
+    },
+    PrintedFigure: lambda _: {"type": "string", "pattern": f"^{PrintedFigure.FORM.pattern}$"},
+    Choice: lambda kind: {"enum": list(kind.options)},
+    Each: lambda kind: {
+        "type": "array",
+        "items": schema_of(kind.kind),
+        **({"minItems": kind.shortest} if kind.shortest else {}),
+        "maxItems": kind.longest,
+    },
+    Size: _size,
+    Record: _record,
+    OneOf: _one_of,
+    Stages: lambda _: {},  # keys of the whole, which `_stages` describes
+}
+"""From a kind of `spec.fields` to the schema of what it reads."""
+
+
+def _as_long_as_branches(count: int) -> Schema:
+    length = {"minItems": count, "maxItems": count}
+    return _if("num_branches", count, {"properties": {"num_blocks": length, "num_channels": length}})
+
+
+_NEED_ONE = [name for name, head in HEAD_SPECS.items() if name == "none" or not head.reads_all_branches]
+BETWEEN: dict[type[Any], Schema] = {
+    StageSpec: {"allOf": [_as_long_as_branches(count) for count in range(1, MAX_BRANCHES + 1)]},
+    Upsampling: {
+        "dependencies": {"align_corners": {"required": ["mode"], "properties": {"mode": {"const": "bilinear"}}}}
+    },
+    Published: {
+        "if": {"properties": {"differs": {"minItems": 1}}, "required": ["differs"]},
+        "then": {"required": ["note"]},
+    },
+    Spec: _if("multi_scale_output", False, {"properties": {"head": {"properties": {"type": {"enum": _NEED_ONE}}}}}),
+}
+"""What a record's `cross_check` says and draft-07 can say too."""

@@ -1,0 +1,273 @@
+"""From what a user names to a Spec: a file, standard input, a preset, a mapping."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from hrnet_cli.dialects.reading import Reading
+from hrnet_cli.documents.document import MAX_CHARACTERS, Document
+from hrnet_cli.documents.yaml import end_location, read_document, refused
+from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError, UsageError
+from hrnet_cli.hrnet import STAGE_KEY
+from hrnet_cli.schema.fields import INVALID, Diagnostics, Size
+from hrnet_cli.schema.spec import Shape4, Spec, is_native, read_spec
+from hrnet_cli.sources.prefixes import GIT, TIMM
+from hrnet_cli.sources.presets import nearest_presets, preset_names, preset_path
+
+DEFAULT = "w32"
+
+
+class Loaded(NamedTuple):
+    """A Spec with the text that it was read from, for whoever has to point into it."""
+
+    spec: Spec
+    document: Document
+    reading: Reading
+    """How a foreign config became the spec; empty for a spec in its own words."""
+    source: str
+    """What messages call the text."""
+
+    def at_spec_path(self, diagnostic: Diagnostic) -> Diagnostic:
+        """A diagnostic at a path of the spec, located in the text that it was read from."""
+        return _located(diagnostic, self.document, self.source, self.reading)
+
+    def at_config_path(self, diagnostic: Diagnostic) -> Diagnostic:
+        """A diagnostic at a path of the text itself, which is another path in a config of another dialect."""
+        return self.document.located(diagnostic, self.source)
+
+
+class MisfitError(SpecError):
+    """A config with parts that do not fit together, each of which can be built: `loaded` is the network so far."""
+
+    def __init__(self, diagnostics: list[Diagnostic], loaded: Loaded) -> None:
+        super().__init__(diagnostics)
+        self.loaded = loaded
+
+
+def load_spec(source: Spec | Mapping[str, Any] | str | Path = DEFAULT) -> Spec:
+    """A checked Spec from a path, `-` (standard input), `git:REV:PATH`, a preset, `timm:NAME`, a mapping, or a Spec.
+
+    Raises SpecError with every problem at once, or UnreadableError.
+    """
+    if isinstance(source, Spec):
+        return source
+    if isinstance(source, Mapping):
+        return load_document(Document(source, {}, {}), "").spec
+    text, name = read_source(source)
+    return load_text(text, name, own_path(source)).spec
+
+
+def own_path(source: str | Path) -> Path | None:
+    """The file that a source names; None for standard input, a preset and the like."""
+    path = Path(source)
+    return path if str(source) != "-" and path.exists() else None
+
+
+def parse_spec(text: str, source: str = "", path: Path | None = None) -> Spec:
+    """A checked Spec from the text of a spec or of a foreign config. Raises SpecError.
+
+    `source` names it in messages; `path` is its file, by which a config finds those that it is based on.
+    """
+    return load_text(text, source, path).spec
+
+
+def load_text(text: str, source: str = "", path: Path | None = None) -> Loaded:
+    """What `parse_spec` gives, with the places in the text."""
+    return load_document(read_text(text, source, path), source)
+
+
+def read_text(text: str, source: str = "", path: Path | None = None) -> Document:
+    """YAML or JSON; a text that is no mapping there may be a Python config, which is read and never run."""
+    from hrnet_cli.documents.python import looks_like_python, read_python
+
+    if looks_like_python(text):
+        return read_python(text, source, path)
+    return read_document(text, source)
+
+
+def load_document(document: Document, source: str) -> Loaded:
+    """The Spec of a document; what is wrong with the text and what is wrong with the network is said together."""
+    places = {diagnostic.location[:3] for diagnostic in document.diagnostics}
+    try:
+        loaded = _read(document, source)
+    except SpecError as error:
+        rest = [each for each in error.diagnostics if each.location[:3] not in places]
+        if not places:
+            raise
+        raise SpecError([*document.diagnostics, *rest]) from None
+    if places:
+        raise SpecError(list(document.diagnostics))
+    return loaded
+
+
+NOT_OURS = "name the config of an HRNet; check leaves this one out with exclude in its settings"
+
+
+def _read(document: Document, source: str) -> Loaded:
+    """The Spec of a document in any dialect that is read."""
+    value = document.value
+    if not isinstance(value, Mapping) or is_native(value):
+        return _native(document, source)
+    from hrnet_cli.dialects.other_networks import seems_to_be
+    from hrnet_cli.dialects.reading import NotHrnetError
+    from hrnet_cli.dialects.table import READERS
+
+    try:
+        for name, reader in READERS.items():
+            if reader.detect(value):
+                reading = reader.read(value)
+                if reading.diagnostics:
+                    diagnostics = (*reading.diagnostics, *reading.misfits)
+                    raise SpecError([document.located(diagnostic, source) for diagnostic in diagnostics])
+                return _fitting(document, source, name, reading)
+    except NotHrnetError as error:
+        raise _not_hrnet(str(error), source) from None
+    misspelt = [
+        diagnostic
+        for reader in READERS.values()
+        if reader.find_misspelling and (diagnostic := reader.find_misspelling(value))
+    ]
+    if misspelt:
+        raise SpecError([document.located(misspelt[0], source)])
+    other = seems_to_be(value)
+    if other:
+        raise _not_hrnet(f"this is no HRNet: it seems to be {other}", source)
+    return _native(document, source)
+
+
+def _not_hrnet(message: str, source: str) -> SpecError:
+    return SpecError([Diagnostic("not-hrnet", (), message, NOT_OURS, location=Location(source=source))])
+
+
+def _fitting(document: Document, source: str, dialect: str, reading: Reading) -> Loaded:
+    """The Spec of a reading. Raises SpecError, with what does not fit together beside what else is wrong."""
+    from hrnet_cli.dialects.reading import note_text
+    from hrnet_cli.dialects.zeros import without_modules, without_zeros
+
+    misfits, beside = (
+        [document.located(diagnostic, source) for diagnostic in diagnostics]
+        for diagnostics in (reading.misfits, reading.beside)
+    )
+    reading, empty = without_zeros(reading)
+    try:
+        spec = without_modules(_spec(document, source, reading, reading.data, beside), empty)
+    except SpecError as error:
+        raise SpecError([*misfits, *error.diagnostics]) from None
+    notes = tuple(note_text(note) for note in reading.notes if not note.only_in_check)
+    loaded = Loaded(replace(spec, dialect=dialect, notes=notes), document, reading, source)
+    if misfits:
+        raise MisfitError(misfits, loaded)
+    return loaded
+
+
+def is_recognised(document: Document) -> bool:
+    """Whether it is meant to be an HRNet, however wrong: it has stages of ours, or a dialect knows it as its own.
+
+    A Python file whose `model` is a call is any program; a job of a pipeline may be called stage1.
+    """
+    value = document.value
+    if not isinstance(value, Mapping):
+        return False
+    from hrnet_cli.dialects.reading import is_stage
+    from hrnet_cli.dialects.table import READERS
+
+    ours = any(STAGE_KEY.match(str(key)) and is_stage(item) for key, item in value.items())
+    return ours or any((reader.recognise or reader.detect)(value) for reader in READERS.values())
+
+
+NATIVE = Reading({}, {})
+"""The reading of a spec in its own words: there is nothing to translate."""
+
+
+def _native(document: Document, source: str) -> Loaded:
+    return Loaded(_spec(document, source, NATIVE, document.value), document, NATIVE, source)
+
+
+def _spec(document: Document, source: str, reading: Reading, value: Any, beside: Iterable[Diagnostic] = ()) -> Spec:
+    spec, diagnostics = read_spec(value)
+    explained = [_explained(diagnostic, value) for diagnostic in diagnostics]
+    located = [*beside, *(_located(diagnostic, document, source, reading) for diagnostic in explained)]
+    if spec is None or located:
+        raise SpecError(located)
+    return spec
+
+
+def _explained(diagnostic: Diagnostic, value: Any) -> Diagnostic:
+    """A diagnostic at a value that only running a Python config would give says so."""
+    from hrnet_cli.documents.python.values import Unread
+
+    for part in diagnostic.path:
+        if isinstance(value, Mapping):
+            value = value.get(part)
+        else:
+            value = value[part] if isinstance(value, list | tuple) and isinstance(part, int) else None
+    if not isinstance(value, Unread):
+        return diagnostic
+    return diagnostic._replace(code="unreadable-code", message=value.message, remedy=value.remedy)
+
+
+def _located(diagnostic: Diagnostic, document: Document, source: str, reading: Reading) -> Diagnostic:
+    """A diagnostic of the spec with its location, at the path in the config that it came from, in its vocabulary."""
+    diagnostic = reading.say(diagnostic)
+    if reading.origins:
+        origin = reading.origin(diagnostic.path)
+        located = document.located(diagnostic._replace(path=origin), source)
+        return located if origin else located._replace(path=diagnostic.path)
+    return document.located(diagnostic, source)
+
+
+def read_source(source: str | Path) -> tuple[str, str]:
+    """The text that SPEC names, and what to call it. A file that is there wins over a preset of its name."""
+    name, path = str(source), Path(source)
+    try:
+        if not name:
+            raise UnreadableError("SPEC is empty", "name a spec file or a preset, or - for standard input")
+        if name == "-":
+            return decode(getattr(sys.stdin, "buffer", BytesIO()), "<stdin>"), "<stdin>"
+        if path.is_dir():
+            raise UnreadableError(f"{path} is a folder", "name a spec file in it")
+        if path.exists():
+            with path.open("rb") as file:
+                return decode(file, str(path)), str(path)
+        if name.startswith(GIT):
+            from hrnet_cli.sources.git import git_bytes
+
+            return decode(BytesIO(git_bytes(name, MAX_CHARACTERS + 1)), name), name
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnreadableError(f"cannot read {name!r}: {reason}", "name a spec file or a preset") from None
+    if name.startswith(TIMM):
+        from hrnet_cli.dialects.timm.read import variant_text
+
+        return variant_text(name.removeprefix(TIMM)), name
+    if path.name != name or name.removesuffix(".yaml") not in preset_names():
+        raise UnreadableError(f"no file and no preset {name!r}", nearest_presets(path.stem))
+    return preset_path(name).read_text(encoding="utf-8"), preset_path(name).name
+
+
+def decode(file: BinaryIO, source: str) -> str:
+    """All that a file holds. Raises SpecError where it is too long, of which no more is read, and UnreadableError."""
+    data = file.read(MAX_CHARACTERS + 1)
+    if len(data) > MAX_CHARACTERS:
+        raise refused("too-large", f"more than {MAX_CHARACTERS:,} bytes", "a published config has about 1,000", source)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        end = end_location(error.object[: error.start].decode())  # which has no byte order mark
+        message = f"this is not UTF-8 (byte {error.start})"
+        remedy = "save it as UTF-8: a spec is YAML or JSON text"
+        raise UnreadableError(message, remedy, end._replace(source=source)) from None
+
+
+def parse_input(text: str, spec: Spec) -> Shape4:
+    """`1x3x256x192`, `3x256x192` or `256x192` as the N×C×H×W that goes into `spec`. Raises UsageError."""
+    diagnostics: Diagnostics = []
+    shape = Size().read(text, ("--input",), diagnostics)
+    if shape is INVALID:
+        raise UsageError(f"--input: {diagnostics[0].message}", diagnostics[0].remedy)
+    return spec.fill_input(shape)

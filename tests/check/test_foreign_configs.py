@@ -1,0 +1,89 @@
+"""What check says of the configs of others: findings that are one and point at what is there, remedies that work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from checks import check, check_all, codes, settings
+from support import TESTS
+
+from hrnet_cli.check.finding import Check
+from hrnet_cli.dialects.table import write_spec
+from hrnet_cli.report.findings.github import render
+from hrnet_cli.sources import load_spec
+
+POSE = (TESTS / "configs" / "pose" / "w32_256x192_adam_lr1e-3.yaml").read_text()
+IMAGE = "  IMAGE_SIZE:\n  - 192\n  - 256\n"
+HEATMAP = "  HEATMAP_SIZE:\n  - 48\n  - 64\n"
+FCN = """\
+model = dict(
+    type='EncoderDecoder',
+    backbone=dict(type='HRNet', extra=dict({stages})),
+    decode_head=dict(
+        type='FCNHead', in_channels=[8, 16, 32, 64], in_index=(0, 1, 2, 3), channels=120, kernel_size=1, num_convs=1,
+        concat_input=False, num_classes=19, input_transform='resize_concat', norm_cfg=dict(type='BN')))
+crop_size = (64, 64)
+"""
+WIDTHS = (8, 16, 32, 64)
+STAGE = "stage{0}=dict(num_modules=1, num_branches={0}, block='BASIC', num_blocks={1}, num_channels={2})"
+STAGES = ", ".join(STAGE.format(number, (1,) * number, WIDTHS[:number]) for number in (1, 2, 3, 4))
+
+
+@pytest.mark.parametrize("name", ["FINAL_CONV_KERNEL", "FUSE_METHOD", "PRETRAINED_LAYERS"])
+def test_a_key_that_the_code_reads_without_a_default_is_a_warning(name: str, tmp_path: Path) -> None:
+    plain = yaml.safe_load(POSE)
+    extra = plain["MODEL"]["EXTRA"]
+    del (extra["STAGE3"] if name == "FUSE_METHOD" else extra)[name]
+    (finding,) = check(tmp_path / "a.yaml", yaml.safe_dump(plain))
+    assert (finding.code, finding.severity) == ("HR110", "warning") and finding.path.endswith(name)
+    assert finding.remedy.startswith(f"add {name}: ")
+
+
+def test_a_block_in_other_letters_is_a_warning(tmp_path: Path) -> None:
+    (finding,) = check(tmp_path / "a.yaml", POSE.replace("BLOCK: BASIC", "BLOCK: Basic", 1))
+    assert (finding.code, finding.severity, finding.remedy) == ("HR109", "warning", "write BASIC")
+
+
+@pytest.mark.parametrize("size", ["[48, 64, 17]", "48", "[48]"])
+def test_a_heatmap_size_that_is_none_is_found(size: str, tmp_path: Path) -> None:
+    (finding,) = check(tmp_path / "a.yaml", POSE.replace(HEATMAP, f"  HEATMAP_SIZE: {size}\n"))
+    assert (finding.code, finding.path, finding.remedy) == ("HR403", "MODEL.HEATMAP_SIZE", "write [48, 64]")
+    assert f"{size}, no width and height" in finding.message
+
+
+def test_heatmaps_are_not_held_against_a_size_that_nobody_gave(tmp_path: Path) -> None:
+    found = check(tmp_path / "a.yaml", POSE.replace(IMAGE, IMAGE.replace("SIZE", "SZIE")))
+    assert codes(found) == ["HR107", "HR101"]
+    found = check(tmp_path / "b.yaml", POSE.replace(IMAGE, IMAGE.replace("192", "160")))
+    assert codes(found) == ["HR403"]
+
+
+def test_a_misspelt_model_is_found_in_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(POSE.replace("MODEL:", "MODLE:"))
+    result = check_all(tmp_path)
+    assert [(each.code, each.line, each.remedy) for each in result.findings] == [("HR004", 25, "did you mean MODEL?")]
+
+
+def test_a_limit_of_other_code_points_at_what_is_there(tmp_path: Path) -> None:
+    """The remedy, followed to the letter, takes it away."""
+    path = tmp_path / "fcn.py"
+    found = check(path, FCN.format(stages=STAGES), settings(dialect="official"))
+    (finding,) = [each for each in found if each.code == "HR202"]
+    assert (finding.path, finding.line) == ("model.decode_head", 4)
+    assert (
+        finding.remedy == f"make a spec of it: hrnet-cli convert {path}; and in that, at head.conv_bias: leave it out"
+    )
+    text = write_spec(load_spec(path), "yaml").text
+    assert "conv_bias: false" in text
+    spec = check(tmp_path / "a.yaml", text.replace(", conv_bias: false", ""), settings(dialect="official"))
+    assert "HR202" not in codes(spec)
+
+
+def test_github_shows_a_path_once(tmp_path: Path) -> None:
+    text = POSE.replace("FUSE_METHOD: SUM", "FUSE_METHOD: CAT").replace("  EXTRA:", "  EXTRA:\n    DILATION: 2")
+    findings = check(tmp_path / "a.yaml", text)
+    assert {"HR104", "HR102"} == set(codes(findings))
+    for finding, command in zip(findings, render(Check(findings, ("a.yaml",), 0, 0)).splitlines(), strict=True):
+        assert command.count(finding.path) == 1

@@ -1,0 +1,258 @@
+"""One file to its findings, many files to a check; whatever is wrong with one never hides the others."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from checks import check, check_all, codes, settings
+from support import EXAMPLES, TESTS
+
+from hrnet_cli.check.files import Target
+from hrnet_cli.check.rules import BY_DIAGNOSTIC, RULES
+from hrnet_cli.check.run import MOST_JOBS, Checker, FileCheck, run
+from hrnet_cli.check.settings import Settings
+from hrnet_cli.dialects.table import write_spec
+from hrnet_cli.errors import Code, HrnetError
+from hrnet_cli.sources import load_spec, preset_names, preset_path
+
+GOOD = preset_path("w32").read_text()
+INVALID = sorted(path for path in (EXAMPLES / "invalid").iterdir() if path.suffix != ".expect")
+
+
+def test_presets_have_nothing_but_narrow_widths() -> None:
+    result = check_all(*preset_names())
+    assert {finding.code for finding in result.findings} <= {"HR405"}
+    assert len(result.files) == len(preset_names()) and result.exit_code == 0
+
+
+@pytest.mark.parametrize("path", INVALID, ids=lambda path: path.name)
+def test_every_invalid_example_is_found_at_its_place(path: Path) -> None:
+    result = check_all(path)
+    try:
+        lines = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        assert (result.exit_code, codes(result.findings)) == (2, ["HR001"])
+        return
+    assert result.exit_code == 1
+    for finding in result.findings:
+        assert finding.source == str(path) and finding.code in RULES and finding.message
+        assert finding.line is None or finding.excerpt in lines
+
+
+def test_a_file_that_cannot_be_read_hides_nothing(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text(GOOD.replace("BASIC", "BASICK", 1))
+    (tmp_path / "latin.yaml").write_bytes(b"name: \xe9\nstage1: {}\n")
+    result = check_all(tmp_path / "no.yaml", tmp_path / "bad.yaml", tmp_path / "latin.yaml")
+    assert codes(result.findings) == ["HR001", "HR008", "HR001"]
+    assert (result.unreadable, result.exit_code, len(result.files)) == (2, 2, 3)
+
+
+def test_folders_are_looked_through(tmp_path: Path) -> None:
+    deep = tmp_path / "a" / "b"
+    deep.mkdir(parents=True)
+    (deep / "w32.yaml").write_text(GOOD)
+    (deep / "broken.json").write_text('{"stage1": ')
+    (deep / "w32.txt").write_text(GOOD)
+    (deep / "compose.yaml").write_text("services: {web: {image: nginx}}\n")
+    (deep / "about.yaml").write_text("about: we use hrnet here\n")
+    (deep / "tool.py").write_text("import os\nprint('hrnet')\n")
+    for name in (".git", "node_modules", "__pycache__"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "bad.yaml").write_text("stage1: 3\n")
+    (deep / "loop").symlink_to(tmp_path)
+    result = check_all(tmp_path)
+    assert [Path(name).name for name in result.files] == ["broken.json", "w32.yaml"]
+    assert [Path(name).name for name in result.skipped] == ["about.yaml", "compose.yaml", "tool.py"]
+    assert codes(result.findings) == ["HR002"]
+    assert check_all(tmp_path, deep, deep / "w32.yaml").files == result.files
+
+
+def test_patterns_choose_the_files_of_a_folder(tmp_path: Path) -> None:
+    for name in ("a.yaml", "b.yml", "c.hrnet"):
+        (tmp_path / name).write_text(GOOD)
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "d.yaml").write_text(GOOD)
+    given = settings(include=["*.yaml", "*.hrnet"], exclude=["old"])
+    assert [Path(name).name for name in check_all(tmp_path, given=given).files] == ["a.yaml", "c.hrnet"]
+
+
+def test_a_misspelt_spec_in_a_folder_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(GOOD.replace("stage1:", "stage_1:"))
+    assert "HR004" in codes(check_all(tmp_path).findings)
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_is_closed_is_said(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    closed.chmod(0)
+    result = check_all(tmp_path)
+    closed.chmod(0o700)
+    assert codes(result.findings) == ["HR001"] and "closed" in result.findings[0].message
+
+
+def test_a_file_that_goes_while_it_is_looked_for_is_said(tmp_path: Path) -> None:
+    gone = Checker(Settings()).check(Target(str(tmp_path / "gone.yaml"), found=True))
+    assert codes(gone.findings) == ["HR001"] and gone.unreadable
+
+
+def test_a_finding_in_a_base_shows_that_file(tmp_path: Path) -> None:
+    (tmp_path / "base.py").write_text("norm = 1\nmodel = dict(backbone=dict(type='HRNet', extra=dict(stage1=3)))\n")
+    (tmp_path / "mine.py").write_text("_base_ = './base.py'\n")
+    found = check(tmp_path / "mine.py")
+    assert found and all(finding.source == str(tmp_path / "base.py") for finding in found)
+    assert "stage1=3" in found[0].excerpt
+    assert all(finding.checked == str(tmp_path / "mine.py") in finding.message for finding in found)
+    assert all(finding.checked == "" for finding in check(tmp_path / "base.py"))
+
+
+def test_a_config_that_is_an_hrnet_by_its_base_is_found_in_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "_base_").mkdir()
+    (tmp_path / "_base_" / "model.py").write_text(write_spec(load_spec("w32"), "mmlab").text)
+    (tmp_path / "mine.py").write_text("_base_ = '_base_/model.py'\nmodel = dict(backbone=dict(norm_evla=True))\n")
+    (tmp_path / "other.py").write_text("_base_ = '_base_/resnet.py'\nmodel = dict(depth=50)\n")
+    result = check_all(tmp_path)
+    assert str(tmp_path / "mine.py") in result.files and str(tmp_path / "other.py") in result.skipped
+    assert "HR101" in codes(tuple(each for each in result.findings if each.source == str(tmp_path / "mine.py")))
+
+
+def test_in_several_processes_it_is_the_same(tmp_path: Path) -> None:
+    shutil.copytree(TESTS / "configs", tmp_path / "configs")
+    shutil.copytree(EXAMPLES / "invalid", tmp_path / "invalid")
+    alone = check_all(tmp_path)
+    assert len(alone.files) > 16
+    for jobs in (2, 0, 100_000):
+        assert check_all(tmp_path, jobs=jobs) == alone
+
+
+def test_every_code_of_a_diagnostic_has_a_rule() -> None:
+    assert set(get_args(Code)) - {"bad-code", "differs"} == set(BY_DIAGNOSTIC), "give it a rule, and the rule a page"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "_base_ = './nothere.py'",
+        "_base_ = './config.py'",
+        "_base_ = 'mmpose::_base_/default_runtime.py'",
+        "_base_ = 5",
+        f"_base_ = {['./a.py'] * 500}",
+    ],
+)
+def test_a_base_that_cannot_be_followed_is_a_finding(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    (tmp_path / "bad.yaml").write_text(GOOD.replace("BASIC", "BASICK", 1))
+    (tmp_path / "config.py").write_text(f"{text}\nmodel = dict(backbone=dict(type='HRNet'))\n")
+    result = check_all(tmp_path)
+    assert set(codes(result.findings)) >= {"HR008"} and result.exit_code == 1
+    assert {each.code for each in result.findings if each.source.endswith("config.py")} <= {"HR018", "HR005"}
+    assert [each for each in result.findings if each.source.endswith("config.py")]
+
+
+def test_what_lies_in_a_folder_and_is_no_spec_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "build.py").write_text("from x import HRNet\nmodel = build_model(args)\nbackbone = HRNet()\n")
+    (tmp_path / "ci.yaml").write_text("stage1: {script: [make]}\nstage2: {script: [make test]}\n")
+    (tmp_path / "keypoints.json").write_text(json.dumps({"about": "hrnet", "x": [0] * 600_000}))
+    (tmp_path / "old.py").write_bytes("# hrnet, \xe9\n".encode("latin-1"))
+    (tmp_path / "gone.yaml").symlink_to("nowhere.yaml")
+    (tmp_path / "w32.yaml").write_text(GOOD)
+    result = check_all(tmp_path)
+    assert [Path(name).name for name in result.files] == ["w32.yaml"] and result.findings == ()
+    assert len(result.skipped) == 4
+
+
+class Killed(Checker):
+    """What the system does to a process that asks for too much."""
+
+    def check(self, target: Target) -> FileCheck:
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+
+@pytest.mark.skipif(MOST_JOBS < 2, reason="needs two cores")
+def test_a_process_that_is_killed_is_a_message() -> None:
+    with pytest.raises(HrnetError, match="ended before its time") as caught:
+        run(Killed(Settings()), [Target("w32")] * 17, jobs=2)
+    assert "--jobs" in caught.value.remedy
+
+
+@pytest.mark.skipif(MOST_JOBS < 2, reason="needs two cores")
+def test_ctrl_c_waits_while_processes_are_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Python calls around a fork would lose a KeyboardInterrupt, and the check would go on."""
+    waits: list[bool] = []
+    original = ProcessPoolExecutor.map
+
+    def observed(*arguments: Any, **more: Any) -> Any:
+        waits.append(_is_blocked())
+        return original(*arguments, **more)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "map", observed)
+    run(Checker(Settings()), [Target("w32")] * 17, jobs=2)
+    assert waits == [True] and not _is_blocked()
+
+
+def _is_blocked() -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+@pytest.mark.skipif(MOST_JOBS < 2, reason="needs two cores")
+def test_the_lock_goes_to_a_process_once() -> None:
+    """Once for each and not with every chunk of files: it can be as long as their list."""
+    Counted.pickled = 0
+    run(Counted(Settings()), [Target("w32")] * 80, jobs=2)
+    assert Counted.pickled <= 2
+
+
+class Counted(Checker):
+    """Counts in this process how often it is sent to another."""
+
+    pickled = 0
+
+    def __reduce__(self) -> Any:
+        Counted.pickled += 1
+        return Checker, tuple(self)
+
+
+def test_a_file_of_a_folder_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, opened = tmp_path / "w32.yaml", []
+    path.write_text(GOOD)
+    original = Path.open
+
+    def counted(self: Path, *arguments: Any, **more: Any) -> Any:
+        opened.append(self)
+        return original(self, *arguments, **more)
+
+    monkeypatch.setattr(Path, "open", counted)
+    assert check_all(tmp_path).findings == ()
+    assert opened == [path]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code", "place"),
+    [
+        ("latin1.yaml", b"stage1: 3\r\nname: caf\xe9\n", "HR001", (2, 10)),
+        ("latin1.py", "# hrnet, \xe4\nx = '".encode() + b"\xe9'\n", "HR001", (2, 6)),
+        ("bom.yaml", b"\xef\xbb\xbfn: \xe9", "HR001", (1, 4)),
+        ("nul.yaml", b"stage1: 3\nname: a\0b\n", "HR002", (2, 8)),
+        ("bell.json", b'{"name":\n\t"\x07"}', "HR002", (2, 3)),
+    ],
+)
+def test_a_byte_that_cannot_be_read_has_its_place(
+    name: str, data: bytes, code: str, place: tuple[int, int], tmp_path: Path
+) -> None:
+    (finding,) = check(tmp_path / name, data)
+    assert (finding.code, (finding.line, finding.column)) == (code, place)
+    assert finding.remedy and str(tmp_path) not in finding.message
+
+
+def test_a_config_of_another_network_has_a_remedy(tmp_path: Path) -> None:
+    (finding,) = check(tmp_path / "a.yaml", "MODEL: {NAME: pose_resnet}\n")
+    assert finding.code == "HR015" and "exclude" in finding.remedy

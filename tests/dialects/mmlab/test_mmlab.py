@@ -1,0 +1,433 @@
+"""Configs of mmpose, mmdetection and mmsegmentation, in the old words and the new."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from mmlab_configs import (
+    FCN,
+    HEATMAP,
+    HIGHER,
+    HRFPN,
+    JOINED,
+    MULTISCALE,
+    NO_DECONV,
+    OCR,
+    OLD,
+    OLD_JOINED,
+    PROCESSOR,
+    SIMPLE_TAGS,
+    TAGS,
+    WIDTHS,
+    Plain,
+    extra,
+    model,
+    python,
+    stage,
+)
+from strategies import garbage, mutilated
+from support import Golden, caught
+
+from hrnet_cli import build, load_spec, trace
+from hrnet_cli.analysis.costs import costs
+from hrnet_cli.dialects.mmlab.sizes import input_size
+from hrnet_cli.errors import SpecError
+from hrnet_cli.schema import (
+    BatchNorm,
+    HeatmapHead,
+    HigherHead,
+    HrfpnHead,
+    LandmarkHead,
+    NoHead,
+    OcrHead,
+    SegmentationHead,
+    Upsampling,
+)
+from hrnet_cli.sources import parse_spec
+from hrnet_cli.sources.loading import load_text
+
+GOLDENS = [
+    "mmpose-backbone/w32",
+    "mmpose-backbone/w18_multiscale_bilinear",
+    "mmdet-backbone/w18",
+    "det-v2p/faster_rcnn_w18",
+]
+
+
+@pytest.mark.parametrize(
+    ("place", "key", "misspelt"),
+    [
+        ("model.backbone.extra.stage3", "num_blocks", "num_block"),
+        ("model.backbone.extra", "stage3", "stge3"),
+        ("model.backbone", "extra", "extar"),
+        ("model.decode_head", "num_classes", "num_clases"),
+        ("model.head", "out_channels", "out_chanels"),
+    ],
+)
+def test_a_misspelt_key_is_named_beside_what_is_missing(place: str, key: str, misspelt: str) -> None:
+    head = {"type": "HeatmapHead", "in_channels": 4, "out_channels": 3, "deconv_out_channels": None}
+    plain = model("EncoderDecoder", decode_head=dict(FCN)) if "decode" in place else model("Topdown", head=head)
+    owner: Any = plain
+    for part in place.split("."):
+        owner = owner[part]
+    owner[misspelt] = owner.pop(key)
+    problems = caught(SpecError, load_spec, plain).diagnostics
+    missing = set() if "extra" in place else {("missing-key", f"{place}.{key}")}  # of its stages the spec says one
+    assert {(problem.code, problem.dotted) for problem in problems} == {
+        *missing,
+        ("unknown-key", f"{place}.{misspelt}"),
+    }
+    assert {problem.remedy for problem in problems if problem.code == "unknown-key"} == {f"did you mean {key}?"}
+
+
+def test_what_is_needed_may_be_misspelt_from_nothing() -> None:
+    plain = model("EncoderDecoder", decode_head={key: item for key, item in FCN.items() if key != "num_classes"})
+    (problem,) = caught(SpecError, load_spec, plain).diagnostics
+    assert (problem.code, problem.message) == ("missing-key", "num_classes is missing")
+
+
+def config_of(golden: Golden) -> str:
+    """The config of a golden in the words of its package."""
+    facts = golden.facts["facts"]
+    if "backbone" in facts:
+        parts = {"backbone": {"type": "HRNet", **facts["backbone"]}, "type": "TopdownPoseEstimator"}
+        height, width = golden.facts["input"][2:]
+        return f"codec = dict(input_size=({width}, {height}))\nmodel = {python(parts)}\n"
+    parts = {"type": "FasterRCNN", "backbone": {"type": "HRNet", "extra": facts["stages"]}}
+    if "neck" in facts:
+        parts["neck"] = facts["neck"]
+    lines = [f"img_scale = {python(facts.get('img_scale', [1333, 800]))}", f"model = {python(parts)}"]
+    return "\n".join(
+        ["_scope = 1", *lines, "default_scope = 'mmdet'", "test_pipeline = [dict(img_scale=img_scale)]", ""]
+    )
+
+
+@pytest.mark.parametrize("name", GOLDENS)
+def test_a_golden_from_a_python_config(name: str) -> None:
+    golden = Golden(name)
+    spec = parse_spec(config_of(golden), "config.py")
+    assert spec.dialect == "mmlab"
+    assert list(spec.input_shape) == golden.facts["input"]
+    keys = build(spec).state_dict()
+    assert {key: tuple(value.shape) for key, value in keys.items()} == dict(golden.keys)
+    seen = trace(spec)
+    assert sum(cost.macs for cost in costs(seen)) == golden.facts["macs"]["deconv_true_total"]
+    assert sum(cost.params for cost in costs(seen)) == golden.facts["params"]["total"]
+    assert [list(shape) for shape in seen.calls[0].outputs] == [shape for _, shape in golden.facts["outputs"]]
+
+
+@pytest.mark.parametrize("dump", [json.dumps, yaml.safe_dump, lambda config: f"model = {python(config['model'])}\n"])
+def test_dumps_are_read_alike(dump: Any) -> None:
+    config = model("TopDown", backbone=MULTISCALE)
+    assert parse_spec(dump(config)) == load_spec(config)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"type": "HRNet", "extra": extra()},
+        {"type": "HighResolutionNet", "extra": extra()},
+        {"type": "mmpose.HRNet", "extra": extra()},
+        {"backbone": {"in_channels": 3, "extra": extra()}},
+        {"model": {"backbone": {"type": "mmpose.models.backbones.HRNet", "extra": extra()}}},
+        extra() | {"upsample": {"mode": "nearest"}},
+        extra() | {"stage4": {**stage(4, 1, 4), "multiscale_output": False}},
+    ],
+)
+def test_a_backbone_alone(config: Plain) -> None:
+    spec = load_spec(config)
+    assert (spec.dialect, spec.head, spec.keeps_all_branches, spec.name) == ("mmlab", NoHead(), False, "hrnet-w4")
+    assert len(spec.stages) == 4
+
+
+def test_problems_of_an_extra_alone_stand_at_its_own_paths() -> None:
+    config = extra() | {"upsample": {"mode": "cubic"}, "stage3": {**stage(3, 1, 4), "num_blocks": [1, 1]}}
+    error = caught(SpecError, parse_spec, yaml.safe_dump(config))
+    assert {(problem.code, problem.dotted) for problem in error.diagnostics} == {
+        ("unknown-choice", "upsample.mode"),
+        ("wrong-length", "stage3.num_blocks"),
+    }
+    assert all(problem.location.line for problem in error.diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("config", "keeps", "upsampling"),
+    [
+        (model("TopdownPoseEstimator"), False, Upsampling()),
+        (model("TopdownPoseEstimator", backbone=MULTISCALE), True, Upsampling()),
+        (model(keypoint_head={"type": "Other"}), False, Upsampling()),
+        (model(roi_head={"type": "StandardRoIHead"}), True, Upsampling()),
+        (model(roi_head={"type": "X"}, backbone={"multiscale_output": False}), False, Upsampling()),
+        (model("EncoderDecoder"), True, Upsampling("bilinear", "size", False)),
+        (model() | {"default_scope": "mmseg"}, True, Upsampling("bilinear", "size", False)),
+        (model(backbone={"type": "mmdet.HRNet"}), True, Upsampling()),
+        (model(), False, Upsampling()),
+        (model("FasterRCNN"), True, Upsampling()),
+        (model("mmdet.CascadeRCNN"), True, Upsampling()),
+        (model("RetinaNet", nekc={"type": "HRFPN"}), True, Upsampling()),
+        (model("RPN"), True, Upsampling()),
+        (model("VoxelCenterDetector", head={"type": "X"}), False, Upsampling()),
+    ],
+)
+def test_the_packages_differ(config: Plain, keeps: bool, upsampling: Upsampling) -> None:
+    spec = load_spec(config)
+    assert (spec.keeps_all_branches, spec.upsampling) == (keeps, upsampling)
+
+
+def test_a_backbone_that_shows_no_package_says_what_was_assumed() -> None:
+    notes = load_spec({"type": "HRNet", "extra": extra()}).notes
+    assert any("branch 0 alone" in note for note in notes)
+
+
+@pytest.mark.parametrize("key", ["multiscale_output", "multi_scale_output"])
+@pytest.mark.parametrize("value", [True, False])
+def test_mmposes_backbone_takes_no_multiscale_output(key: str, value: bool) -> None:
+    loaded = load_text(f"model = {python(model('TopDown', backbone={key: value})['model'])}\n")
+    (note,) = (note for note in loaded.reading.notes if note.code == "misspelt-key")
+    assert (note.path, note.remedy) == (
+        ("model", "backbone", key),
+        "did you mean extra.stage4.multiscale_output?",
+    )
+    assert not loaded.spec.keeps_all_branches
+    own = load_text(f"model = {python(model('FasterRCNN', backbone={'multiscale_output': value})['model'])}\n")
+    assert (own.spec.keeps_all_branches, "misspelt-key" in [note.code for note in own.reading.notes]) == (value, False)
+
+
+def test_the_keys_of_a_head_stand_where_its_package_has_it() -> None:
+    old = load_spec(model("TopDown", keypoint_head=OLD)).notes
+    new = load_spec(model("TopdownPoseEstimator", head=HEATMAP)).notes
+    joined = load_spec(model("TopdownPoseEstimator", neck=PROCESSOR, head=JOINED, backbone=MULTISCALE)).notes
+    assert "mmpose's state-dict keys stand below backbone. and keypoint_head." in old
+    assert "mmpose's state-dict keys stand below backbone. and head." in new
+    assert "mmpose's state-dict keys stand below backbone. and head." in joined
+
+
+def test_upsampling_norm_and_channels() -> None:
+    upsample = extra() | {"upsample": {"mode": "bilinear", "align_corners": False}}
+    norm = {"type": "SyncBN", "momentum": 0.01, "requires_grad": True}
+    backbone = {"extra": upsample, "in_channels": 4, "norm_cfg": norm, "norm_eval": True, "with_cp": True}
+    spec = load_spec(model("TopDown", backbone={**backbone, "frozen_stages": 1, "zero_init_residual": True}))
+    assert spec.upsampling == Upsampling("bilinear", "factor", False)
+    assert spec.batch_norm == BatchNorm(0.01, 1e-5)
+    assert spec.in_channels == 4
+    assert not [note for note in spec.notes if "not read" in note]
+
+
+def test_stage_1_is_read_as_the_code_reads_it() -> None:
+    first = {"num_modules": 2, "num_branches": 3, "block": "BASIC", "num_blocks": [2, 9], "num_channels": [5, 9]}
+    spec = load_spec(model("TopDown", backbone={"extra": extra() | {"stage1": first}}))
+    assert (spec.stages[0].num_blocks, spec.stages[0].num_channels, spec.stages[0].block) == ((2,), (5,), "BASIC")
+    assert any("stage1 is one chain" in note for note in spec.notes)
+
+
+def test_what_nobody_reads_is_said() -> None:
+    odd = extra() | {"stage2": {**stage(2, 1, 4), "fuse_method": "CAT", "extra_key": 1}, "final_conv_kernel": 1}
+    notes = " ".join(load_spec(model("TopDown", backbone={"extra": odd, "drop_path": 0.1})).notes)
+    assert all(word in notes for word in ("fuse_method", "extra_key", "final_conv_kernel", "drop_path"))
+
+
+def test_mmpretrains_arch() -> None:
+    spec = load_spec({"model": {"backbone": {"type": "HRNet", "arch": "w18"}}})
+    assert [stage.num_channels for stage in spec.stages] == [(64,), (18, 36), (18, 36, 72), (18, 36, 72, 144)]
+
+
+@pytest.mark.parametrize(
+    ("config", "head"),
+    [
+        (model("TopdownPoseEstimator", head=HEATMAP), HeatmapHead(5)),
+        (
+            model("TopdownPoseEstimator", head={**HEATMAP, "final_layer": {"kernel_size": 3, "padding": 1}}),
+            HeatmapHead(5, 3),
+        ),
+        (model("TopDown", keypoint_head=OLD), HeatmapHead(5)),
+        (model("TopDown", keypoint_head={**OLD, "extra": {"final_conv_kernel": 3}}), HeatmapHead(5, 3)),
+        (model("TopDown", keypoint_head=OLD_JOINED, backbone=MULTISCALE), LandmarkHead(5)),
+        (model("TopdownPoseEstimator", neck=PROCESSOR, head=JOINED, backbone=MULTISCALE), LandmarkHead(5)),
+        (model("BottomupPoseEstimator", head=TAGS), HigherHead(5, **NO_DECONV)),
+        (model("BottomUp", keypoint_head=SIMPLE_TAGS), HigherHead(5, **NO_DECONV)),
+        (
+            model("AssociativeEmbedding", keypoint_head=HIGHER),
+            HigherHead(5, num_channels=(6,), num_basic_blocks=2),
+        ),
+        (model("EncoderDecoder", decode_head=FCN), SegmentationHead(7, conv_bias=False)),
+        (model("EncoderDecoder", decode_head={**FCN, "out_channels": 1}), SegmentationHead(1, conv_bias=False)),
+        (model("CascadeEncoderDecoder", decode_head=[FCN, OCR]), OcrHead(7, 24, 12, conv_bias=False)),
+        (model("FasterRCNN", neck=HRFPN, rpn_head={"type": "RPNHead"}), HrfpnHead(16)),
+        (model("FCOS", neck={**HRFPN, "stride": 2, "num_outs": 3}, bbox_head={"type": "X"}), HrfpnHead(16, 3, 2)),
+        (model("X", neck=[HRFPN, {"type": "DyHead"}], bbox_head={"type": "X"}), HrfpnHead(16)),
+    ],
+)
+def test_heads_that_are_ours(config: Plain, head: Any) -> None:
+    spec = load_spec(config)
+    assert spec.head == head
+    trace(spec, input=(1, 3, 64, 64))
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (model("TopdownPoseEstimator", head={"type": "DEKRHead"}), "head (DEKRHead)"),
+        (model("TopdownPoseEstimator", head={**HEATMAP, "deconv_out_channels": [256]}), "HeatmapHead: transposed"),
+        (model("TopdownPoseEstimator", head={**HEATMAP, "final_layer": {"kernel_size": 3}}), "another padding"),
+        (model("TopdownPoseEstimator", head={**HEATMAP, "conv_out_channels": [4]}), "convolutions before the last"),
+        (model("TopdownPoseEstimator", head=HEATMAP, backbone=MULTISCALE), "on the smallest branch"),
+        (model("TopDown", keypoint_head={**OLD, "num_deconv_layers": 3}), "transposed convolutions"),
+        (model("TopDown", keypoint_head={**OLD, "in_index": 1}, backbone=MULTISCALE), "other branches"),
+        (model("X", neck=PROCESSOR, head={"type": "CIDHead"}, backbone=MULTISCALE), "neck (FeatureMapProcessor)"),
+        (model("BottomupPoseEstimator", head={**TAGS, "tag_dim": 2}), "tag_dim: 2"),
+        (model("EncoderDecoder", decode_head={**FCN, "num_convs": 2}), "kernel_size, num_convs"),
+        (model("EncoderDecoder", decode_head={**FCN, "input_transform": None}), "not on all branches"),
+        (model("EncoderDecoder", decode_head={**FCN, "channels": 8}), "channels: 8"),
+        (model("EncoderDecoder", decode_head={**FCN, "norm_cfg": None}), "no norm"),
+        (model("EncoderDecoder", decode_head=[FCN, {**OCR, "scale": 2}]), "scale 1"),
+        (model("EncoderDecoder", decode_head=[FCN, FCN]), "decode_head (FCNHead, FCNHead)"),
+        (model("EncoderDecoder", decode_head=FCN, auxiliary_head=FCN), "auxiliary_head (FCNHead: for training only)"),
+        (model("FasterRCNN", neck={**HRFPN, "pooling_type": "MAX"}), "pooled by maximum"),
+        (model("FasterRCNN", neck={"type": "FPN"}, roi_head={"type": "R"}), "roi_head (R)"),
+        (model("X", neck=[HRFPN, {"type": "DyHead"}], bbox_head={"type": "X"}), "neck (DyHead)"),
+    ],
+)
+def test_what_is_left_out_is_said(config: Plain, words: str) -> None:
+    assert any(words in note for note in load_spec(config).notes), load_spec(config).notes
+
+
+@pytest.mark.parametrize(
+    ("config", "code", "path"),
+    [
+        (model("X", backbone={"extra": None}), "missing-key", "model.backbone.extra"),
+        (model("X", backbone={"extra": [1]}), "wrong-type", "model.backbone.extra"),
+        (model("X", backbone={"norm_cfg": {"type": "GN"}}), "not-batch-norm", "model.backbone.norm_cfg.type"),
+        (model("X", backbone={"conv_cfg": {"type": "DCN"}}), "not-plain-conv", "model.backbone.conv_cfg.type"),
+        (model("X", backbone={"in_channels": "3"}), "wrong-type", "model.backbone.in_channels"),
+        (model("FasterRCNN", neck={**HRFPN, "in_channels": [4, 8]}), "wrong-channels", "model.neck.in_channels"),
+        (
+            model("TopDown", keypoint_head={**OLD, "in_channels": 8}),
+            "wrong-channels",
+            "model.keypoint_head.in_channels",
+        ),
+        (model("TopDown", keypoint_head={**OLD, "out_channels": 0}), "too-small", "model.keypoint_head.out_channels"),
+        (model("FasterRCNN", neck={**HRFPN, "out_channels": None}), "missing-key", "model.neck.out_channels"),
+        (
+            model("FasterRCNN", neck=HRFPN, backbone={"multiscale_output": False}),
+            "head-branches",
+            "model.backbone.multiscale_output",
+        ),
+        (model("X", backbone={"type": "LiteHRNet"}), "not-hrnet", ""),
+        (model("X", backbone={"type": "HRFormer"}), "not-hrnet", ""),
+        (model("X", backbone={"type": "ResNet"}), "not-hrnet", ""),
+    ],
+)
+def test_problems(config: Plain, code: str, path: str) -> None:
+    error = caught(SpecError, parse_spec, f"model = {python(config['model'])}\n", "config.py")
+    assert [(problem.code, problem.dotted) for problem in error.diagnostics] == [(code, path)]
+    assert code == "not-hrnet" or error.diagnostics[0].location.line == 1
+
+
+def sized(**config: Any) -> Any:
+    found = input_size(config, config.pop("package"))
+    return found and found[0]
+
+
+def test_sizes() -> None:
+    resize = [{"type": "Resize", "scale": [1333, 800]}]
+    flip = [{"type": "MultiScaleFlipAug", "img_scale": [1333, 800], "transforms": [{"type": "Resize"}]}]
+    scales = [{"transforms": [[{"scales": [[1333, 640], [1333, 800]]}]]}]
+    assert sized(package="mmpose", codec={"input_size": [192, 256]}) == (256, 192)
+    assert sized(package="mmpose", codec=[{"input_size": [288, 384]}] * 2) == (384, 288)
+    assert sized(package="mmpose", data_cfg={"image_size": [192, 256]}) == (256, 192)
+    assert sized(package="mmpose", data_cfg={"image_size": 512}) == (512, 512)
+    assert sized(package="mmpose", model={"head": {"decoder": {"input_size": [192, 256]}}}) == (256, 192)
+    assert sized(package="mmpose", train_pipeline=[{"input_size": [640, 512]}]) == (512, 640)
+    assert sized(package="mmseg", crop_size=[512, 1024]) == (512, 1024)
+    assert sized(package="mmseg", model={"data_preprocessor": {"size": [512, 1024]}}) == (512, 1024)
+    assert sized(package="mmseg", train_pipeline=[{"type": "RandomCrop", "crop_size": [480, 500]}]) == (480, 500)
+    assert sized(package="mmdet", test_pipeline=resize, train_pipeline=scales) == (800, 1344)
+    assert sized(package="mmdet", data={"test": {"pipeline": flip}}) == (800, 1344)
+    assert sized(package="mmdet", train_pipeline=scales) == (800, 1344)
+    old = {"train": {"img_scale": [[1333, 640], [1333, 800]]}, "test": {"img_scale": [1333, 800], "size_divisor": 32}}
+    assert sized(package="mmdet", data=old) == sized(package="mmdet", data={"train": old["train"]}) == (800, 1344)
+    assert input_size({"data": old}, "mmdet") == ((800, 1344), ("data", "test", "img_scale"))
+    assert sized(package="mmdet", data={**old, "test": {"pipeline": [{"scale": [640, 480]}]}}) == (480, 640)
+    assert sized(package="mmpose", data=old) is None
+    for package in ("mmpose", "mmseg", "mmdet", ""):
+        assert (
+            sized(package=package, crop_size="x", codec=[], test_pipeline=[{"scale": [0, -1], "crop_size": {}}]) is None
+        )
+
+
+def test_a_config_without_a_size_says_so() -> None:
+    assert "the config has no input size" in load_spec(model("TopDown")).notes
+
+
+def test_a_value_that_holds_itself() -> None:
+    config = model("FasterRCNN", neck=copy.deepcopy(HRFPN))
+    config["test_pipeline"] = config["model"]["neck"]["self"] = config["model"]["backbone"]["self"] = [config] * 9
+    config["test_pipeline"] += [config["test_pipeline"]] * 9
+    assert load_spec(config).head.type == "hrfpn"
+
+
+@st.composite
+def mangled(draw: st.DrawFn) -> Plain:
+    """A config with a few of its parts replaced."""
+    parts = {"backbone": {"type": "HRNet", "extra": draw(mutilated())}}
+    for key in draw(st.lists(st.sampled_from(["neck", "head", "keypoint_head", "decode_head", "codec"]), max_size=3)):
+        part = dict(draw(st.sampled_from([FCN, OCR, HEATMAP, JOINED, OLD_JOINED, HIGHER, TAGS, HRFPN, PROCESSOR])))
+        part[draw(st.sampled_from(sorted(part)))] = draw(garbage)
+        parts[key] = draw(st.sampled_from([part, [part, part]]))
+    return {"model": parts, "test_pipeline": draw(garbage), "codec": draw(garbage)}
+
+
+@pytest.mark.parametrize("near", ["stage", "stag3", "stagex3", "stage3_", "stage_3", "Stage3", "stage03"])
+@pytest.mark.parametrize("kind", ["TopDown", "FasterRCNN"])
+def test_a_stage_that_is_misspelt_is_told_whatever_stands_beside_it(kind: str, near: str) -> None:
+    config = model(kind, neck=copy.deepcopy(HRFPN))
+    extra = config["model"]["backbone"]["extra"]
+    extra[near] = extra.pop("stage3")
+    problems = caught(SpecError, load_spec, config).diagnostics
+    told = {(problem.code, problem.dotted) for problem in problems}
+    where = "model.backbone.extra"
+    assert told & {("missing-key", f"{where}.stage3"), ("unknown-key", f"{where}.{near}")}, told
+
+
+@pytest.mark.parametrize("extra", [5, "x", [1], [{"stage1": {}}]])
+def test_an_extra_of_another_kind_is_told_how_it_is_written(extra: Any) -> None:
+    config = model("TopDown")
+    config["model"]["backbone"]["extra"] = extra
+    told = {(problem.dotted, problem.remedy) for problem in caught(SpecError, load_spec, config).diagnostics}
+    assert ("model.backbone.extra", "write extra=dict(stage1=dict(...), stage2=dict(...), ...)") in told
+
+
+@given(mangled())
+def test_a_mangled_config_is_read_or_refused(config: Plain) -> None:
+    caught(SpecError, load_spec, config)
+
+
+@given(st.dictionaries(st.sampled_from(["model", "backbone", "type", "extra", "stage1", "upsample"]), garbage))
+def test_any_mapping_is_read_or_refused(config: Plain) -> None:
+    caught(SpecError, load_spec, config)
+
+
+def test_the_published_way_over_bases(tmp_path: Path) -> None:
+    """A detection config as they are published: widths changed two files away from the backbone."""
+    (tmp_path / "base.py").write_text(f"model = {python(model('FasterRCNN', neck={'type': 'FPN'})['model'])}\n")
+    (tmp_path / "hr.py").write_text(
+        "_base_ = 'base.py'\n"
+        f"model = dict(neck=dict(_delete_=True, type='HRFPN', in_channels={WIDTHS}, out_channels=16))\n"
+    )
+    path = tmp_path / "narrow.py"
+    path.write_text(
+        "_base_ = './hr.py'\nw = 2\nwidths = [w * 2 ** i for i in range(4)]\n"
+        "model = dict(backbone=dict(extra=dict("
+        "stage2=dict(num_channels=widths[:2]), stage3=dict(num_channels=widths[:3]),"
+        "stage4=dict(num_channels=widths))),"
+        "neck=dict(in_channels=widths))\n"
+    )
+    spec = load_spec(path)
+    assert (spec.stages[-1].num_channels, spec.head) == ((2, 4, 8, 16), HrfpnHead(16))

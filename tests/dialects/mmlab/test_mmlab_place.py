@@ -1,0 +1,104 @@
+"""One word that is misspelt hides a whole HRNet: it is told, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from mmlab_configs import Plain, extra, model, python
+from support import caught
+
+from hrnet_cli import load_spec
+from hrnet_cli.errors import Diagnostic, SpecError
+from hrnet_cli.sources import parse_spec
+from hrnet_cli.sources.loading import is_recognised, read_text
+
+
+def text(config: Plain) -> str:
+    return "log_level = 'INFO'\n" + "".join(f"{key} = {python(item)}\n" for key, item in config.items())
+
+
+def problems(config: Plain) -> list[Diagnostic]:
+    found: list[Diagnostic] = caught(SpecError, parse_spec, text(config), "mine.py").diagnostics
+    return found
+
+
+HRNET = model("EncoderDecoder")["model"]
+TYPED = HRNET["backbone"]
+
+
+def named(kind: Any) -> Plain:
+    return model("TopDown", backbone={"type": kind})
+
+
+@pytest.mark.parametrize(
+    ("config", "code", "path", "message", "remedy"),
+    [
+        ({"modle": HRNET}, "unknown-key", "modle", "unknown key 'modle'", "did you mean model?"),
+        ({"Model": HRNET}, "unknown-key", "Model", "unknown key 'Model'", "did you mean model?"),
+        (
+            {"model": {"backbon": TYPED}},
+            "unknown-key",
+            "model.backbon",
+            "unknown key 'backbon'",
+            "did you mean backbone?",
+        ),
+        ({"bakcbone": TYPED}, "unknown-key", "bakcbone", "unknown key 'bakcbone'", "did you mean backbone?"),
+        (
+            named("HRNett"),
+            "unknown-choice",
+            "model.backbone.type",
+            "'HRNett' is no type of a backbone with HRNet's stages",
+            "did you mean HRNet?",
+        ),
+        (
+            named("HRnet"),
+            "unknown-choice",
+            "model.backbone.type",
+            "'HRnet' is no type of a backbone with HRNet's stages",
+            "did you mean HRNet?",
+        ),
+        (
+            {"backbone": {"type": "HighResolutionNett", "extra": extra()}},
+            "unknown-choice",
+            "backbone.type",
+            "'HighResolutionNett' is no type of a backbone with HRNet's stages",
+            "did you mean HighResolutionNet?",
+        ),
+    ],
+)
+def test_a_slip_is_told_alone(config: Plain, code: str, path: str, message: str, remedy: str) -> None:
+    (problem,) = problems(config)
+    assert (problem.code, problem.dotted, problem.message, problem.remedy) == (code, path, message, remedy)
+    assert (problem.location.source, problem.location.line) == ("mine.py", 2)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        named("UHRNet"),
+        named("HRNetV2"),
+        named("LiteHRNet"),
+        named("ResNet"),
+        {"model": {"backbone": {"type": "HRNett", "depth": 50}}},
+        {"modle": {"backbone": {"type": "ResNet"}}},
+        {"model": {"backbon": {"type": "ResNet"}}},
+        {"other": HRNET},
+        {"model": {"other": TYPED}},
+    ],
+)
+def test_what_is_another_network_is_no_slip(config: Plain) -> None:
+    assert all(
+        "did you mean HRNet" not in each.remedy and "did you mean model" not in each.remedy for each in problems(config)
+    )
+    assert all("did you mean backbone" not in each.remedy for each in problems(config))
+
+
+def test_a_file_of_a_folder_is_not_taken_for_a_slip() -> None:
+    """It may be anything; only a file that was named is meant for an HRNet."""
+    assert not is_recognised(read_text(text({"modle": HRNET}), "mine.py"))
+    assert is_recognised(read_text(text({"model": HRNET}), "mine.py"))
+
+
+def test_keys_that_are_no_texts() -> None:
+    assert caught(SpecError, load_spec, {1: HRNET, "model": {2: TYPED}}).diagnostics

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from commandline import call
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import Plain, networks
+from support import caught
+
+from hrnet_cli import load_spec
+from hrnet_cli.dialects.native.starter import NEXT, STARTS, write_starter
+from hrnet_cli.errors import SpecError
+from hrnet_cli.schema import HEAD_SPECS, Budget, Spec
+from hrnet_cli.schema.fields import Amount, entries
+from hrnet_cli.sources import parse_spec, preset_names
+
+OWN = Budget(max_params=29_000_000, max_macs=7_700_000_000, divisor=32)
+
+
+def unpublished(spec: Spec) -> Spec:
+    return replace(spec, published=None)
+
+
+def uncommented(text: str) -> str:
+    """The text with every key that is commented out brought back."""
+    keys = "|".join(entries(Spec))
+    return re.sub(
+        rf"^# ({keys}):(.*\n(?:#  .*\n)*)", lambda found: found[0].replace("\n#", "\n")[2:], text, flags=re.MULTILINE
+    )
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_comes_back(name: str) -> None:
+    spec = load_spec(name)
+    text = write_starter(spec, OWN, "x.yaml")
+    assert parse_spec(text) == unpublished(spec)
+    assert max(map(len, text.splitlines())) <= 125
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_what_is_commented_out_is_at_its_default(name: str) -> None:
+    spec = load_spec(name)
+    text = uncommented(write_starter(spec, OWN, "x.yaml"))
+    for key in set(entries(Spec)) - {"stages", "published"}:
+        assert re.search(rf"^{key}:", text, re.MULTILINE), key
+    assert parse_spec(text) == replace(unpublished(spec), budget=OWN, multi_scale_output=spec.keeps_all_branches)
+
+
+@given(networks())
+def test_any_network_comes_back(plain: Plain) -> None:
+    if caught(SpecError, load_spec, plain) is None:
+        assert parse_spec(write_starter(load_spec(plain), OWN, "x.yaml")) == load_spec(plain)
+
+
+def test_every_key_is_explained() -> None:
+    for head in HEAD_SPECS.values():
+        spec = replace(load_spec("w32"), head=head(), multi_scale_output=None)
+        text = write_starter(spec, OWN, "x.yaml")
+        for record in (Spec, Budget, head):
+            for name, item in entries(record).items():
+                assert name == "published" or item.metadata["help"] in text
+
+
+def test_a_budget_of_its_own_stays() -> None:
+    spec = replace(load_spec("w32"), budget=Budget(max_macs=8_000_000_000))
+    text = write_starter(spec, OWN, "x.yaml")
+    assert parse_spec(text).budget == spec.budget
+    assert "max_macs: 8G" in text and "29M" not in text
+
+
+def test_a_schema_is_named_on_the_first_line() -> None:
+    spec = load_spec("w32")
+    text = write_starter(spec, OWN, "x.yaml", "./a.json")
+    assert text.startswith("# yaml-language-server: $schema=./a.json\n# A spec for")
+    assert "yaml-language-server" not in write_starter(spec, OWN, "x.yaml").splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    "odd", ["a\nname: b", "yaml-language-server: $schema=x", "my file", "a'b", "[bold]", "\x1b[1m"]
+)
+def test_names_are_data(odd: str) -> None:
+    """Neither a file's name nor a network's gets out of the comment that it stands in."""
+    spec = load_spec("w32")
+    assert parse_spec(write_starter(spec, OWN, odd, odd)) == unpublished(spec)
+    named = replace(spec, name=odd.replace("\n", " ").replace("\x1b", ""), notes=(odd,))
+    text = write_starter(named, OWN, "x.yaml")
+    assert parse_spec(text) == unpublished(named)
+    assert not re.match(r"#\s+yaml-language-server", text) and "\x1b" not in text
+
+
+def test_there_is_a_start_for_every_task() -> None:
+    tasks = {head.task for head in HEAD_SPECS.values()}
+    assert set(STARTS) == tasks, "give each task of HEAD_SPECS a row in STARTS, and no other"
+    for task, preset in STARTS.items():
+        assert task == "backbone" or load_spec(preset).head.task == task
+
+
+def test_what_is_next_is_a_command() -> None:
+    for command in NEXT:
+        assert call(command, "--help").code == 0
+
+
+@settings(max_examples=300)
+@given(st.integers(1, 10**18 - 1) | st.integers(1, 999).map(lambda n: n * 10**6))
+def test_an_amount_reads_back(number: int) -> None:
+    assert Amount().read(Amount.write(number), (), []) == number
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (1, "1"),
+        (999, "999"),
+        (1000, "1k"),
+        (29_000_000, "29M"),
+        (7_650_000_000, "7.65G"),
+        (1_050, "1.05k"),
+        (10**12, "1T"),
+    ],
+)
+def test_amounts(number: int, text: str) -> None:
+    assert Amount.write(number) == text

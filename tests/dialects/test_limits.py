@@ -1,0 +1,258 @@
+"""What a dialect's own code cannot build: where that stands, and that nothing is said of what it can."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import networks
+from support import TESTS, caught
+
+from hrnet_cli import load_spec
+from hrnet_cli.dialects.limits import KINDS
+from hrnet_cli.dialects.table import LIMITS, WRITERS, write_spec
+from hrnet_cli.errors import Diagnostic, InexpressibleError
+from hrnet_cli.hrnet import EXPANSION
+from hrnet_cli.schema import NoHead, Spec, Upsampling
+from hrnet_cli.schema.spec import Budget
+from hrnet_cli.sources import parse_spec, preset_names
+
+CONFIGS = sorted(path for path in (TESTS / "configs").rglob("*.yaml") if not path.name.startswith("not_"))
+LEFT_OUT = "head is left out"
+
+
+def test_every_other_dialect_has_limits() -> None:
+    assert set(LIMITS) == set(WRITERS) - {"yaml", "json"}
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)
+def test_a_published_config_is_built_by_its_own_code(path: Any) -> None:
+    spec = load_spec(path)
+    assert not list(LIMITS[spec.dialect](spec))
+
+
+def writes(spec: Spec, target: str) -> bool:
+    """Whether it is written whole; what is written, whole or not, is within the target's limits."""
+    try:
+        written = write_spec(spec, target)
+    except InexpressibleError:
+        return False
+    assert not list(LIMITS[target](parse_spec(written.text)))
+    return not any(LEFT_OUT in note for note in written.notes)
+
+
+@pytest.mark.parametrize("target", LIMITS)
+@pytest.mark.parametrize("name", preset_names())
+def test_what_is_written_has_no_limits(name: str, target: str) -> None:
+    spec = load_spec(name)
+    assert writes(spec, target) == (not list(LIMITS[target](spec)))
+
+
+@pytest.mark.parametrize("target", LIMITS)
+@settings(max_examples=60)
+@given(plain=networks())
+def test_limits_are_what_is_not_written(target: str, plain: Any) -> None:
+    spec = load_spec(plain)
+    found = list(LIMITS[target](spec))
+    assert writes(spec, target) == (not found)
+    assert all(limit.code in KINDS for limit in found)
+
+
+def changed(name: str, **parts: Any) -> Spec:
+    return replace(load_spec(name), **parts)
+
+
+def staged(name: str, number: int, **parts: Any) -> Spec:
+    """A preset with another stage."""
+    stages = list(load_spec(name).stages)
+    stages[number - 1] = replace(stages[number - 1], **parts)
+    return changed(name, stages=tuple(stages))
+
+
+W32 = load_spec("w32")
+NARROW_LAST = {"num_branches": 3, "num_blocks": (1, 1, 1), "num_channels": (16, 32, 64)}
+ODD = {"num_channels": (32, 60, 128)}
+
+
+@pytest.mark.parametrize(
+    ("spec", "target", "code", "path", "says"),
+    [
+        (changed("w32", stages=W32.stages[:3]), "official", "fixed-part", ("stage4",), "3 stages"),
+        (changed("w32", stages=(*W32.stages, W32.stages[3])), "official", "fixed-part", ("stage5",), "5 stages"),
+        (changed("w32", stages=(*W32.stages, W32.stages[3])), "mmlab", "fixed-part", ("stage5",), "5 stages"),
+        (changed("w32", stem_widths=(32, 64)), "mmlab", "fixed-part", ("stem_widths",), "[32, 64]"),
+        (changed("timm-w18", stem_widths=(64, 32)), "timm", "fixed-part", ("stem_widths", 1), "ends 32 wide"),
+        (changed("w32", in_channels=1), "official", "fixed-part", ("in_channels",), "1 channels"),
+        (staged("w32", 1, num_blocks=(2,)), "official", "fixed-part", ("stage1",), "not the fixed one"),
+        (staged("face-w18", 1, num_blocks=(2,)), "official", "fixed-part", ("stage1",), "not the fixed one"),
+        (staged("higher-w32", 1, block="BASIC"), "official", "fixed-part", ("stage1",), "not the fixed one"),
+        (changed("w32", multi_scale_output=True), "official", "fixed-part", ("multi_scale_output",), "keeps all"),
+        (
+            changed("cls-w32", upsampling=Upsampling("bilinear", "size")),
+            "timm",
+            "fixed-part",
+            ("upsampling",),
+            "nearest",
+        ),
+        (staged("w32", 3, **ODD), "official", "width-change", ("stage4", "num_channels", 1), "from 60 to 64 channels"),
+        (staged("w32", 3, **ODD), "mmlab", "width-change", ("stage4", "num_channels", 1), "from 60 to 64 channels"),
+        (staged("seg-w18-small-v1", 4, **NARROW_LAST), "official", "head-needs", ("stage4", "num_branches"), "on 3"),
+        (staged("ocr-w48", 4, **NARROW_LAST), "official", "head-needs", ("stage4", "num_branches"), "always on 4"),
+        (staged("cls-w18", 4, **NARROW_LAST), "official", "head-needs", ("stage4", "num_branches"), "always on 4"),
+        (staged("timm-w18", 4, **NARROW_LAST), "timm", "head-needs", ("stage4", "num_branches"), "always 4"),
+        (load_spec("det-w18"), "official", "head-needs", ("head",), "no original YAML has it"),
+        (load_spec("w32"), "timm", "head-needs", ("head",), "timm has the classification head"),
+        (load_spec("cls-w18"), "mmlab", "head-needs", ("head",), "none of mmpose, mmdet and mmseg"),
+        (load_spec("seg-w48"), "mmlab", "head-needs", ("head", "conv_bias"), "no bias in front of a batch norm"),
+        (load_spec("timm-w18-ssld"), "official", "head-needs", ("head", "head_conv_bias"), "have a bias"),
+    ],
+)
+def test_a_limit_and_its_place(spec: Spec, target: str, code: str, path: tuple[Any, ...], says: str) -> None:
+    found: dict[tuple[str, Any], Diagnostic] = {(limit.code, limit.path): limit for limit in LIMITS[target](spec)}
+    assert (code, path) in found, found
+    assert says in found[code, path].message
+    assert writes(spec, target) is False
+
+
+def test_the_branch_that_follows_widths() -> None:
+    """The HRNet-OCR branch takes the branch itself; pytorch-v1.1 and everyone else the last."""
+    wide = {"num_channels": (48, 90, 192)}
+    assert not list(LIMITS["official"](staged("seg-w48-ade20k", 3, **wide)))
+    assert not list(LIMITS["official"](staged("ocr-w48", 3, **wide)))
+    for name in ("w48", "cls-w48", "higher-w48"):
+        assert {limit.code for limit in LIMITS["official"](staged(name, 3, **wide))} == {"width-change"}
+    face = staged("face-w18", 3, num_channels=(18, 30, 72))
+    assert [limit.path for limit in LIMITS["official"](face)] == [("stage4", "num_channels", 1)]
+
+
+def test_a_config_of_the_older_branch_breaks_in_the_older_branch() -> None:
+    text = (TESTS / "configs" / "seg" / "v11_cityscapes_seg_hrnet_w18_small_v1.yaml").read_text()
+    spec = parse_spec(text)
+    stage = replace(spec.stages[2], num_channels=(16, 30, 64))
+    wide = replace(spec, stages=(*spec.stages[:2], stage, spec.stages[3]))
+    assert [limit.code for limit in LIMITS["official"](wide)] == ["width-change"]
+    assert not list(LIMITS["official"](replace(wide, dialect="")))  # which the other branch builds
+
+
+def headless(branches: int) -> Spec:
+    """cls-w18-small-v1's backbone alone, on so many branches."""
+    ones = (1,) * branches
+    spec = staged(
+        "cls-w18-small-v1", 4, num_branches=branches, num_blocks=ones, num_channels=(16, 32, 64, 8, 8)[:branches]
+    )
+    return replace(spec, head=NoHead())
+
+
+def test_a_backbone_is_built_under_the_classifiers_head() -> None:
+    """Its head_channels are four: five branches are an IndexError in its __init__, three an error in forward."""
+    (limit,) = LIMITS["official"](headless(5))
+    assert (limit.code, limit.path) == ("fixed-part", ("stage4", "num_branches"))
+    assert "5 branches, and cls_hrnet builds its own head on 4" in str(
+        caught(InexpressibleError, write_spec, headless(5), "official")
+    )
+    breaks = "cls_hrnet's own head wants 4 branches and breaks on 3, behind this backbone"
+    assert breaks in write_spec(headless(3), "official").notes
+    assert not any("breaks" in note for note in write_spec(headless(4), "official").notes)
+
+
+@pytest.mark.parametrize("target", LIMITS)
+def test_the_block_that_makes_a_width_change(target: str) -> None:
+    """Widths that are written alike are not alike after another block's expansion."""
+    spec = staged("timm-w32", 2, block="BOTTLENECK")
+    (limit,) = width_changes(spec, target)
+    assert limit.path == ("stage2", "block")
+    assert limit.message == (
+        "stage2 is of BOTTLENECK blocks (output ×4): its branches are not as wide as those of the stages beside it, "
+        "which breaks in its forward"
+    )
+    assert limit.remedy == "write BASIC: every branch keeps its width"
+
+
+def width_changes(spec: Spec, target: str) -> list[Diagnostic]:
+    return [limit for limit in LIMITS[target](spec) if limit.code == "width-change"]
+
+
+@pytest.mark.parametrize(
+    ("number", "parts", "remedies"),
+    [
+        (3, {"num_channels": (40, 64, 128)}, {("stage3", "num_channels", 0): "write 32"}),
+        (3, {"block": "BOTTLENECK"}, {("stage3", "block"): "write BASIC"}),
+        (4, {"block": "BOTTLENECK"}, {("stage4", "block"): "write BASIC"}),
+        (2, {"num_channels": (40, 64)}, {("stage2", "num_channels", 0): "write 32"}),
+        (
+            3,
+            {"num_channels": (40, 60, 128)},
+            {("stage3", "num_channels", 0): "write 32", ("stage4", "num_channels", 1): "write 60"},
+        ),
+        (
+            4,
+            {"num_channels": (40, 60, 100, 256)},
+            {("stage4", "num_channels", branch): f"write {32 * 2**branch}" for branch in range(2)},
+        ),
+    ],
+)
+def test_remedies_of_a_width_hold_together(number: int, parts: dict[str, Any], remedies: dict[Any, str]) -> None:
+    found = width_changes(staged("w32", number, **parts), "official")
+    assert {limit.path: limit.remedy.partition(":")[0] for limit in found} == remedies
+
+
+def test_a_remedy_is_told_with_the_change_that_it_takes_back() -> None:
+    (limit,) = width_changes(staged("w32", 2, num_channels=(40, 64)), "official")
+    assert limit.message == "stage3 changes branch 0 from 40 to 32 channels, which breaks in its forward"
+    first, second = width_changes(staged("w32", 4, num_channels=(40, 60, 128, 256)), "official")
+    assert (first.message.partition(",")[0], second.message.partition(",")[0]) == (
+        "stage4 changes branch 0 from 32 to 40 channels",
+        "stage4 changes branch 1 from 64 to 60 channels",
+    )
+
+
+def remedied(spec: Spec, limits: list[Diagnostic]) -> Spec:
+    """The network with what every remedy says written where it stands."""
+    stages = list(spec.stages)
+    for limit in limits:
+        index, word = int(str(limit.path[0])[5:]) - 1, limit.remedy.removeprefix("write ").partition(":")[0]
+        stage = stages[index]
+        if limit.path[1] == "block":
+            stages[index] = replace(stage, block=word)
+        else:
+            channels = list(stage.num_channels)
+            channels[int(limit.path[2])] = int(word)
+            stages[index] = replace(stage, num_channels=tuple(channels))
+    return replace(spec, stages=tuple(stages))
+
+
+WIDTHS = st.sampled_from([8, 16, 30, 32, 40, 64, 128, 256])
+
+
+@given(data=st.data())
+def test_with_all_remedies_taken_every_branch_keeps_its_width(data: st.DataObject) -> None:
+    stages = list(W32.stages)
+    for index in data.draw(st.sets(st.integers(0, 3))):
+        count = stages[index].num_branches
+        widths = data.draw(st.lists(WIDTHS, min_size=count, max_size=count) | st.just(stages[index].num_channels))
+        block = data.draw(st.sampled_from(["BASIC", "BOTTLENECK"]))
+        stages[index] = replace(stages[index], block=block, num_channels=tuple(widths))
+    spec = replace(W32, stages=tuple(stages))
+    found = width_changes(spec, "official")
+    assert len({limit.path for limit in found}) == len(found)
+    assert not width_changes(remedied(spec, found), "official")
+
+
+@pytest.mark.parametrize("target", LIMITS)
+def test_a_block_that_only_a_fork_has(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(EXPANSION, "SEPARABLE", 1)
+    spec = staged("timm-w32", 3, block="SEPARABLE")
+    (limit,) = (limit for limit in LIMITS[target](spec) if "SEPARABLE" in limit.message)
+    assert (limit.code, limit.path) == ("fixed-part", ("stage3", "block"))
+    error = caught(InexpressibleError, write_spec, spec, target)
+    assert "stage3 is of SEPARABLE blocks" in str(error)
+
+
+@pytest.mark.parametrize("target", LIMITS)
+def test_a_budget_is_nothing_of_the_network(target: str) -> None:
+    notes = write_spec(changed("timm-w18", budget=Budget(max_params=10**8)), target).notes
+    assert "the budget is left out: no other dialect has one" in notes
+    assert not any("budget" in note for note in write_spec(load_spec("timm-w18"), target).notes)

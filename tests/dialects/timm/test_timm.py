@@ -1,0 +1,279 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import garbage, places
+from support import Golden, caught, fingerprint_weights
+
+from hrnet_cli import Trace, build, build_torch, load_spec, trace
+from hrnet_cli.analysis.costs import costs
+from hrnet_cli.dialects.timm.read import STAGES, VARIANTS
+from hrnet_cli.errors import HrnetError, SpecError, UnreadableError
+from hrnet_cli.schema import ClassificationHead, FeaturesHead, Spec
+from hrnet_cli.sources.loading import parse_spec
+
+NAMES = {
+    "hrnet_w18": "timm:hrnet_w18",
+    "hrnet_w18_small": "timm:hrnet_w18_small",
+    "hrnet_w18_small__features_incre": "timm:hrnet_w18_small,features_only",
+    "hrnet_w18_small__features_plain": "timm:hrnet_w18_small,features_only,feature_location=",
+    "hrnet_w18_ssld": "timm:hrnet_w18_ssld",
+}
+THEIR_OWN_NAMES = ("ReLU", "AdaptiveAvgPool2d", "Flatten", "Dropout")
+"""Leaves without parameters, which timm calls otherwise (act1 for relu): no entry of the state dict tells."""
+
+
+@pytest.fixture(scope="module", params=[Golden(f"timm/{name}") for name in NAMES], ids=repr)
+def golden(request: pytest.FixtureRequest) -> Golden:
+    value: Golden = request.param
+    return value
+
+
+@pytest.fixture(scope="module")
+def spec(golden: Golden) -> Spec:
+    return load_spec(NAMES[golden.path.removeprefix("timm/")])
+
+
+@pytest.fixture(scope="module")
+def traced(spec: Spec) -> Trace:
+    return trace(spec)
+
+
+def test_keys_shapes_and_params(golden: Golden, traced: Trace) -> None:
+    assert {key: tensor.shape for key, tensor in traced.root.module.state_dict().items()} == dict(golden.keys)
+    params = {child.name: sum(node.own_params for node in child.walk()) for child in traced.root.children}
+    assert {name: count for name, count in params.items() if count} == golden.facts["params"]["per_child"]
+
+
+def test_every_leaf_call_in_order(golden: Golden, traced: Trace) -> None:
+    seen = [call for call in traced.leaf_calls if call.node.type not in ("Add", *THEIR_OWN_NAMES)]
+    layers = [layer for layer in golden.layers if layer["type"] not in THEIR_OWN_NAMES]
+    assert [(call.node.path, call.node.type, *call.inputs, *call.outputs, call.node.own_params) for call in seen] == [
+        (layer["name"], layer["type"], tuple(layer["inp"]), tuple(layer["out"]), layer["params"]) for layer in layers
+    ]
+    for kind in THEIR_OWN_NAMES:
+        assert sum(call.node.type == kind for call in traced.leaf_calls) == sum(
+            layer["type"] == kind for layer in golden.layers
+        )
+
+
+def test_macs_fvcore_and_outputs(golden: Golden, traced: Trace) -> None:
+    counted = costs(traced)
+    assert sum(cost.macs for cost in counted) == golden.facts["macs"]["total"]
+    assert sum(cost.fvcore for cost in counted) == golden.facts["counters"]["fvcore_total"]
+    assert [list(shape) for shape in traced.calls[0].outputs] == [shape for _, shape in golden.facts["outputs"]]
+
+
+@pytest.mark.torch
+def test_the_fingerprint(golden: Golden, spec: Spec) -> None:
+    torch, np = pytest.importorskip("torch"), pytest.importorskip("numpy")
+    facts = golden.facts["fingerprint"]
+    weights = fingerprint_weights(dict(golden.keys), bn_gain=0.5)
+    net = build_torch(spec).eval()
+    net.load_state_dict({key: torch.from_numpy(np.asarray(value)) for key, value in weights.items()})
+    image = np.random.default_rng(0).standard_normal(facts["input_shape"]).astype(np.float32)
+    with torch.no_grad():
+        outputs = net.double()(torch.from_numpy(image).double())
+    expected = facts["results"]["bn_gain_0.5_float64"]["outputs"].values()
+    for output, facts_of_it in zip(outputs if isinstance(outputs, list) else [outputs], expected, strict=True):
+        assert list(output.shape) == facts_of_it["shape"]
+        within = facts_of_it["absmax"] * 1e-9
+        assert output.mean().item() == pytest.approx(facts_of_it["mean"], abs=within)
+        assert output.abs().max().item() == pytest.approx(facts_of_it["absmax"], abs=within)
+        assert output.flatten()[:8].tolist() == pytest.approx(facts_of_it["first8"], abs=within)
+
+
+PRINTED = {
+    "hrnet_w18_small": ("13.19", "1.61"),
+    "hrnet_w18_small_v2": ("15.60", "2.62"),
+    "hrnet_w18": ("21.30", "4.32"),
+    "hrnet_w30": ("37.71", "8.15"),
+    "hrnet_w32": ("41.23", "8.97"),
+    "hrnet_w40": ("57.56", "12.75"),
+    "hrnet_w44": ("67.06", "14.94"),
+    "hrnet_w48": ("77.47", "17.34"),
+    "hrnet_w64": ("128.06", "28.97"),
+    "hrnet_w18_ssld": ("21.30", "4.32"),
+    "hrnet_w48_ssld": ("77.47", "17.34"),
+}
+"""M of parameters and fvcore's G, as timm's results print them."""
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_every_variant_gives_the_printed_figures(name: str) -> None:
+    counted = costs(trace(f"timm:{name}"))
+    params, flops = sum(cost.params for cost in counted), sum(cost.fvcore for cost in counted)
+    assert (f"{params / 1e6:.2f}", f"{flops / 1e9:.2f}") == PRINTED[name]
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_every_variant_is_a_preset(name: str) -> None:
+    preset = load_spec(f"timm-{name.removeprefix('hrnet_').replace('_', '-')}")
+    assert replace(preset, published=None) == load_spec(f"timm:{name}")
+
+
+def test_a_weight_tag_changes_nothing() -> None:
+    assert load_spec("timm:hrnet_w18.ms_in1k") == load_spec("timm:hrnet_w18")
+
+
+def test_arguments() -> None:
+    spec = load_spec("timm:hrnet_w18_ssld,num_classes=10,in_chans=1,head_conv_bias=True")
+    assert spec.head == ClassificationHead(10, head_conv_bias=True, global_pool="adaptive", dropout=True)
+    assert (spec.in_channels, spec.input_shape) == (1, (1, 1, 224, 224))
+    assert load_spec("timm:hrnet_w18?features_only&feature_location=").head == FeaturesHead("branches")
+    assert (spec.dialect, spec.name) == ("timm", "hrnet_w18_ssld")
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("timm:hrnet_w31", "did you mean hrnet_w"),
+        ("timm:resnet50", "timm has no HRNet 'resnet50'"),
+        ("timm:", "timm has no HRNet ''"),
+        ("timm:hrnet_w18,num_clases=3", "did you mean num_classes?"),
+        ("timm:hrnet_w18,", "'' is no argument"),
+    ],
+)
+def test_what_timm_does_not_have(source: str, says: str) -> None:
+    assert says in str(caught(UnreadableError, load_spec, source))
+
+
+def test_a_file_of_that_name_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: dict[str, Any]) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "timm:hrnet_w18").write_text(json.dumps(small))
+    assert load_spec("timm:hrnet_w18").name == "small"
+
+
+def stage_dict(name: str = "hrnet_w18_small") -> dict[str, Any]:
+    """timm's own dict of a variant, without what stands beside it."""
+    config = VARIANTS[name].config()
+    return {key: config[key] for key in ("stem_width", *STAGES)}
+
+
+def test_the_stage_dict_is_the_variant() -> None:
+    assert load_spec(stage_dict()).stages == load_spec("timm:hrnet_w18_small").stages
+    assert load_spec(stage_dict()).head == load_spec("timm:hrnet_w18_small").head
+    narrow = load_spec({**stage_dict(), "stem_width": 32})
+    assert narrow.stem_widths == (32, 64)
+    assert build(narrow).state_dict()["conv2.weight"].shape == (64, 32, 3, 3)
+
+
+@given(data=st.data())
+def test_no_value_makes_it_fail(data: st.DataObject) -> None:
+    """Whatever stands where: a spec, or an error of ours."""
+    config: dict[str, Any] = {**json.loads(DUMP), **stage_dict(), "features_only": True, "feature_location": ""}
+    for _ in range(data.draw(st.integers(1, 3))):
+        *parents, last = data.draw(st.sampled_from(places(config)))
+        owner: Any = config
+        for key in parents:
+            owner = owner[key]
+        owner[last] = data.draw(garbage)
+    caught(HrnetError, load_spec, config)
+
+
+DUMP = """{
+  "architecture": "hrnet_w18_ssld",
+  "num_classes": 1000,
+  "num_features": 2048,
+  "global_pool": "avg",
+  "model_args": {"in_chans": 1},
+  "pretrained_cfg": {
+    "tag": "paddle_in1k", "custom_load": false, "input_size": [3, 288, 288], "fixed_input_size": false,
+    "interpolation": "bilinear", "crop_pct": 0.95, "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225],
+    "num_classes": 1000, "pool_size": [7, 7], "first_conv": "conv1", "classifier": "classifier", "license": "mit"
+  }
+}"""
+
+
+def test_a_dump_of_a_model() -> None:
+    spec = parse_spec(DUMP, "config.json")
+    assert (spec.name, spec.notes, spec.input_shape) == ("hrnet_w18_ssld", (), (1, 1, 288, 288))
+    assert spec.stages == load_spec("timm:hrnet_w18_ssld").stages
+    assert isinstance(spec.head, ClassificationHead) and not spec.head.head_conv_bias
+
+
+def test_what_timm_takes_and_does_not_do() -> None:
+    config = stage_dict()
+    config["stage1"] |= {"num_branches": 3, "fuse_method": "CAT"}
+    config["stage2"] |= {"num_blocks": [0, 2]}
+    config |= {"stage5": config["stage4"], "global_pool": "max"}
+    spec = load_spec(config)
+    assert spec.stages[1].num_blocks == (1, 2)
+    assert len(spec.stages) == 4
+    assert [note.partition(" ")[0] for note in spec.notes] == [
+        "stage1.fuse_method",
+        "stage1.num_branches",
+        "stage5",
+        "global_pool",
+        "stage2.num_blocks",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"stage2": {"num_blocks": [2, 2, 2]}}, "stage2.num_blocks"),
+        ({"stage3": {"block_type": "BASICS"}}, "stage3.block_type"),
+        ({"stage3": {"num_chanels": [1]}}, "stage3.num_chanels"),
+        ({"stem_width": "wide"}, "stem_width"),
+        ({"stem_widht": 3}, "stem_widht"),
+        ({"num_classes": 0}, "num_classes"),
+        ({"in_chans": 0}, "in_chans"),
+        ({"input_size": "small"}, "input_size"),
+        ({"features_only": True, "feature_location": "stem"}, "feature_location"),
+        ({"features_only": True, "feature_location": [1]}, "feature_location"),
+    ],
+)
+def test_a_problem_is_reported_where_it_stands(change: dict[str, Any], path: str) -> None:
+    config = stage_dict()
+    for key, value in change.items():
+        config[key] = {**config[key], **value} if isinstance(value, dict) else value
+    text = json.dumps(config, indent=1)
+    error = caught(SpecError, parse_spec, text, "net.json")
+    assert path in [problem.dotted for problem in error.diagnostics]
+    problem = next(problem for problem in error.diagnostics if problem.dotted == path)
+    assert path.rpartition(".")[2] in text.splitlines()[problem.location.line - 1]
+
+
+@pytest.mark.parametrize(
+    ("change", "remedy"),
+    [
+        ({"num_clases": 10}, "did you mean num_classes?"),
+        ({"xyz": 1}, "known: in_chans, num_classes, global_pool"),
+        ({"stage3": {"block_typ": "BASIC"}}, "did you mean block_type?"),
+        ({"stage3": {"num_blocs": [1]}}, "leave it out: num_blocks is there too"),
+    ],
+)
+def test_an_unknown_key_is_held_against_timms_own(change: dict[str, Any], remedy: str) -> None:
+    config = stage_dict()
+    for key, value in change.items():
+        config[key] = {**config[key], **value} if isinstance(value, dict) else value
+    if "block_typ" in config["stage3"]:
+        del config["stage3"]["block_type"]
+    (problem,) = caught(SpecError, parse_spec, json.dumps(config), "net.json").diagnostics
+    assert problem.code == "unknown-key" and problem.remedy.startswith(remedy)
+
+
+def test_a_missing_key_is_said_in_timms_words() -> None:
+    config = stage_dict()
+    del config["stage3"]["block_type"]
+    (problem,) = caught(SpecError, parse_spec, json.dumps(config), "net.json").diagnostics
+    assert problem.message == "block_type is missing" and problem.remedy.startswith("add block_type: residual block: ")
+
+
+@pytest.mark.parametrize(
+    ("config", "says"),
+    [
+        ({"architecture": "hrnet_w19", "num_features": 2048}, "timm has no HRNet 'hrnet_w19'"),
+        ({"architecture": "resnet50", "num_features": 2048}, "timm's 'resnet50'"),
+        ({"architecture": "TopDownHRNet"}, ""),
+    ],
+)
+def test_another_architecture(config: dict[str, Any], says: str) -> None:
+    assert says in str(caught(SpecError, load_spec, config))

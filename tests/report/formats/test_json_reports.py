@@ -1,0 +1,124 @@
+"""JSON: the result itself, in whole numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import pytest
+from commandline import call
+from hypothesis import given, settings
+from strategies import Plain, specs
+
+from hrnet_cli.analysis import api
+from hrnet_cli.report.formats.json import SCHEMA_VERSION, plain, render
+
+COMMANDS = [
+    ["describe", "w32"],
+    ["describe", "w32", "--full"],
+    ["trace", "w32"],
+    ["trace", "w32", "--calls"],
+    ["fuse", "w32"],
+    ["flops", "w32"],
+    ["flops", "w32", "--by", "layer", "--convention", "published"],
+    ["presets"],
+    ["diff", "w32", "w48"],
+]
+
+
+def no_constant(name: str) -> NoReturn:
+    raise AssertionError(f"{name} is no JSON")
+
+
+def no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    assert len(pairs) == len({key for key, _ in pairs}), pairs
+    return dict(pairs)
+
+
+def read(text: str) -> dict[str, Any]:
+    """Strict JSON: no NaN, no key twice."""
+    report: dict[str, Any] = json.loads(text, parse_constant=no_constant, object_pairs_hook=no_twins)
+    return report
+
+
+def floats(value: Any, path: str = "") -> Iterator[str]:
+    if isinstance(value, float):
+        yield path
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from floats(item, f"{path}.{key}")
+    elif isinstance(value, list):
+        for item in value:
+            yield from floats(item, path)
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_every_report_says_what_it_is(arguments: list[str]) -> None:
+    result = call(*arguments, "--format", "json")
+    assert (result.code, result.err) == (0, "")
+    report = read(result.out)
+    assert list(report)[:2] == ["schema_version", "command"]
+    assert (report["schema_version"], report["command"]) == (SCHEMA_VERSION, arguments[0])
+    if arguments[0] == "diff":
+        assert [report[side]["spec"] for side in ("before", "after")] == ["hrnet-w32", "hrnet-w48"]
+    elif arguments[0] != "presets":
+        assert (report["spec"], report["input"]) == ("hrnet-w32", [1, 3, 256, 192])
+    assert report["engine"] == "shapes"
+    assert report["convention"] == ("published" if "published" in arguments else "macs")
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_numbers_are_raw_integers(arguments: list[str]) -> None:
+    """But for a leaf's own arguments, which are torch's: eps and momentum."""
+    report = read(call(*arguments, "--format", "json").out)
+    assert set(floats(report)) <= {".tree.arguments.eps", ".tree.arguments.momentum"}
+
+
+def test_figures_are_exact() -> None:
+    report = read(call("flops", "w32", "--format", "json").out)
+    assert (report["params"], report["macs"], report["flops"]) == (28_536_113, 7_645_003_776, 15_290_007_552)
+    assert report["total"] == sum(row["value"] for row in report["rows"] if row["level"] == 0)
+
+
+def test_a_failure_is_a_result() -> None:
+    result = call("trace", "w32", "--input", "250x250", "--format", "json")
+    report = read(result.out)
+    assert result.code == 2 and result.err.startswith("error: an input of")
+    failure = report["failure"]
+    assert (failure["i"], failure["j"], failure["divisor"], failure["path"]) == (0, 1, 32, "stage2.0.sums.0")
+    assert failure["height"] == {
+        "axis": "height",
+        "size": 250,
+        "fits": False,
+        "smaller": 224,
+        "larger": 253,
+        "multiple": 256,
+        "padding": 6,
+        "larger_padding": 3,
+    }
+    assert report["outputs"] == [] and len(report["stages"]) == 2
+
+
+def test_without_calls_there_are_none() -> None:
+    assert read(call("trace", "w32", "--format", "json").out)["calls"] is None
+    calls = read(call("trace", "w32", "--calls", "--format", "json").out)["calls"]
+    assert [each["order"] for each in calls] == list(range(len(calls)))
+
+
+@settings(max_examples=15)
+@given(specs(most_stages=3))
+def test_random_specs(spec: Plain) -> None:
+    for result in (
+        api.describe(spec, "64x64"),
+        api.shapes(spec, "64x64"),
+        api.fuse(spec, "64x64"),
+        api.flops(spec, "64x64"),
+    ):
+        text = render("x", result)
+        assert read(text)["spec"] == spec.get("name", "hrnet")
+        assert set(floats(read(text))) <= {".tree.arguments.eps", ".tree.arguments.momentum"}
+
+
+def test_records_become_mappings() -> None:
+    assert plain({"a": (1, [2, (3,)]), "b": None}) == {"a": [1, [2, [3]]], "b": None}

@@ -1,0 +1,44 @@
+"""Markdown that GitHub shows as tables."""
+
+from __future__ import annotations
+
+from hrnet_cli.report.content import Branch, Column, Document, Drawing, Facts, Heading, Note, Table, Tree, panel
+from hrnet_cli.report.formats.markdown import render
+
+COLUMNS = (Column("part"), Column("params", right=True))
+
+
+def test_a_document() -> None:
+    document = Document((
+        Heading("a_b"),
+        Facts((("MACs", "7 * 2"),)),
+        Table(COLUMNS, (("stage 1", "10"), ("  fuse layers", "1\n2"))),
+        Note("done."),
+    ))  # fmt: skip
+    assert render(document) == (
+        "## a\\_b\n\n- **MACs**: 7 \\* 2\n\n"
+        "| part | params |\n| --- | ---: |\n| stage 1 | 10 |\n| \u2003fuse layers | 1<br>2 |\n\ndone.\n"
+    )
+
+
+def test_an_empty_note_leaves_no_trace() -> None:
+    assert render(Document((Heading("a"), Note(""), Note("b")))) == "## a\n\nb\n"
+
+
+def test_a_tree_is_indented() -> None:
+    rows = (Branch(0, ("net", "3")), Branch(1, ("a", "1")), Branch(2, ("a.b", "1")))
+    assert render(Document((Tree(COLUMNS, rows),))).splitlines()[2:] == [
+        "| net | 3 |",
+        "| \u2003a | 1 |",
+        "| \u2003\u2003a.b | 1 |",
+    ]
+
+
+def test_a_drawing_is_left_as_it_is() -> None:
+    drawing = Drawing(panel(["a", "b"]), (panel(["──▶ ", "*x*"]),))
+    assert render(Document((drawing,))) == "```text\na──▶\nb*x*\n```\n"
+
+
+def test_a_fact_without_a_name_hangs_below_the_one_above() -> None:
+    facts = Facts((("torchinfo", "counts"), ("", "leaves only"), ("fvcore", "flops")))
+    assert render(Document((facts,))) == "- **torchinfo**: counts\n  - leaves only\n- **fvcore**: flops\n"

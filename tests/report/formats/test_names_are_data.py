@@ -1,0 +1,137 @@
+"""Text from a spec is never markup: not for rich, not in Markdown, SVG, JSON or a terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+from commandline import call
+from rich.cells import cell_len
+
+from hrnet_cli.analysis import api
+from hrnet_cli.report import describe, flops
+from hrnet_cli.report.content import Column, Document, Heading, Table
+from hrnet_cli.report.formats import FORMATS, Canvas, Report
+from hrnet_cli.report.formats.markdown import escape
+from hrnet_cli.report.formats.text import render
+
+NAMES = [
+    "[bold red]loud[/]",
+    "[link=http://example.com]here[/link]",
+    ":smile: [/]",
+    "|*_<script>alert(1)</script>",
+    "a|b|c`code`~~no~~",
+    "</text><script>alert(1)</script>",
+    "]]>&lt;&amp;<!-- x -->",
+    "@font-face { }",
+    "{0} %s $HOME ${x} \\n \\u0041",
+    "网络-模型 ネット",
+    "🙂 emoji 🚀",
+    "é̂ combining",
+    "\"quoted\" 'name'",
+    "# heading - list > quote",
+]
+BARE = {"stage1": {"num_modules": 1, "num_branches": 1, "block": "BASIC", "num_blocks": [1], "num_channels": [4]}}
+
+
+def spec_text(name: str) -> bytes:
+    return json.dumps({**BARE, "name": name, "input": "64x64"}, ensure_ascii=False).encode()
+
+
+def out(name: str, command: str, format: str, *more: str) -> str:
+    result = call(command, "-", "--format", format, *more, stdin=spec_text(name))
+    assert result.code == 0, result.err
+    return result.out
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("command", ["describe", "trace", "fuse", "flops"])
+def test_in_text_it_stands_as_it_is(command: str, name: str) -> None:
+    assert out(name, command, "text").startswith(name)
+    assert "\x1b" not in out(name, command, "text")
+    coloured = out(name, command, "text", "--color", "always")
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured).startswith(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_diagnosis_quotes_it_as_it_is(name: str) -> None:
+    spec = {**json.loads(spec_text(name)), "head": {"type": "heatmap", "final_conv_kernel": 15}}
+    result = call("flops", "-", "--input", "8x8", stdin=json.dumps(spec, ensure_ascii=False).encode())
+    assert result.code == 2 and f"cannot go through {name}" in result.err
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_in_json(name: str) -> None:
+    for command in ("describe", "trace", "fuse", "flops"):
+        assert json.loads(out(name, command, "json"))["spec"] == name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_in_markdown_tables_keep_their_columns(name: str) -> None:
+    for command in ("describe", "flops"):
+        text = out(name, command, "markdown")
+        assert "<script" not in re.sub(r"\\<", "", text)
+        for block in text.split("\n\n"):
+            lines = block.splitlines()
+            if lines[0].startswith("|"):
+                widths = {len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) for line in lines}
+                assert len(widths) == 1
+        assert text.splitlines()[0].startswith(f"## {escape(name)}")
+
+
+def unescaped(text: str) -> str:
+    """What a Markdown reader shows of an escaped text."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text.replace("<br>", "\n"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_in_markdown_it_reads_as_it_is(name: str) -> None:
+    assert unescaped(escape(name)) == name
+    for special in "*_`<>[]|~#&":
+        assert not re.search(rf"(?<!\\){re.escape(special)}", escape(name).replace("\\\\", "")), special
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_in_svg_it_is_text(name: str) -> None:
+    picture = out(name, "trace", "svg")
+    root = ET.fromstring(picture)
+    tags = {element.tag.rpartition("}")[2] for element in root.iter()}
+    assert tags <= {"svg", "style", "defs", "clipPath", "rect", "g", "text", "circle", "title"}
+    shown = "".join(root.itertext()).replace("\xa0", " ")
+    assert re.sub(r"\s+", "", name) in re.sub(r"\s+", "", shown)
+    for element in root.iter():
+        assert not [key for key in element.attrib if key.lower().startswith("on") or key.endswith("href")]
+    assert "@font-face" not in (root.findtext(".//{*}style") or "") and "url(http" not in picture
+
+
+def test_control_characters_never_reach_a_terminal() -> None:
+    """A name that is not printable is refused, and the refusal is printable itself."""
+    for text in ('name: "\\e[31mred"', 'name: "a\\nb"', 'name: "\\u202e"', 'name: "\\x07"'):
+        result = call("trace", "-", stdin=f"{text}\nstage1: {json.dumps(BARE['stage1'])}\n".encode())
+        assert result.code == 2 and not result.out
+        assert all(letter.isprintable() or letter == "\n" for letter in result.err)
+
+
+def test_unknown_keys_are_quoted_as_data() -> None:
+    result = call("trace", "-", "--color", "always", stdin=b'{"[bold]x": 1, "\\u001b[2J": 2, "stage1": 3}')
+    assert result.code == 2 and "[bold]x" in result.err and "\x1b" not in result.err
+
+
+def test_wide_letters_are_counted_as_wide() -> None:
+    for name in NAMES[9:12]:
+        spec = {**BARE, "name": name * 3, "input": "64x64"}
+        for made in (describe.present(api.describe(spec)), flops.present(api.flops(spec))):
+            for width in (20, 40, 80):
+                assert all(cell_len(line) <= width for line in render(made, width).split("\n"))
+    rows = (("网络", "1"), ("ab", "2"))
+    text = render(Document((Table((Column("name"), Column("n")), rows),)))
+    assert text == "name  n\n网络  1\nab    2\n"
+
+
+def test_markup_in_a_hand_made_document() -> None:
+    document = Document((Heading("[red]x[/red]"), Table((Column("[b]"),), (("[link=x]y[/link]",),))))
+    assert render(document) == "[red]x[/red]\n\n[b]\n[link=x]y[/link]\n"
+    for format in ("text", "markdown", "svg"):
+        assert FORMATS[format](Report("x", None, lambda: document), Canvas())

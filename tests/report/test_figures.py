@@ -1,0 +1,118 @@
+"""The one place that rounds."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hrnet_cli.analysis.published import Figure, as_printed
+from hrnet_cli.report.figures import bar
+from hrnet_cli.report.published import verdict
+from hrnet_cli.text import (
+    batch_text,
+    compact_list,
+    digits,
+    exact,
+    join_and,
+    map_text,
+    maps_text,
+    percent,
+    plural,
+    shape_text,
+    short,
+)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "0"),
+        (561, "561"),
+        (999, "999"),
+        (1000, "1.000k"),
+        (38_848, "38.85k"),
+        (786_432, "786.4k"),
+        (999_940, "999.9k"),
+        (999_960, "1.000M"),
+        (9_999_600, "10.00M"),
+        (28_536_113, "28.54M"),
+        (99_996_000, "100.0M"),
+        (7_645_003_776, "7.645G"),
+        (10**12, "1.000T"),
+        (10**18, "1000000.0T"),
+    ],
+)
+def test_short(number: int, text: str) -> None:
+    assert short(number) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(7_645_003_776, "7.120Gi"), (2**30, "1.000Gi"), (1_671_168, "1.594Mi"), (2048, "2.000Ki"), (100, "100")],
+)
+def test_short_as_the_authors_counted(number: int, text: str) -> None:
+    assert short(number, 2**30) == text
+
+
+@given(st.integers(0, 10**20))
+def test_short_is_near(number: int) -> None:
+    text = short(number)
+    factor = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}.get(text[-1], 1)
+    value = float(text.rstrip("kMGT"))
+    assert abs(value * factor - number) <= 0.0006 * number
+    assert value < 1000 or text.endswith("T")
+
+
+def test_the_others() -> None:
+    assert exact(28_536_113) == "28,536,113"
+    assert (shape_text((1, 3, 256, 192)), map_text((1, 3, 256, 192)), map_text((64,))) == (
+        "1×3×256×192",
+        "3×256×192",
+        "64",
+    )
+    assert maps_text([(1, 32, 64, 48), (1, 64, 32, 24)]) == "32×64×48, 64×32×24"
+    assert [compact_list(each) for each in ((4, 4, 4), (4,), (1, 2), ())] == ["3 × 4", "4", "1, 2", ""]
+    assert [plural(1, "module"), plural(8, "module"), plural(2, "branch")] == ["1 module", "8 modules", "2 branches"]
+    assert [percent(1, 3), percent(0, 0), percent(5, 5)] == ["33.3%", "0.0%", "100.0%"]
+    assert [digits(number) for number in (7.645, 15.29, 114.2)] == ["7.645", "15.29", "114.2"]
+
+
+@given(st.integers(0, 10**12), st.integers(0, 10**12))
+def test_a_bar_is_as_long_as_its_share(part: int, rest: int) -> None:
+    whole = part + rest
+    drawn = bar(part, whole)
+    assert len(drawn) <= 20
+    assert drawn.count("█") == (round(160 * part / whole) // 8 if whole else 0)
+
+
+@pytest.mark.parametrize(
+    ("printed", "ours", "giga", "text"),
+    [
+        ("7.1G", 7_645_003_776, 2**30, "✓"),
+        ("7.6G", 7_645_003_776, 10**9, "✓"),
+        ("28.5M", 28_536_113, 10**9, "✓"),
+        ("7.2G", 7_645_003_776, 2**30, "✗ (ours 7.1G, -1.11%)"),
+        ("28M", 28_536_113, 10**9, "✗ (ours 29M, +1.91%)"),
+        ("0.0G", 7_645_003_776, 2**30, "✗ (ours 7.1G, more than 0)"),
+        ("0M", 0, 10**9, "✓"),
+    ],
+)
+def test_against_what_was_printed(printed: str, ours: int, giga: int, text: str) -> None:
+    unit = giga if printed.endswith("G") else 10**6
+    figure = Figure("flops", printed, ours, unit, as_printed(printed, ours, unit) == printed[:-1], declared=False)
+    assert verdict(figure).text == text
+    assert verdict(figure._replace(declared=True)).text == (
+        "✗ (comes out, and is said not to)" if text == "✓" else f"≠{text[1:]}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "text"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+)
+def test_listed(words: list[str], text: str) -> None:
+    assert join_and(words) == text
+
+
+def test_a_batch_of_one_goes_unsaid() -> None:
+    assert [batch_text((n, 3, 64, 64)) for n in (1, 2)] == ["", " for a batch of 2"]
