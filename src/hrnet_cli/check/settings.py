@@ -127,7 +127,7 @@ def _longest(prefixes: list[str] | tuple[str, ...], code: str) -> int:
 
 def read_settings(values: Mapping[str, Any]) -> tuple[Settings | None, Diagnostics]:
     """The settings of a configuration file, with everything that is wrong with it."""
-    diagnostics: Diagnostics = []
+    diagnostics = Diagnostics()
     settings = Record(Settings).read(_underscored(values), (), diagnostics)
     return (None if diagnostics else settings), diagnostics
 

@@ -7,7 +7,7 @@ everything else in a command together (docs/architecture.md has the figures), an
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import MISSING, Field, field, fields
 from typing import Any, NamedTuple, Protocol
 
@@ -22,7 +22,11 @@ class Invalid:
 INVALID = Invalid()
 
 
-Diagnostics = list[Diagnostic]
+class Diagnostics(list[Diagnostic]):
+    """What is wrong with a spec, in the words of the config that it was read from."""
+
+    spell: Callable[[str], str] = str
+    """How that config writes a key of the spec: `num_blocks` as `NUM_BLOCKS`."""
 
 
 class Kind(Protocol):

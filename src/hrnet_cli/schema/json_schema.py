@@ -99,7 +99,7 @@ def _default(item: Field[Any]) -> Schema:
         return {}
     plain = list(item.default) if isinstance(item.default, tuple) else item.default
     value = shape_argument(item.default) if isinstance(kind, Size) else plain
-    diagnostics: Diagnostics = []
+    diagnostics = Diagnostics()
     kind.read(value, (), diagnostics)
     return {} if diagnostics else {"default": value}
 

@@ -8,7 +8,7 @@ on one branch (`layer1` in every implementation); every later stage is `num_modu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -338,19 +338,24 @@ EDITOR_KEY = "$schema"
 """By which a JSON file tells an editor its schema; `hrnet-cli schema` prints ours."""
 
 
-def read_spec(value: Any) -> tuple[Spec | None, Diagnostics]:
-    """A plain mapping as a Spec, with everything that is wrong with it; the Spec is None where anything is."""
-    diagnostics: Diagnostics = []
+def read_spec(value: Any, spell: Callable[[str], str] = str) -> tuple[Spec | None, Diagnostics]:
+    """A plain mapping as a Spec, and everything that is wrong with it; the Spec is None where anything is.
+
+    `spell` says how the config writes a key of the spec (`num_blocks` as `NUM_BLOCKS`); messages name keys so.
+    """
+    diagnostics = Diagnostics()
+    diagnostics.spell = spell
     if not isinstance(value, Mapping):
         remedy = "write stage1: and below it num_modules, num_branches and the rest"
-        return None, [wrong_type(value, "a mapping with stage1, stage2, …", (), remedy)]
+        diagnostics.append(wrong_type(value, "a mapping with stage1, stage2, …", (), remedy))
+        return None, diagnostics
     stages = {key: item for key, item in value.items() if isinstance(key, str) and STAGE_KEY.fullmatch(key)}
     others = {key: item for key, item in value.items() if key not in stages and key != EDITOR_KEY}
     diagnostics += unknown_keys(others, SPEC_KEYS, ())
     known = {key: item for key, item in others.items() if key in SPEC_KEYS}
     spec = Record(Spec).read({**known, "stages": stages}, (), diagnostics)
     misspelt = {(key,) for key in meant(others, SPEC_KEYS)} - {(key,) for key in stages}
-    diagnostics = [
+    diagnostics[:] = [
         diagnostic for diagnostic in diagnostics if diagnostic.code != "missing-key" or diagnostic.path not in misspelt
     ]
     return (None if diagnostics else spec), diagnostics

@@ -266,7 +266,7 @@ def decode(file: BinaryIO, source: str) -> str:
 
 def parse_input(text: str, spec: Spec) -> Shape4:
     """`1x3x256x192`, `3x256x192` or `256x192` as the N×C×H×W that goes into `spec`. Raises UsageError."""
-    diagnostics: Diagnostics = []
+    diagnostics = Diagnostics()
     shape = Size().read(text, ("--input",), diagnostics)
     if shape is INVALID:
         raise UsageError(f"--input: {diagnostics[0].message}", diagnostics[0].remedy)

@@ -92,7 +92,7 @@ def _steady(network: Network) -> list[int]:
     """The widths that the last stage's branches are to have: their own, but for what changes between stages."""
     from hrnet_cli.dialects.limits import steadied  # what HR201 says, too
 
-    diagnostics: Diagnostics = []
+    diagnostics = Diagnostics()
     stages = {key: item for key, item in network.data.items() if STAGE_KEY.fullmatch(key)}
     built = Stages().read(stages, (), diagnostics)
     return network.widths if diagnostics else list(steadied(built))
