@@ -14,7 +14,7 @@ from hrnet_cli import load_spec
 from hrnet_cli.dialects.native.starter import NEXT, STARTS, write_starter
 from hrnet_cli.errors import SpecError
 from hrnet_cli.schema import HEAD_SPECS, Budget, Spec
-from hrnet_cli.schema.fields import Amount, entries
+from hrnet_cli.schema.fields import Amount, Diagnostics, entries
 from hrnet_cli.sources import parse_spec, preset_names
 
 OWN = Budget(max_params=29_000_000, max_macs=7_700_000_000, divisor=32)
@@ -106,7 +106,7 @@ def test_what_is_next_is_a_command() -> None:
 @settings(max_examples=300)
 @given(st.integers(1, 10**18 - 1) | st.integers(1, 999).map(lambda n: n * 10**6))
 def test_an_amount_reads_back(number: int) -> None:
-    assert Amount().read(Amount.write(number), (), []) == number
+    assert Amount().read(Amount.write(number), (), Diagnostics()) == number
 
 
 @pytest.mark.parametrize(
