@@ -10,10 +10,14 @@ SCHEMA_VERSION = 1
 
 
 def render(command: str, result: Any) -> str:
-    """The result as it is, under `schema_version` and `command`."""
-    report = {"schema_version": SCHEMA_VERSION, "command": command, **plain(result)}
-    text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+    """The report as JSON text."""
+    text = json.dumps(report(command, result), indent=2, ensure_ascii=False) + "\n"
     return text.encode("utf-8", "replace").decode()  # a file's name may hold half a character, and JSON may not
+
+
+def report(command: str, result: Any) -> dict[str, Any]:
+    """The result as plain values, under `schema_version` and `command`."""
+    return {"schema_version": SCHEMA_VERSION, "command": command, **plain(result)}
 
 
 def plain(value: Any) -> Any:
