@@ -74,9 +74,9 @@ def test_lists_of_branches_are_flattened(traced: Trace) -> None:
         ("conv1", Place("stem")),
         ("relu", Place("stem")),
         ("layer1.0.downsample.0", Place("stage", 1)),
-        ("transition1.1.0.0", Place("transition", 1, branch=1, source=0)),
-        ("transition2.0.0", Place("transition", 2, branch=0, source=0)),
-        ("transition2.2.0.1", Place("transition", 2, branch=2, source=1)),
+        ("transition1.1.0.0", Place("transition", 1, branch=1, input_branch=0)),
+        ("transition2.0.0", Place("transition", 2, branch=0, input_branch=0)),
+        ("transition2.2.0.1", Place("transition", 2, branch=2, input_branch=1)),
         ("stage2.0.branches.1.1.conv2", Place("branch", 2, 0, 1)),
         ("stage3.1", Place("module", 3, 1)),
         ("stage3.1.fuse_layers.0.2.2", Place("fuse", 3, 1, 0, 2)),
@@ -104,7 +104,7 @@ def test_every_leaf_call_stands_somewhere(traced: Trace) -> None:
         (Place("fuse", 3, 2, 0, 1), "stage 3 module 2 fuse 0←1"),
         (Place("fuse", 3, 2, 0), "stage 3 module 2 fuse 0"),
         (Place("fuse", 3, 2), "stage 3 module 2 fuse"),
-        (Place("transition", 2, branch=1, source=0), "transition 2 branch 1"),
+        (Place("transition", 2, branch=1, input_branch=0), "transition 2 branch 1"),
     ],
 )
 def test_places_in_words(place: Place, words: str) -> None:

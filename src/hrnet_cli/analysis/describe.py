@@ -169,7 +169,7 @@ class _Tree:
             return depth >= self.most
         if self.full:
             return False
-        is_edge = node.place is not None and node.place.source is not None
+        is_edge = node.place is not None and node.place.input_branch is not None
         return is_edge or node.type in BLOCK_TYPES
 
     def shows(self, child: Node, placed: bool) -> bool:
@@ -221,7 +221,7 @@ def _transition_note(call: Call, trace: Trace) -> str:
         return ""
     inside = [leaf for leaf in trace.leaf_calls if leaf.place is place]
     before, after = call.inputs[0][1], call.outputs[0][1]
-    return f"branch {place.branch} from {place.source}: {operation(inside)}, {before}→{after}"
+    return f"branch {place.branch} from {place.input_branch}: {operation(inside)}, {before}→{after}"
 
 
 def ratio(before: int, after: int) -> str:

@@ -60,7 +60,7 @@ def diagnose(error: InputError) -> Diagnosis:
     divisor = smallest_divisor(spec)
     part = str(place) if place else failure.node.path
     if j is not None:
-        part = str(place._replace(source=j)) if place else part
+        part = str(place._replace(input_branch=j)) if place else part
     _, _, height, width = error.trace.input
     return Diagnosis(
         spec=spec.name,

@@ -91,9 +91,9 @@ def _edge_calls(trace: Trace) -> dict[tuple[int, int, int, int], Call]:
     calls: dict[tuple[int, int, int, int], Call] = {}
     for call in trace.calls:
         place = call.node.place
-        if place and place.part == "fuse" and place.source is not None:
+        if place and place.part == "fuse" and place.input_branch is not None:
             assert place.stage is not None and place.module is not None and place.branch is not None
-            key = (place.stage, place.module, place.branch, place.source)
+            key = (place.stage, place.module, place.branch, place.input_branch)
             calls.setdefault(key, call)  # what comes after it on the same edge is its resizing, which has no keys
     return calls
 
@@ -107,7 +107,11 @@ def _layer(
         row = []
         for j, shape in enumerate(inputs):
             call = edges.get((*key, i, j))
-            mine = [cost for cost in found if cost.call.place and cost.call.place[3:] == (i, j)]
+            mine = [
+                cost
+                for cost in found
+                if cost.call.place and (cost.call.place.branch, cost.call.place.input_branch) == (i, j)
+            ]
             row.append(_edge(i, j, shape, add.inputs[j], call, mine))
         rows.append(tuple(row))
     return FuseLayer(

@@ -144,9 +144,9 @@ def _stages(trace: Trace) -> list[StageShapes]:
 
 def _step(call: Call, trace: Trace) -> TransitionStep:
     place = call.node.place
-    assert place is not None and place.branch is not None and place.source is not None
+    assert place is not None and place.branch is not None and place.input_branch is not None
     inside = [leaf for leaf in trace.leaf_calls if leaf.node.path.startswith(call.node.path + ".")]
-    return TransitionStep(place.branch, place.source, operation(inside), call.outputs[0])
+    return TransitionStep(place.branch, place.input_branch, operation(inside), call.outputs[0])
 
 
 def _chain(calls: list[Call]) -> list[ModuleShapes]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from hrnet_cli import nn
 from hrnet_cli.model.blocks import conv_bn
-from hrnet_cli.model.place import Place, put
+from hrnet_cli.model.place import Place, set_place
 from hrnet_cli.model.transition import conv_bn_relu
 from hrnet_cli.schema import Upsampling
 
@@ -42,7 +42,7 @@ def fuse_layers(
         edges = [fuse_edge(i, j, widths, upsampling) for j in range(len(widths))]
         for j, edge in enumerate(edges):
             if edge is not None:
-                put(edge, Place("fuse", stage, module, i, j))
+                set_place(edge, Place("fuse", stage, module, i, j))
         rows.append(nn.ModuleList(edges))
     return nn.ModuleList(rows)
 
@@ -54,6 +54,6 @@ def resizes(stage: int, module: int, num_inputs: int, num_outputs: int, upsampli
         row = [nn.Resize(upsampling.mode, upsampling.align_corners) if j > i else None for j in range(num_inputs)]
         for j, resize in enumerate(row):
             if resize is not None:
-                put(resize, Place("fuse", stage, module, i, j))
+                set_place(resize, Place("fuse", stage, module, i, j))
         rows.append(nn.ModuleList(row))
     return nn.ModuleList(rows)

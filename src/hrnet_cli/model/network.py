@@ -11,7 +11,7 @@ from typing import Any
 
 from hrnet_cli import nn
 from hrnet_cli.model.blocks import chain, conv_bn
-from hrnet_cli.model.place import Place, put
+from hrnet_cli.model.place import Place, set_place
 from hrnet_cli.model.stage import stage
 from hrnet_cli.model.transition import cross, transition
 from hrnet_cli.schema import Spec
@@ -26,10 +26,10 @@ class HighResolutionNet(nn.Module):
         self.conv2, self.bn2 = conv_bn(first_width, width, kernel_size=3, stride=2)
         self.relu = nn.ReLU(inplace=True)
         for part in (self.conv1, self.bn1, self.conv2, self.bn2, self.relu):
-            put(part, Place("stem"))
+            set_place(part, Place("stem"))
         first = spec.stages[0]
         self.layer1 = chain(first.block, width, first.num_channels[0], first.num_blocks[0])
-        put(self.layer1, Place("stage", 1))
+        set_place(self.layer1, Place("stage", 1))
         self.num_stages = len(spec.stages)
         for number in range(2, self.num_stages + 1):
             before, after = spec.stages[number - 2], spec.stages[number - 1]

@@ -1,4 +1,4 @@
-"""Where in HRNet's anatomy a module stands. The model's own classes say it; nothing reads it out of a path."""
+"""The place of a module in HRNet's anatomy. The model sets it; nothing parses a module path."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 
 class Place(NamedTuple):
-    """A part of the network. Stages and modules count as in the papers and in code: stages from 1, modules from 0.
+    """A part of the network. Stages count from 1, modules and branches from 0, as in the papers and their code.
 
-    `branch` is the output branch i; in a fuse edge i←j, `source` is the input branch j.
+    `branch` is the output branch i; in a fuse edge i←j or a transition, `input_branch` is the input branch j.
     """
 
     part: str
@@ -16,7 +16,7 @@ class Place(NamedTuple):
     stage: int | None = None
     module: int | None = None
     branch: int | None = None
-    source: int | None = None
+    input_branch: int | None = None
 
     def __str__(self) -> str:
         words = [self.part] if self.part in ("stem", "head") else [f"{self.part}"] * (self.part == "transition")
@@ -26,13 +26,13 @@ class Place(NamedTuple):
             words.append(f"module {self.module}")
         if self.part == "fuse":
             words.append("fuse" if self.branch is None else f"fuse {self.branch}")
-            if self.source is not None:
-                words[-1] += f"←{self.source}"
+            if self.input_branch is not None:
+                words[-1] += f"←{self.input_branch}"
         elif self.branch is not None:
             words.append(f"branch {self.branch}")
         return " ".join(words)
 
 
-def put(module: object, place: Place) -> None:
-    """Say where a module stands; what it calls stands there too unless it says otherwise itself."""
+def set_place(module: object, place: Place) -> None:
+    """Set the place of a module; modules called inside it have the same place unless they have one of their own."""
     module.place = place  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hrnet_cli import nn
 from hrnet_cli.model.blocks import chain
 from hrnet_cli.model.fuse import fuse_layers, resizes
-from hrnet_cli.model.place import Place, put
+from hrnet_cli.model.place import Place, set_place
 from hrnet_cli.schema import StageSpec, Upsampling
 
 
@@ -25,13 +25,13 @@ class HighResolutionModule(nn.Module):
         num_outputs: int,
         upsampling: Upsampling,
     ) -> None:
-        put(self, Place("module", stage, module))
+        set_place(self, Place("module", stage, module))
         widths, branches = spec.widths, spec.num_branches
         self.branches = nn.ModuleList(
             [chain(spec.block, widths[i], spec.num_channels[i], spec.num_blocks[i]) for i in range(branches)]
         )
         for index, branch in enumerate(self.branches):
-            put(branch, Place("branch", stage, module, index))
+            set_place(branch, Place("branch", stage, module, index))
         if branches > 1:
             self.fuse_layers = fuse_layers(stage, module, widths, num_outputs, upsampling)
             self.resizes = None
@@ -39,9 +39,9 @@ class HighResolutionModule(nn.Module):
                 self.resizes = resizes(stage, module, branches, num_outputs, upsampling)
             self.sums = nn.ModuleList([nn.Add() for _ in range(num_outputs)])
             self.relu = nn.ReLU(inplace=True)
-            put(self.relu, Place("fuse", stage, module))
+            set_place(self.relu, Place("fuse", stage, module))
             for i, add in enumerate(self.sums):
-                put(add, Place("fuse", stage, module, i))
+                set_place(add, Place("fuse", stage, module, i))
 
     def forward(self, xs: Sequence[nn.Tensor]) -> list[nn.Tensor]:
         """Every branch on its own, then row i of the fuse layers for output i."""
@@ -66,5 +66,5 @@ def stage(spec: StageSpec, number: int, keeps_all_branches: bool, upsampling: Up
         num_outputs = spec.num_branches if keeps_all_branches or not is_last else 1
         modules.append(HighResolutionModule(spec, number, index, num_outputs, upsampling))
     stage = nn.Sequential(*modules)
-    put(stage, Place("stage", number))
+    set_place(stage, Place("stage", number))
     return stage

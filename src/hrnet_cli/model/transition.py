@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hrnet_cli import nn
 from hrnet_cli.model.blocks import conv_bn
-from hrnet_cli.model.place import Place, put
+from hrnet_cli.model.place import Place, set_place
 
 
 def conv_bn_relu(in_channels: int, out_channels: int, stride: int) -> nn.Sequential:
@@ -31,7 +31,7 @@ def transition(stage: int, before: Sequence[int], after: Sequence[int]) -> nn.Mo
         else:
             layer = None if before[branch] == width else conv_bn_relu(before[branch], width, stride=1)
         if layer is not None:
-            put(layer, Place("transition", stage, branch=branch, source=min(branch, len(before) - 1)))
+            set_place(layer, Place("transition", stage, branch=branch, input_branch=min(branch, len(before) - 1)))
         layers.append(layer)
     return nn.ModuleList(layers)
 

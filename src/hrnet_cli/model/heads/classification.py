@@ -5,7 +5,7 @@ from __future__ import annotations
 from hrnet_cli import nn
 from hrnet_cli.model.blocks import Bottleneck
 from hrnet_cli.model.network import HighResolutionNet
-from hrnet_cli.model.place import Place, put
+from hrnet_cli.model.place import Place, set_place
 from hrnet_cli.schema import ClassificationHead, FeaturesHead, Spec
 
 NARROWEST = 32
@@ -22,7 +22,7 @@ def incre_modules(spec: Spec) -> nn.ModuleList:
     pairs = zip(spec.stages[-1].widths, _head_channels(spec), strict=True)
     modules = nn.ModuleList([nn.Sequential(Bottleneck(width, channels)) for width, channels in pairs])
     for branch, module in enumerate(modules):
-        put(module, Place("head", branch=branch))
+        set_place(module, Place("head", branch=branch))
     return modules
 
 
@@ -32,7 +32,7 @@ def _conv_bn_relu(in_channels: int, out_channels: int, kernel: int, stride: int,
         nn.BatchNorm2d(out_channels),
         nn.ReLU(inplace=True),
     )
-    put(layer, Place("head"))
+    set_place(layer, Place("head"))
     return layer
 
 
@@ -56,7 +56,7 @@ class ClassificationHighResolutionNet(HighResolutionNet):
         self.head_drop = nn.Dropout(0.0) if head.dropout else None
         self.classifier = nn.Linear(WIDEST, head.num_classes)
         for part in (*self.sums, self.global_pool, self.classifier):
-            put(part, Place("head"))
+            set_place(part, Place("head"))
 
     def forward(self, x: nn.Tensor) -> nn.Tensor:
         """From the largest map down: halve, add the next branch, at last pool and classify."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hrnet_cli import nn
 from hrnet_cli.model.network import HighResolutionNet
-from hrnet_cli.model.place import Place, put
+from hrnet_cli.model.place import Place, set_place
 from hrnet_cli.schema import HeatmapHead, Spec
 
 
@@ -19,7 +19,7 @@ class PoseHighResolutionNet(HighResolutionNet):
         width = spec.stages[-1].widths[0]
         # The original pads by 1 only for kernel 3; any other kernel above 1 shrinks the heatmaps.
         self.final_layer = nn.Conv2d(width, head.num_joints, kernel, padding=1 if kernel == 3 else 0)
-        put(self.final_layer, Place("head"))
+        set_place(self.final_layer, Place("head"))
 
     def forward(self, x: nn.Tensor) -> nn.Tensor:
         """The heatmaps, from branch 0."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hrnet_cli import nn
 from hrnet_cli.model.blocks import BasicBlock
 from hrnet_cli.model.network import HighResolutionNet
-from hrnet_cli.model.place import Place, put
+from hrnet_cli.model.place import Place, set_place
 from hrnet_cli.schema import HigherHead, Spec
 
 PADDING = {4: (1, 0), 3: (1, 1), 2: (0, 0)}
@@ -51,7 +51,7 @@ class HigherHighResolutionNet(HighResolutionNet):
         )
         self.concat = nn.Concat()
         for part in (*self.final_layers, *self.deconv_layers, self.concat):
-            put(part, Place("head"))
+            set_place(part, Place("head"))
 
     def forward(self, x: nn.Tensor) -> list[nn.Tensor]:
         """The outputs, smallest first."""

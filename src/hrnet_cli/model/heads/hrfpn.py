@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hrnet_cli import nn
 from hrnet_cli.model.heads.joined import joined_width
 from hrnet_cli.model.network import HighResolutionNet
-from hrnet_cli.model.place import Place, put
+from hrnet_cli.model.place import Place, set_place
 from hrnet_cli.schema import HrfpnHead, Spec
 
 
@@ -15,7 +15,7 @@ class HRFPN(nn.Module):
     """Branches to levels: concatenated at branch 0's size, reduced by 1×1, and level i pooled by 2^i from that."""
 
     def __init__(self, spec: Spec, head: HrfpnHead) -> None:
-        put(self, Place("head"))
+        set_place(self, Place("head"))
         branches, width = spec.stages[-1].num_branches, head.out_channels
         self.upsamples = nn.ModuleList([nn.Upsample(2**i, "bilinear", False) for i in range(1, branches)])
         self.concat = nn.Concat()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hrnet_cli import nn
-from hrnet_cli.model.place import Place, put
+from hrnet_cli.model.place import Place, set_place
 from hrnet_cli.schema import Spec
 
 
@@ -13,7 +13,7 @@ class Join(nn.Module):
     """A list of N×C_i×H_i×W_i to N×ΣC_i×H_0×W_0. It has no parameters, and so no keys."""
 
     def __init__(self, spec: Spec) -> None:
-        put(self, Place("head"))
+        set_place(self, Place("head"))
         mode = spec.upsampling.mode if spec.upsampling.to == "size" else "bilinear"
         align_corners = None if mode == "nearest" else bool(spec.upsampling.align_corners)
         self.resize = nn.Resize(mode, align_corners)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hrnet_cli import nn
 from hrnet_cli.model.heads.joined import Join, joined_width, two_convs
 from hrnet_cli.model.network import HighResolutionNet
-from hrnet_cli.model.place import Place, put
+from hrnet_cli.model.place import Place, set_place
 from hrnet_cli.schema import LandmarkHead, Spec
 
 
@@ -19,7 +19,7 @@ class LandmarkHighResolutionNet(HighResolutionNet):
         kernel = head.final_conv_kernel
         self.join = Join(spec)
         self.head = two_convs(joined_width(spec), head.num_joints, kernel, first_padding=1 if kernel == 3 else 0)
-        put(self.head, Place("head"))
+        set_place(self.head, Place("head"))
 
     def forward(self, x: nn.Tensor) -> nn.Tensor:
         """A heatmap per landmark."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hrnet_cli import nn
 from hrnet_cli.model.heads.joined import Join, joined_width, two_convs
 from hrnet_cli.model.network import HighResolutionNet
-from hrnet_cli.model.place import Place, put
+from hrnet_cli.model.place import Place, set_place
 from hrnet_cli.schema import OcrHead, Spec
 
 DROPOUT = 0.05
@@ -105,7 +105,7 @@ class OcrHighResolutionNet(HighResolutionNet):
         self.cls_head = nn.Conv2d(mid, head.num_classes, 1)
         self.aux_head = two_convs(width, head.num_classes, head.final_conv_kernel, bias=head.conv_bias)
         for part in (self.conv3x3_ocr, self.ocr_gather_head, self.ocr_distri_head, self.cls_head, self.aux_head):
-            put(part, Place("head"))
+            set_place(part, Place("head"))
 
     def forward(self, x: nn.Tensor) -> list[nn.Tensor]:
         """The auxiliary classes gather the regions; the regions refine the features; the features give the classes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hrnet_cli import nn
 from hrnet_cli.model.heads.joined import Join, joined_width, two_convs
 from hrnet_cli.model.network import HighResolutionNet
-from hrnet_cli.model.place import Place, put
+from hrnet_cli.model.place import Place, set_place
 from hrnet_cli.schema import SegmentationHead, Spec
 
 
@@ -18,7 +18,7 @@ class SegmentationHighResolutionNet(HighResolutionNet):
         assert isinstance(head, SegmentationHead)
         self.join = Join(spec)
         self.last_layer = two_convs(joined_width(spec), head.num_classes, head.final_conv_kernel, bias=head.conv_bias)
-        put(self.last_layer, Place("head"))
+        set_place(self.last_layer, Place("head"))
 
     def forward(self, x: nn.Tensor) -> nn.Tensor:
         """A map per class."""
