@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hrnet_cli.check.finding import SEVERITIES, Check, Finding
 from hrnet_cli.check.rules import RULES
 from hrnet_cli.report.check import present
-from hrnet_cli.report.formats import CHECK_FORMATS, Canvas, Report
+from hrnet_cli.report.findings import CHECK_FORMATS
+from hrnet_cli.report.formats import Canvas, Report
 
 HOSTILE = [
     "[bold red]loud[/]",

@@ -200,3 +200,25 @@ def _printable(character: str) -> str:
     if character == "\x7f":
         return "\u2421"
     return chr(0x2400 + ord(character)) if character < " " else "\ufffd"  # ␛ for an escape
+
+
+# JSON
+
+MAX_JSON_LINE = 100
+
+
+def json_text(value: Any, margin: str = "") -> str:
+    """JSON in which a value that fits on a line is written on one, and a list of numbers on one line at any length."""
+    import json  # most commands write none
+
+    line = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or len(margin) + len(line) <= MAX_JSON_LINE:
+        return line
+    if isinstance(value, list) and all(isinstance(item, int | float) for item in value):
+        return line
+    inner = margin + "  "
+    if isinstance(value, dict):
+        items = [f"{json.dumps(key, ensure_ascii=False)}: {json_text(item, inner)}" for key, item in value.items()]
+    else:
+        items = [json_text(item, inner) for item in value]
+    return f"{line[0]}\n{inner}" + f",\n{inner}".join(items) + f"\n{margin}{line[-1]}"

@@ -15,7 +15,7 @@ from commandline import PROGRAM, call, environment, is_a_message, python, run, s
 
 from hrnet_cli.check.settings import DIALECTS
 from hrnet_cli.cli.commands.check import CheckFormat, Dialect
-from hrnet_cli.report.formats import CHECK_FORMATS
+from hrnet_cli.report.findings import CHECK_FORMATS
 from hrnet_cli.sources import preset_path
 
 GOOD = preset_path("w32").read_text()

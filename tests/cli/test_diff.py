@@ -173,7 +173,7 @@ def test_from_standard_input(mine: str) -> None:
 
 def test_json_is_raw(mine: str) -> None:
     report = json.loads(call("diff", "w32", mine, "--format", "json").out)
-    assert (report["schema_version"], report["command"], report["same"]) == (1, "diff", False)
+    assert (report["schema_version"], report["command"], report["same"]) == (2, "diff", False)
     assert report["total"]["params"] == {"before": 28_536_113, "after": 28_536_245, "difference": 132}
     assert report["changes"] == [{"part": "head", "field": "num_joints", "before": 17, "after": 21}]
     assert report["state"]["groups"] == [{"modules": "final_layer", "change": "reshaped", "keys": 2}]

@@ -12,7 +12,8 @@ from typing import Any
 
 from hrnet_cli.check.settings import Settings, read_settings
 from hrnet_cli.errors import UnreadableError, UsageError
-from hrnet_cli.report.formats import CHECK_FORMATS, Canvas, Report
+from hrnet_cli.report.findings import CHECK_FORMATS
+from hrnet_cli.report.formats import Canvas, Report
 from hrnet_cli.schema import Budget
 from hrnet_cli.schema.fields import entries
 

@@ -6,7 +6,6 @@ branches never fall, that the whole is not too large) is left to the tool.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field
 from itertools import pairwise
@@ -31,7 +30,7 @@ from hrnet_cli.schema.fields import (
 )
 from hrnet_cli.schema.heads import HEAD_SPECS
 from hrnet_cli.schema.spec import EDITOR_KEY, PrintedFigure, Published, Spec, Stages, StageSpec, Upsampling
-from hrnet_cli.text import shape_argument
+from hrnet_cli.text import json_text, shape_argument
 
 Schema = dict[str, Any]
 
@@ -56,23 +55,7 @@ def json_schema(example: Schema) -> Schema:
 
 def schema_text(example: Schema) -> str:
     """The schema as a file."""
-    return _pretty(json_schema(example)) + "\n"
-
-
-def _pretty(value: Any, margin: str = "") -> str:
-    """JSON in which what fits on a line stands on one."""
-    line = json.dumps(value, ensure_ascii=False)
-    if not isinstance(value, dict | list) or len(margin) + len(line) <= LONGEST_LINE:
-        return line
-    inner = margin + "  "
-    if isinstance(value, dict):
-        items = [f"{json.dumps(key)}: {_pretty(item, inner)}" for key, item in value.items()]
-    else:
-        items = [_pretty(item, inner) for item in value]
-    return f"{line[0]}\n{inner}" + f",\n{inner}".join(items) + f"\n{margin}{line[-1]}"
-
-
-LONGEST_LINE = 100
+    return json_text(json_schema(example)) + "\n"
 
 
 def schema_of(kind: Kind) -> Schema:

@@ -15,8 +15,8 @@ from made_findings import A_FINDING, HOSTILE, check, checks, unseen, written
 import hrnet_cli.report.findings
 from hrnet_cli.check.finding import Check
 from hrnet_cli.report.check import MOST_ROWS
+from hrnet_cli.report.findings import CHECK_FORMATS
 from hrnet_cli.report.findings.json import LONGEST
-from hrnet_cli.report.formats import CHECK_FORMATS
 
 MIXED = check(
     A_FINDING,
@@ -29,8 +29,8 @@ ONE_LINE = "[网络, 1]" * 50_000
 
 
 def test_every_module_is_a_format() -> None:
-    modules = {module.name for module in pkgutil.iter_modules(hrnet_cli.report.findings.__path__)} - {"places"}
-    assert modules == set(CHECK_FORMATS) - {"text"}
+    modules = {module.name for module in pkgutil.iter_modules(hrnet_cli.report.findings.__path__)} - {"locations"}
+    assert modules == set(CHECK_FORMATS) - {"text", "markdown"}
 
 
 @pytest.mark.parametrize("format", CHECK_FORMATS)

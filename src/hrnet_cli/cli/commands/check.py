@@ -8,11 +8,12 @@ import typer
 from hrnet_cli.cli.options import Color, ColorOption, OutputOption, complete_spec
 from hrnet_cli.cli.output import Target, emit
 from hrnet_cli.errors import UsageError
-from hrnet_cli.report.formats import CHECK_FORMATS, Report
+from hrnet_cli.report.findings import CHECK_FORMATS
+from hrnet_cli.report.formats import Report
 
 
 class CheckFormat(str, Enum):
-    """A key of render.CHECK_FORMATS."""
+    """A key of report.findings.CHECK_FORMATS."""
 
     text = "text"
     json = "json"

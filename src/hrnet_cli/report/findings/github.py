@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hrnet_cli.check.finding import Check, Finding
-from hrnet_cli.report.findings.places import relative
+from hrnet_cli.report.findings.locations import relative
 from hrnet_cli.text import printable
 
 COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from hrnet_cli.check.finding import Check, Finding
-from hrnet_cli.report.findings.places import fingerprint, numbered, relative
+from hrnet_cli.report.findings.locations import fingerprint, numbered, relative
 from hrnet_cli.text import printable
 
 SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}

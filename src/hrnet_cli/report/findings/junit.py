@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 from hrnet_cli.check.finding import Check, Finding
 from hrnet_cli.report.check import place
-from hrnet_cli.report.findings.places import numbered, relative
+from hrnet_cli.report.findings.locations import numbered, relative
 from hrnet_cli.text import printable
 
 Element = ElementTree.Element

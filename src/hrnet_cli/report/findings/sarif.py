@@ -8,7 +8,7 @@ from typing import Any
 from hrnet_cli import __version__
 from hrnet_cli.check.finding import Check, Finding
 from hrnet_cli.check.rules import RULES, Rule
-from hrnet_cli.report.findings.places import fingerprint, numbered, uri
+from hrnet_cli.report.findings.locations import fingerprint, numbered, uri
 from hrnet_cli.text import printable
 
 INDICES = {code: index for index, code in enumerate(RULES)}

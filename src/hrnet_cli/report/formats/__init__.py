@@ -1,16 +1,15 @@
-"""Documents to formats. A row in FORMATS is a format; JSON is the result itself and needs no document."""
+"""The formats of every report. A row in FORMATS is a format; JSON is the result itself and needs no document."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any, NamedTuple
 
 from hrnet_cli.report.content import Document
 
 
 class Report(NamedTuple):
-    """What a command has to say: its name, its result, and the document that the result makes when one is asked for."""
+    """A command's name, its result, and the function that makes the result's document."""
 
     command: str
     result: Any
@@ -18,7 +17,7 @@ class Report(NamedTuple):
 
 
 class Canvas(NamedTuple):
-    """What is written on: columns (None without a bound) and whether it shows colours."""
+    """Where text is drawn: its width in columns (None: unbounded) and whether it shows colours."""
 
     width: int | None = None
     color: bool = False
@@ -58,21 +57,4 @@ FORMATS: dict[str, Render] = {
     "svg": _svg,
 }
 
-
-def _findings(format: str) -> Render:
-    """A module of render.findings."""
-
-    def write(report: Report, _: Canvas) -> str:
-        text: str = import_module(f"hrnet_cli.report.findings.{format}").render(report.result)
-        return text
-
-    return write
-
-
-CHECK_FORMATS: dict[str, Render] = {
-    "text": _text,
-    **{format: _findings(format) for format in ("json", "github", "gitlab", "sarif", "junit", "markdown")},
-}
-"""How `check` writes what it found: other tools read it too."""
-
-__all__ = ["CHECK_FORMATS", "FORMATS", "Canvas", "Render", "Report"]
+__all__ = ["FORMATS", "Canvas", "Render", "Report"]

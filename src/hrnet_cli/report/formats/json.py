@@ -1,17 +1,19 @@
-"""A result as JSON: raw integers, and what they are."""
+"""A result as JSON: raw integers by the names of the result's fields."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-SCHEMA_VERSION = 1
+from hrnet_cli.text import json_text
+
+SCHEMA_VERSION = 2
+"""Counts up when a field is renamed, is removed or changes its meaning; docs/schemas has a JSON Schema per report."""
 
 
 def render(command: str, result: Any) -> str:
     """The report as JSON text."""
-    text = json.dumps(report(command, result), indent=2, ensure_ascii=False) + "\n"
+    text = json_text(report(command, result)) + "\n"
     return text.encode("utf-8", "replace").decode()  # a file's name may hold half a character, and JSON may not
 
 
@@ -21,7 +23,7 @@ def report(command: str, result: Any) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Records as mappings by their field names, lists as lists, all the way down."""
+    """Records as mappings by their field names and tuples as lists, at every depth."""
     if is_dataclass(value):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
