@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from commandline import call
@@ -15,7 +16,7 @@ from hrnet_cli.analysis import presets as module
 from hrnet_cli.analysis.flops import flops
 from hrnet_cli.analysis.presets import presets
 from hrnet_cli.analysis.published import RULES
-from hrnet_cli.cli.commands.presets import Task
+from hrnet_cli.cli.options import Task
 from hrnet_cli.schema import HEAD_SPECS, PUBLISHED_RULES, Published
 from hrnet_cli.sources import preset_names
 
@@ -87,9 +88,9 @@ def test_every_rule_has_its_count() -> None:
 
 
 def test_every_task_can_be_asked_for() -> None:
-    assert {task.value for task in Task} == {head.task for head in HEAD_SPECS.values()}
-    for task in Task:
-        assert all(preset.task == task.value for preset in presets(task.value).presets)
+    assert set(get_args(Task)) == {head.task for head in HEAD_SPECS.values()}
+    for task in get_args(Task):
+        assert all(preset.task == task for preset in presets(task).presets)
 
 
 def test_printed_figures_are_for_their_own_input() -> None:

@@ -11,7 +11,7 @@ from commandline import PROGRAM, ROOT, call, environment
 from rich.cells import cell_len
 
 from hrnet_cli.cli.app import COMMANDS
-from hrnet_cli.cli.ascii import NAME, STAND_INS, UNKNOWN, register
+from hrnet_cli.cli.output import ASCII_STAND_INS, ENCODING_ERRORS, UNKNOWN, use_ascii_stand_ins
 
 FORMATTED = [
     *("describe w32", "describe w32 --full", "trace w32 --modules --calls", "fuse w32", "presets", "diff w32 w48"),
@@ -39,24 +39,24 @@ def shown(line: str) -> set[str]:
 
 @pytest.mark.parametrize("line", PLAIN)
 def test_every_letter_of_a_message_has_a_stand_in(line: str) -> None:
-    assert shown(line) <= STAND_INS.keys()
+    assert shown(line) <= ASCII_STAND_INS.keys()
 
 
 @pytest.mark.parametrize("line", FORMATTED)
 def test_every_letter_of_a_report_has_a_stand_in(line: str) -> None:
     for format in ("text", "markdown"):
-        assert shown(f"{line} --format {format}") <= STAND_INS.keys()
+        assert shown(f"{line} --format {format}") <= ASCII_STAND_INS.keys()
 
 
 def test_every_letter_of_a_picture_and_of_json_has_a_stand_in() -> None:
     for format in ("svg", "json"):
-        assert shown(f"trace -i 250x250 --format {format}") <= STAND_INS.keys()
+        assert shown(f"trace -i 250x250 --format {format}") <= ASCII_STAND_INS.keys()
 
 
 @pytest.mark.torch
 @pytest.mark.slow
 def test_every_letter_of_verify_has_a_stand_in() -> None:
-    assert shown("verify examples/gray-32.yaml --modules") <= STAND_INS.keys()
+    assert shown("verify examples/gray-32.yaml --modules") <= ASCII_STAND_INS.keys()
 
 
 def test_every_letter_in_the_code_has_a_stand_in() -> None:
@@ -64,24 +64,24 @@ def test_every_letter_in_the_code_has_a_stand_in() -> None:
     for path in (ROOT / "src").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                assert letters(node.value) <= STAND_INS.keys() | set(NOT_DRAWN), (path, node.lineno)
+                assert letters(node.value) <= ASCII_STAND_INS.keys() | set(NOT_DRAWN), (path, node.lineno)
 
 
 def test_a_stand_in_is_as_wide_as_what_it_stands_for() -> None:
-    for letter, other in STAND_INS.items():
+    for letter, other in ASCII_STAND_INS.items():
         assert len(letter) == len(other) == cell_len(other) == cell_len(letter)
         assert other.isascii() and other.isprintable() and other != UNKNOWN
 
 
 def test_what_is_told_apart_stays_apart() -> None:
     for group in ("×÷↑↓→←", "✓✗╳╯●", "─│┤█·Σ", "⁰¹²³⁴⁵⁶⁷⁸⁹"):
-        assert len({STAND_INS[letter] for letter in group}) == len(group)
+        assert len({ASCII_STAND_INS[letter] for letter in group}) == len(group)
 
 
 def test_a_users_own_letters_are_question_marks() -> None:
-    register()
-    assert "3×3 é 漢 \udcff".encode("ascii", NAME) == b"3x3 ? ? ?"
-    assert "3×3 é ↑2".encode("latin-1", NAME) == "3×3 é ^2".encode("latin-1")
+    use_ascii_stand_ins()
+    assert "3×3 é 漢 \udcff".encode("ascii", ENCODING_ERRORS) == b"3x3 ? ? ?"
+    assert "3×3 é ↑2".encode("latin-1", ENCODING_ERRORS) == "3×3 é ^2".encode("latin-1")
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_report_as_such_a_terminal_shows_it(variables: dict[str, str]) -> None
     for line in ("trace", "fuse --stage 3"):
         done = subprocess.run([*PROGRAM, *line.split()], capture_output=True, env=environment(variables), check=True)
         said = call(*line.split()).out
-        assert done.stdout.decode("ascii") == "".join(STAND_INS.get(letter, letter) for letter in said)
+        assert done.stdout.decode("ascii") == "".join(ASCII_STAND_INS.get(letter, letter) for letter in said)
 
 
 def test_a_file_keeps_its_letters(tmp_path: Path) -> None:

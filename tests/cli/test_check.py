@@ -14,8 +14,6 @@ import pytest
 from commandline import PROGRAM, call, environment, is_a_message, python, run, shell
 
 from hrnet_cli.check.settings import DIALECTS
-from hrnet_cli.cli.commands.check import CheckFormat, Dialect
-from hrnet_cli.report.findings import CHECK_FORMATS
 from hrnet_cli.sources import preset_path
 
 GOOD = preset_path("w32").read_text()
@@ -32,11 +30,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def found(*arguments: str) -> list[dict[str, Any]]:
     findings: list[dict[str, Any]] = json.loads(call("check", "--format", "json", *arguments).out)["findings"]
     return findings
-
-
-def test_choices_are_the_keys_of_their_tables() -> None:
-    assert [each.value for each in CheckFormat] == list(CHECK_FORMATS)
-    assert [each.value for each in Dialect] == list(DIALECTS)
 
 
 def test_exit_codes(here: Path) -> None:

@@ -8,12 +8,6 @@ import yaml
 from commandline import call, is_a_message, run, shell
 
 from hrnet_cli import load_spec
-from hrnet_cli.cli.commands.convert import To
-from hrnet_cli.dialects.table import WRITERS
-
-
-def test_the_choices_are_the_table() -> None:
-    assert [choice.value for choice in To] == list(WRITERS)
 
 
 def test_yaml_is_the_default() -> None:

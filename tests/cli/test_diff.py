@@ -155,7 +155,7 @@ def test_an_input_that_cannot_go_through_is_diagnosed(mine: str) -> None:
     ("arguments", "words"),
     [
         (["w32"], ["Missing argument 'B'"]),
-        (["-", "-"], ["standard input can be read once"]),
+        (["-", "-"], ["standard input can be read only once"]),
         (["w32", "w33"], ["no file and no preset 'w33'"]),
         (["w32", "w48", "--input", "1x4x64x64"], ["4 channels, but hrnet-w32 takes 3"]),
         (["w32", "w48", "--format", "github"], ["--format"]),

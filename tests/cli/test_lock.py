@@ -117,7 +117,7 @@ def test_paths_are_from_the_folder_of_the_file(monkeypatch: pytest.MonkeyPatch) 
     ("arguments", "words"),
     [
         ([], ["no spec to lock", "--update"]),
-        (["--update"], ["there is no 'hrnet.lock' to renew"]),
+        (["--update"], ["no lock file 'hrnet.lock' to update"]),
         (["-"], ["'-' cannot be locked"]),
         (["w33"], ["no file and no preset 'w33'", "did you mean w32?"]),
         (["nosuch.yaml"], ["no file and no preset 'nosuch.yaml'"]),

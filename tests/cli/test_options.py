@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from commandline import ROOT, call
 
 from hrnet_cli.analysis.costs import CONVENTIONS
 from hrnet_cli.analysis.flops import GROUPINGS
+from hrnet_cli.check.settings import DIALECTS
 from hrnet_cli.cli import options
-from hrnet_cli.cli.options import By, Convention, Engine, Format
+from hrnet_cli.dialects.native.starter import STARTS
+from hrnet_cli.dialects.table import WRITERS
+from hrnet_cli.report.findings import CHECK_FORMATS
 from hrnet_cli.report.formats import FORMATS
-from hrnet_cli.sources import preset_names, preset_path
+from hrnet_cli.sources import DEFAULT, preset_names, preset_path
 from hrnet_cli.tracing import ENGINES
 
 FOLDER = ROOT / "src" / "hrnet_cli" / "cli" / "commands"
@@ -23,22 +27,29 @@ REPORTS = (*TRACED, "check", "diff", "presets", "rule", "verify")
 
 
 @pytest.mark.parametrize(
-    ("choice", "table", "name"),
+    ("name", "table", "where"),
     [
-        (Format, FORMATS, "render.FORMATS"),
-        (Engine, ENGINES, "tracing.ENGINES"),
-        (By, GROUPINGS, "analysis.flops.GROUPINGS"),
-        (Convention, CONVENTIONS, "analysis.costs.CONVENTIONS"),
+        ("Format", FORMATS, "report.formats.FORMATS"),
+        ("CheckFormat", CHECK_FORMATS, "report.findings.CHECK_FORMATS"),
+        ("Engine", ENGINES, "tracing.ENGINES"),
+        ("Grouping", GROUPINGS, "analysis.flops.GROUPINGS"),
+        ("Convention", CONVENTIONS, "analysis.costs.CONVENTIONS"),
+        ("Task", STARTS, "dialects.native.starter.STARTS"),
+        ("Dialect", dict.fromkeys(DIALECTS), "check.settings.DIALECTS"),
+        ("TargetDialect", WRITERS, "dialects.table.WRITERS"),
     ],
 )
-def test_choices_are_the_keys_of_their_tables(choice: type[Enum], table: dict[str, object], name: str) -> None:
-    choices = [each.value for each in choice]
+def test_choices_are_the_keys_of_their_tables(name: str, table: Mapping[str, Any], where: str) -> None:
+    choices = get_args(getattr(options, name))
     for key in table:
-        assert key in choices, f"add {key} = {key!r} to {choice.__name__} in cli/options.py: {name} has it"
+        assert key in choices, f"add {key!r} to {name} in cli/options.py: {where} has it"
     for key in choices:
-        assert key in table, f"add a row for {key!r} to {name}, or take it out of {choice.__name__} in cli/options.py"
-    assert choices == list(table), f"{choice.__name__} and {name} are not in the same order"
-    assert [each.name for each in choice] == choices
+        assert key in table, f"add a row for {key!r} to {where}, or remove it from {name} in cli/options.py"
+    assert choices == tuple(table), f"{name} and {where} are not in the same order"
+
+
+def test_the_default_spec_is_that_of_the_library() -> None:
+    assert DEFAULT == options.DEFAULT_SPEC
 
 
 def test_presets_complete() -> None:

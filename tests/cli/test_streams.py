@@ -60,11 +60,11 @@ def test_a_dash_is_standard_output(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_the_remedy_fits_the_reason(tmp_path: Path) -> None:
     remedies = {
         tmp_path: "Is a directory\n  name a file in that folder",
-        tmp_path / "nosuch" / "x": "No such file or directory\n  name a file in a folder that is there",
-        tmp_path / ("x" * 300): "File name too long\n  give it a shorter name",
+        tmp_path / "nosuch" / "x": "No such file or directory\n  name a file in a folder that exists",
+        tmp_path / ("x" * 300): "File name too long\n  choose a shorter name",
     }
     if Path("/dev/full").exists():
-        remedies[Path("/dev/full")] = "No space left on device\n  make room there, or name a file on another disk"
+        remedies[Path("/dev/full")] = "No space left on device\n  free some space, or name a file on another disk"
     for path, words in remedies.items():
         assert call("trace", "-o", str(path)).err == f"error: cannot write {str(path)!r}: {words}\n"
 
@@ -302,5 +302,5 @@ def test_a_terminal_without_the_letters(variables: dict[str, str]) -> None:
 def test_write_through_a_pipe(tmp_path: Path) -> None:
     """What is no regular file cannot be replaced, and is written to."""
     assert shell("$hrnet trace -o /dev/stdout | cat").out == GRID
-    output.write(Path("/dev/null"), "x")
+    output.write_file(Path("/dev/null"), "x")
     assert not Path("/dev/null").is_file()

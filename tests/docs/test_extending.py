@@ -164,6 +164,8 @@ def test_both_engines_have_the_same_calls_and_keys(page: str, key: str, copies: 
 
 
 REGISTRIES = """
+from typing import get_args
+
 import test_registries
 from hrnet_cli.cli.options import Format
 from hrnet_cli.report.formats import FORMATS
@@ -171,7 +173,7 @@ from hrnet_cli.report.formats import FORMATS
 for name, test in vars(test_registries).items():
     if name.startswith("test_"):
         test()
-assert [each.value for each in Format] == list(FORMATS)
+assert list(get_args(Format)) == list(FORMATS)
 print("complete")
 """
 

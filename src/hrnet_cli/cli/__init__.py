@@ -1,32 +1,27 @@
-"""The command line: typer in, a report out, an error as one message."""
+"""The command line: typer reads the arguments, a report comes out, and an error is one message."""
 
 from __future__ import annotations
 
 import atexit
 import gc
 import signal
-import sys
 from typing import NoReturn
 
-from hrnet_cli.cli.ascii import NAME, register
-from hrnet_cli.cli.stderr import tell
+from hrnet_cli.cli.output import use_ascii_stand_ins, write_stderr
 from hrnet_cli.errors import HrnetError
 
 OBJECTS_BEFORE_COLLECTION = 100_000
-"""Python's 700 suits a process with garbage in cycles; a network of a thousand modules has none."""
+"""Python's own threshold of 700 suits programs with cyclic garbage; a network of a thousand modules has none."""
 
 
 def main() -> None:
     """Run a command. Exit 0: clean; 1: findings; 2: bad usage or bad input, with one message on stderr."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # at once, whatever Python is importing: see `interrupting`
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # end at once, even in an import: see `output.interruptible`
     gc.set_threshold(OBJECTS_BEFORE_COLLECTION)  # most commands end before there is anything to collect,
-    atexit.register(gc.freeze)  # and what is left at the end the system takes back faster than we could
+    atexit.register(gc.freeze)  # and the system frees what is left at the end faster than Python
     if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # when whoever reads us has gone, end as cat and grep do
-    register()
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors=NAME)  # a terminal that has no × still gets its report
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # when the reader of a pipe is gone, end as cat and grep do
+    use_ascii_stand_ins()
     try:
         from hrnet_cli.cli.app import app
 
@@ -38,12 +33,12 @@ def main() -> None:
     except OSError as error:
         fail(f"error: cannot write the report: {error.strerror or error}")
     except MemoryError:
-        fail("error: this needs more memory than there is\n  run on --device meta, or with a smaller --input")
+        fail("error: not enough memory\n  run on --device meta, or with a smaller --input")
     except RecursionError:
-        fail("error: this is nested too deeply to be read")
+        fail("error: the file is nested too deeply to be read")
 
 
 def fail(message: str) -> NoReturn:
-    """One message on stderr, and exit 2."""
-    tell(*message.split("\n"))
+    """Write one message to stderr and exit with 2."""
+    write_stderr(*message.split("\n"))
     raise SystemExit(2)

@@ -1,74 +1,54 @@
-"""The options that are the same everywhere.
+"""The arguments and options that several commands share, and the choices of all options.
 
-Choices are spelt out here so that `--help` imports no table; a test compares them with the tables.
+The choices are the keys of tables, written again so that `--help` imports no table; a test compares them.
 """
 
-from enum import Enum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from hrnet_cli.errors import UsageError
 
+if TYPE_CHECKING:
+    from hrnet_cli.schema import Spec
 
-class Format(str, Enum):
-    """A key of render.FORMATS."""
+DEFAULT_SPEC = "w32"
+STDIO = "-"
+"""The name of standard input where a file is read, and of standard output where one is written."""
 
-    text = "text"
-    json = "json"
-    markdown = "markdown"
-    svg = "svg"
-
-
-class Engine(str, Enum):
-    """A key of tracing.ENGINES."""
-
-    shapes = "shapes"
-    torch = "torch"
-
-
-class Color(str, Enum):
-    """When to colour text."""
-
-    auto = "auto"
-    always = "always"
-    never = "never"
+Engine = Literal["shapes", "torch"]
+Format = Literal["text", "json", "markdown", "svg"]
+CheckFormat = Literal["text", "json", "github", "gitlab", "sarif", "junit", "markdown"]
+Color = Literal["auto", "always", "never"]
+Grouping = Literal["stage", "branch", "module", "layer", "type"]
+Convention = Literal["macs", "flops", "published", "fvcore"]
+Task = Literal["backbone", "pose", "segmentation", "landmarks", "classification", "detection"]
+Dialect = Literal["official", "mmlab", "timm"]
+TargetDialect = Literal["yaml", "json", "official", "mmlab", "timm"]
 
 
-class By(str, Enum):
-    """A key of analysis.flops.GROUPINGS."""
+def load(source: str, label: str = "") -> "Spec":
+    """The spec that SPEC names; what its reader assumed, ignored or left out is noted on stderr, after `label`."""
+    from hrnet_cli.cli.output import write_stderr
+    from hrnet_cli.sources import load_spec
 
-    stage = "stage"
-    branch = "branch"
-    module = "module"
-    layer = "layer"
-    type = "type"
-
-
-class Convention(str, Enum):
-    """A key of analysis.costs.CONVENTIONS."""
-
-    macs = "macs"
-    flops = "flops"
-    published = "published"
-    fvcore = "fvcore"
+    spec = load_spec(source)
+    write_stderr(*(f"note: {label}{note}" for note in spec.notes))
+    return spec
 
 
 def complete_spec(incomplete: str) -> list[str]:
-    """Preset names for the shell; files are the shell's own business."""
+    """Preset names for the shell, which completes files itself."""
     from hrnet_cli.sources.presets import preset_names
 
     return [name for name in preset_names() if name.startswith(incomplete)]
 
 
-STDOUT = "-"
-
-
-def file_name(name: str) -> str:
-    """The name of a file to write. Raises UsageError for an empty one."""
-    if not name:
-        raise UsageError("cannot write '': a file has a name", f"name one, or {STDOUT} for standard output")
-    return name
+def output_file(name: str | None) -> str | None:
+    """The name of a file to write; None for standard output. Raises UsageError for an empty name."""
+    if name == "":
+        raise UsageError("cannot write '': a file has a name", f"name one, or {STDIO} for standard output")
+    return None if name == STDIO else name
 
 
 SpecArgument = Annotated[
@@ -82,21 +62,18 @@ SpecArgument = Annotated[
 ]
 InputOption = Annotated[
     str | None,
-    typer.Option("--input", "-i", metavar="NxCxHxW", help="Input shape (also CxHxW, HxW); by default the spec's own."),
+    typer.Option("--input", "-i", metavar="NxCxHxW", help="Input shape; CxHxW and HxW work too. Default: the spec's."),
 ]
 EngineOption = Annotated[Engine, typer.Option(help="shapes needs no torch; torch runs real torch.nn modules.")]
 DeviceOption = Annotated[
-    str | None, typer.Option(help="Where the torch engine runs; by default meta, which allocates nothing.")
+    str | None,
+    typer.Option(metavar="DEVICE", help="Device of the torch engine. Default: meta, which allocates no memory."),
 ]
-FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How the report is written.")]
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="Format of the report.")]
 OutputOption = Annotated[
     str | None,
     typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="Write to a file; - is standard output.",
-        callback=lambda name: None if name in (None, STDOUT) else file_name(name),
+        "--output", "-o", metavar="FILE", help="Write to this file; - is standard output.", callback=output_file
     ),
 ]
-ColorOption = Annotated[Color, typer.Option(help="auto: colours on a terminal, unless NO_COLOR is set.")]
+ColorOption = Annotated[Color, typer.Option(help="When to use colours. auto: on a terminal, unless NO_COLOR is set.")]

@@ -1,118 +1,167 @@
-"""Where a report goes: standard output or a file, whole or not at all."""
+"""Where text goes: the result to standard output or a file, notes and errors to standard error."""
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
-import shutil
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING
 
-from hrnet_cli.cli.interrupting import interruptible
-from hrnet_cli.cli.options import Color
-from hrnet_cli.errors import HrnetError, UnreadableError
-from hrnet_cli.report.formats import FORMATS, Canvas, Render, Report
+from hrnet_cli.errors import UnreadableError
 
 if TYPE_CHECKING:
     from hrnet_cli.analysis.diagnosis import Diagnosis
+    from hrnet_cli.report.formats import Canvas, Render, Report
 
 
-class Target(NamedTuple):
-    """The three options of every report."""
+def emit(
+    report: Report, format: str, output: str | None, color: str, formats: Mapping[str, Render] | None = None
+) -> None:
+    """Write a report in one of `formats` (by default FORMATS) to the file `output`, or to standard output.
 
-    format: Enum
-    output: str | None
-    color: Color
+    Raises UnreadableError if it cannot be written.
+    """
+    from hrnet_cli.report.formats import FORMATS
 
-
-def emit(report: Report, target: Target, formats: Mapping[str, Render] = FORMATS) -> None:
-    """Render a report and write it. Raises UnreadableError where the file cannot be written."""
-    text = formats[target.format.value](report, canvas(target.output, target.color))
-    if target.output is None:
-        say(text)
+    text = (formats or FORMATS)[format](report, _canvas(output, color))
+    if output is None:
+        write_stdout(text)
     else:
-        write(Path(target.output), text)
+        write_file(Path(output), text)
 
 
-def say(text: str) -> None:
-    """Write to standard output. Raises UnreadableError where there is none (`>&-`)."""
+def print_diagnosis(diagnosis: Diagnosis, color: str = "auto") -> None:
+    """Print on standard error why an input cannot go through the network, and which sizes can."""
+    from hrnet_cli.report.diagnosis import present
+    from hrnet_cli.report.formats import FORMATS, Report
+
+    report = Report("diagnosis", diagnosis, lambda: present(diagnosis))
+    if sys.stderr is not None:
+        sys.stderr.write(FORMATS["text"](report, _canvas(None, color, to_stderr=True)))
+
+
+def _canvas(output: str | None, color: str, to_stderr: bool = False) -> Canvas:
+    """The width and colour of the text: those of the terminal; in a file or a pipe, any width and no colour."""
+    import shutil
+
+    from hrnet_cli.report.formats import Canvas
+
+    stream = sys.stderr if to_stderr else sys.stdout
+    is_terminal = output is None and stream is not None and stream.isatty()
+    is_plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    is_colored = color == "always" or (color == "auto" and is_terminal and not is_plain)
+    has_width = is_terminal or (output is None and os.environ.get("COLUMNS", "").isdigit())
+    return Canvas(max(shutil.get_terminal_size().columns, 20) if has_width else None, is_colored)
+
+
+# Standard output and standard error
+
+
+def write_stdout(text: str) -> None:
+    """Write to standard output. Raises UnreadableError if it is closed (`>&-`)."""
     if sys.stdout is None:
         raise UnreadableError("cannot write the report: standard output is closed", "name a file with --output")
     sys.stdout.write(text)
     sys.stdout.flush()
 
 
+def write_stderr(*lines: str) -> None:
+    """Write lines to standard error, their control characters replaced; do nothing if it is full or closed."""
+    if not all(map(str.isprintable, lines)):  # imported only if needed: when memory runs out, an import fails too
+        from hrnet_cli.text import printable
+
+        lines = tuple(map(printable, lines))
+    with suppress(OSError, AttributeError):
+        sys.stderr.write("".join(f"{line}\n" for line in lines))
+
+
+ASCII_STAND_INS = {
+    **dict(zip("×÷→←↑↓▶−≠·", "x/><^v>-!.", strict=True)),
+    **dict(zip("✓✗╳●╯Σ–—…│", "y!Xo+S--~|", strict=True)),
+    **dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)),
+    **dict.fromkeys("─━╸╺", "-"),
+    **dict.fromkeys("└├┤┬┴┼┌┐┘", "+"),
+    **dict.fromkeys("█▉▊▋▌▍▎▏", "#"),
+    **dict.fromkeys("\u2003\u00a0", " "),
+}
+"""One ASCII character for each other character that a report draws, so that columns stay aligned.
+
+A test collects those of all commands.
+"""
+UNKNOWN = "?"
+"""The stand-in for characters of a user's own names."""
+ENCODING_ERRORS = "hrnet-cli"
+"""The name of the error handler that writes the stand-ins."""
+
+
+def use_ascii_stand_ins() -> None:
+    """Let both streams write a stand-in for each character that their encoding does not have."""
+    codecs.register_error(ENCODING_ERRORS, _stand_in)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors=ENCODING_ERRORS)
+
+
+def _stand_in(error: UnicodeError) -> tuple[str, int]:
+    """The stand-ins of the characters that cannot be encoded, and the position after them."""
+    assert isinstance(error, UnicodeEncodeError)
+    characters = error.object[error.start : error.end]
+    return "".join(ASCII_STAND_INS.get(character, UNKNOWN) for character in characters), error.end
+
+
+# Files
+
+
 @contextmanager
-def diagnosed(color: Color) -> Iterator[None]:
-    """What runs inside and meets an input that cannot go through ends with the diagnosis."""
+def interruptible() -> Iterator[None]:
+    """Ctrl-C raises KeyboardInterrupt inside, so that a half-written file, a progress bar or a process is cleaned up.
+
+    Elsewhere Ctrl-C ends the process at once (see `main`): Python would print a traceback of the import it was in.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
-    except HrnetError as error:
-        from hrnet_cli.tracing import InputError
-
-        if not isinstance(error, InputError):
-            raise
-        from hrnet_cli.analysis.diagnosis import diagnose
-
-        explain(diagnose(error), color)
-
-
-def explain(diagnosis: Diagnosis, color: Color = Color.auto) -> NoReturn:
-    """Say on stderr why an input cannot go through and what would, and exit with 2."""
-    from hrnet_cli.report.diagnosis import present
-
-    report = Report("diagnosis", diagnosis, lambda: present(diagnosis))
-    if sys.stderr is not None:
-        sys.stderr.write(FORMATS["text"](report, canvas(None, color, to_stderr=True)))
-    raise SystemExit(2)
-
-
-def canvas(output: str | None, color: Color, to_stderr: bool = False) -> Canvas:
-    """The width and colour of where the text goes: a terminal's own, or without bound and plain."""
-    stream = sys.stderr if to_stderr else sys.stdout
-    terminal = output is None and stream is not None and stream.isatty()
-    quiet = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
-    colored = color is Color.always or (color is Color.auto and terminal and not quiet)
-    bounded = terminal or (output is None and os.environ.get("COLUMNS", "").isdigit())
-    return Canvas(max(shutil.get_terminal_size().columns, 20) if bounded else None, colored)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @interruptible()
-def write(path: Path, text: str) -> None:
-    """Write to a file, whole or not at all; through a device or a pipe. Raises UnreadableError."""
+def write_file(path: Path, text: str) -> None:
+    """Write a whole file or nothing; a device or a pipe is written directly. Raises UnreadableError."""
     try:
         if path.exists() and not path.is_file():
             path.write_text(text, encoding="utf-8")
         else:
-            _replace(path, text)
+            _replace_file(path, text)
     except OSError as error:
         remedy = REMEDIES.get(error.errno or 0, "name another file")
         raise UnreadableError(f"cannot write {str(path)!r}: {error.strerror or error}", remedy) from None
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write beside the file and then replace it, so that nobody ever sees half of it."""
+def _replace_file(path: Path, text: str) -> None:
+    """Write a temporary file beside `path` and rename it, so that nobody reads half a report."""
     real = Path(os.path.realpath(path))
-    beside = real.with_name(f".{real.name}.{os.getpid()}.tmp")
+    temporary = real.with_name(f".{real.name}.{os.getpid()}.tmp")
     try:
-        beside.write_text(text, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8")
         if real.exists():
-            beside.chmod(real.stat().st_mode)  # whoever may read the old file may read the new one, and nobody else
-        beside.replace(real)
+            temporary.chmod(real.stat().st_mode)  # those who may read the old file may read the new one, and no others
+        temporary.replace(real)
     finally:
         with suppress(OSError):
-            beside.unlink()
+            temporary.unlink()
 
 
 REMEDIES = {
-    **dict.fromkeys((errno.ENOENT, errno.ENOTDIR), "name a file in a folder that is there"),
+    **dict.fromkeys((errno.ENOENT, errno.ENOTDIR), "name a file in a folder that exists"),
     errno.EISDIR: "name a file in that folder",
     **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "name a file in a folder that you may write to"),
-    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "make room there, or name a file on another disk"),
-    errno.ENAMETOOLONG: "give it a shorter name",
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free some space, or name a file on another disk"),
+    errno.ENAMETOOLONG: "choose a shorter name",
 }
-"""By what the system says."""
+"""By error number, what to do about a file that cannot be written."""

@@ -1,39 +1,14 @@
 """`hrnet-cli check`."""
 
-from enum import Enum
 from typing import Annotated
 
 import typer
 
-from hrnet_cli.cli.options import Color, ColorOption, OutputOption, complete_spec
-from hrnet_cli.cli.output import Target, emit
+from hrnet_cli.cli.options import CheckFormat, ColorOption, Dialect, OutputOption, complete_spec
+from hrnet_cli.cli.output import emit, interruptible
 from hrnet_cli.errors import UsageError
-from hrnet_cli.report.findings import CHECK_FORMATS
-from hrnet_cli.report.formats import Report
-
-
-class CheckFormat(str, Enum):
-    """A key of report.findings.CHECK_FORMATS."""
-
-    text = "text"
-    json = "json"
-    github = "github"
-    gitlab = "gitlab"
-    sarif = "sarif"
-    junit = "junit"
-    markdown = "markdown"
-
-
-class Dialect(str, Enum):
-    """A key of spec.writers.LIMITS."""
-
-    official = "official"
-    mmlab = "mmlab"
-    timm = "timm"
-
 
 Codes = list[str] | None
-AmountOption = Annotated[str | None, typer.Option(metavar="N", help="Most of them: a whole number, 30M, 7.65G.")]
 
 
 def check(
@@ -41,50 +16,59 @@ def check(
         list[str] | None,
         typer.Argument(
             metavar="[SPEC]...",
-            help="Files, folders, - for standard input, presets; by default this folder.",
+            help="Files, folders, presets, - for standard input. Default: this folder.",
             autocompletion=complete_spec,
         ),
     ] = None,
     input: Annotated[
-        str | None, typer.Option("--input", "-i", metavar="NxCxHxW", help="Check with this input, not each spec's own.")
+        str | None,
+        typer.Option("--input", "-i", metavar="NxCxHxW", help="Check at this input shape instead of each spec's own."),
     ] = None,
     dialect: Annotated[
-        Dialect | None, typer.Option(help="Whose own code is to build it; by default the one it is written for.")
+        Dialect | None,
+        typer.Option(help="Check whether this code can build it. Default: the code that the config is written for."),
     ] = None,
-    select: Annotated[Codes, typer.Option(metavar="CODES", help="Run these rules: HR3,HR501.")] = None,
+    select: Annotated[Codes, typer.Option(metavar="CODES", help="Run only these rules, e.g. HR3,HR501.")] = None,
     ignore: Annotated[Codes, typer.Option(metavar="CODES", help="Do not run these rules.")] = None,
     severity: Annotated[
-        Codes, typer.Option(metavar="CODE=SEVERITY", help="Make rules an error, a warning or a note: HR4=error.")
+        Codes,
+        typer.Option(metavar="CODE=SEVERITY", help="Make rules an error, a warning or a note, e.g. HR4=error."),
     ] = None,
-    max_params: AmountOption = None,
-    max_macs: AmountOption = None,
-    max_activations: AmountOption = None,
+    max_params: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help="At most this many parameters, e.g. 30M.")
+    ] = None,
+    max_macs: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help="At most this many MACs at the input, e.g. 7.65G.")
+    ] = None,
+    max_activations: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help="At most this many activations at the input, e.g. 20M.")
+    ] = None,
     divisor: Annotated[
-        int | None, typer.Option(metavar="N", help="Sizes are multiples of it: the input is, and any goes through.")
+        int | None,
+        typer.Option(metavar="N", help="The input must be a multiple of N, and every multiple of N must go through."),
     ] = None,
-    locked: Annotated[bool, typer.Option("--locked", help="Every spec must build what the lock file has.")] = False,
-    lock: Annotated[str | None, typer.Option(metavar="FILE", help="The lock file; by default hrnet.lock.")] = None,
+    locked: Annotated[bool, typer.Option("--locked", help="Every spec must build what the lock file records.")] = False,
+    lock: Annotated[str | None, typer.Option(metavar="FILE", help="The lock file. Default: hrnet.lock.")] = None,
     config: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Settings; by default .hrnet-cli.toml or pyproject.toml.")
+        str | None,
+        typer.Option(metavar="FILE", help="The settings. Default: the nearest .hrnet-cli.toml or pyproject.toml."),
     ] = None,
     skip_others: Annotated[
-        bool, typer.Option("--skip-others", help="Leave out named files that are no HRNet, as in folders.")
+        bool, typer.Option("--skip-others", help="Skip named files that are not an HRNet, as folders do.")
     ] = False,
     jobs: Annotated[
-        int, typer.Option("--jobs", "-j", metavar="N", help="Processes, at most one per core; 0 is as many.", min=0)
+        int, typer.Option("--jobs", "-j", metavar="N", help="Number of processes; 0 is one per core.", min=0)
     ] = 1,
-    format: Annotated[
-        CheckFormat, typer.Option("--format", "-f", help="How the findings are written.")
-    ] = CheckFormat.text,
+    format: Annotated[CheckFormat, typer.Option("--format", "-f", help="Format of the findings.")] = "text",
     output: OutputOption = None,
-    color: ColorOption = Color.auto,
-    statistics: Annotated[bool, typer.Option("--statistics", help="Count by rule instead of listing.")] = False,
+    color: ColorOption = "auto",
+    statistics: Annotated[bool, typer.Option("--statistics", help="Count findings by rule instead.")] = False,
     step_summary: Annotated[
-        bool, typer.Option("--step-summary", help="Add a summary to $GITHUB_STEP_SUMMARY, where that is set.")
+        bool, typer.Option("--step-summary", help="Add a summary to the file of $GITHUB_STEP_SUMMARY, if it is set.")
     ] = False,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0, whatever is found.")] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")] = False,
 ) -> None:
-    """Check specs and configs by rules.
+    """Check specs and configs against rules.
 
     Each finding has a code (`hrnet-cli rule CODE` explains it), a place and a remedy. Exit 1 if there is an error or a
     warning, 2 if a file cannot be read.
@@ -95,8 +79,9 @@ def check(
     from hrnet_cli.check.run import checker, run
     from hrnet_cli.cli.checking import given, progress, summarise
     from hrnet_cli.cli.configuration import configured
-    from hrnet_cli.cli.interrupting import interruptible
     from hrnet_cli.report.check import present
+    from hrnet_cli.report.findings import CHECK_FORMATS
+    from hrnet_cli.report.formats import Report
 
     rules = {"select": select, "ignore": ignore, "severity": severity}
     target = {"input": input, "dialect": dialect, "lock": lock, "locked": locked}
@@ -106,10 +91,10 @@ def check(
     with interruptible(), progress(len(files)) as done:
         result = run(checker(settings), files, jobs, done)._replace(statistics=statistics)
     if not result.files and not skip_others:
-        remedy = "name spec files, or the folder that they are in; `include` in the settings has their patterns"
+        remedy = "name spec files or the folder that has them; `include` in the settings sets their patterns"
         raise UsageError(f"no spec in {' '.join(specs or ['this folder'])}", remedy)
     report = Report("check", result, lambda: present(result))
-    emit(report, Target(format, output, color), CHECK_FORMATS)
+    emit(report, format, output, color, CHECK_FORMATS)
     if step_summary:
         summarise(report)
     if not exit_zero:

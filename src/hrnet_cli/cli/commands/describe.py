@@ -5,43 +5,44 @@ from typing import Annotated
 import typer
 
 from hrnet_cli.cli.options import (
-    Color,
+    DEFAULT_SPEC,
     ColorOption,
     DeviceOption,
-    Engine,
     EngineOption,
-    Format,
     FormatOption,
     InputOption,
     OutputOption,
     SpecArgument,
+    load,
 )
-from hrnet_cli.cli.output import Target, diagnosed, emit
-from hrnet_cli.report.formats import Report
+from hrnet_cli.cli.output import emit
 
 
 def describe(
-    spec: SpecArgument = "w32",
+    spec: SpecArgument = DEFAULT_SPEC,
     input: InputOption = None,
-    depth: Annotated[int | None, typer.Option(min=0, help="How deep the tree goes; 0 is the network alone.")] = None,
-    stage: Annotated[int | None, typer.Option(help="Only this stage and the transition before it.")] = None,
-    full: Annotated[bool, typer.Option("--full", help="Every leaf, with its arguments.")] = False,
-    engine: EngineOption = Engine.shapes,
+    depth: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Depth of the tree; 0 shows the network alone.")
+    ] = None,
+    stage: Annotated[
+        int | None, typer.Option(metavar="N", help="Show only this stage and the transition before it.")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Show every leaf module with its arguments.")] = False,
+    engine: EngineOption = "shapes",
     device: DeviceOption = None,
-    format: FormatOption = Format.text,
+    format: FormatOption = "text",
     output: OutputOption = None,
-    color: ColorOption = Color.auto,
+    color: ColorOption = "auto",
 ) -> None:
-    """Show the module tree, shapes and costs.
+    """Show the module tree with shapes and costs.
 
-    Siblings that are identical are shown once and counted. Paths are those of torch's get_submodule.
+    Identical siblings are shown once and counted. Paths are those of torch's get_submodule.
 
     Example: hrnet-cli describe w32.yaml --stage 2
     """
     from hrnet_cli.analysis import api
-    from hrnet_cli.cli.opening import open_spec
     from hrnet_cli.report.describe import present
+    from hrnet_cli.report.formats import Report
 
-    with diagnosed(color):
-        result = api.describe(open_spec(spec), input, engine.value, device, depth=depth, stage=stage, full=full)
-    emit(Report("describe", result, lambda: present(result, full)), Target(format, output, color))
+    result = api.describe(load(spec), input, engine, device, depth=depth, stage=stage, full=full)
+    emit(Report("describe", result, lambda: present(result, full)), format, output, color)

@@ -5,44 +5,41 @@ from typing import Annotated
 import typer
 
 from hrnet_cli.cli.options import (
-    By,
-    Color,
+    DEFAULT_SPEC,
     ColorOption,
     Convention,
     DeviceOption,
-    Engine,
     EngineOption,
-    Format,
     FormatOption,
+    Grouping,
     InputOption,
     OutputOption,
     SpecArgument,
+    load,
 )
-from hrnet_cli.cli.output import Target, diagnosed, emit
-from hrnet_cli.report.formats import Report
+from hrnet_cli.cli.output import emit
 
 
 def flops(
-    spec: SpecArgument = "w32",
+    spec: SpecArgument = DEFAULT_SPEC,
     input: InputOption = None,
-    by: Annotated[By, typer.Option(help="What a row stands for.")] = By.stage,
-    convention: Annotated[Convention, typer.Option(help="How the figure is counted.")] = Convention.macs,
-    engine: EngineOption = Engine.shapes,
+    by: Annotated[Grouping, typer.Option(help="What each row of the table is.")] = "stage",
+    convention: Annotated[Convention, typer.Option(help="Counting convention of the table.")] = "macs",
+    engine: EngineOption = "shapes",
     device: DeviceOption = None,
-    format: FormatOption = Format.text,
+    format: FormatOption = "text",
     output: OutputOption = None,
-    color: ColorOption = Color.auto,
+    color: ColorOption = "auto",
 ) -> None:
     """Count parameters, MACs and FLOPs.
 
-    By part of the network, in a named convention, with the line that reconciles it with the others.
+    The table counts each part of the network in one convention; the lines below it give the total in every convention.
 
     Example: hrnet-cli flops w48 --input 1x3x384x288 --by branch
     """
     from hrnet_cli.analysis import api
-    from hrnet_cli.cli.opening import open_spec
     from hrnet_cli.report.flops import present
+    from hrnet_cli.report.formats import Report
 
-    with diagnosed(color):
-        result = api.flops(open_spec(spec), input, engine.value, device, by=by.value, convention=convention.value)
-    emit(Report("flops", result, lambda: present(result)), Target(format, output, color))
+    result = api.flops(load(spec), input, engine, device, by=by, convention=convention)
+    emit(Report("flops", result, lambda: present(result)), format, output, color)

@@ -5,42 +5,44 @@ from typing import Annotated
 import typer
 
 from hrnet_cli.cli.options import (
-    Color,
+    DEFAULT_SPEC,
     ColorOption,
     DeviceOption,
-    Engine,
     EngineOption,
-    Format,
     FormatOption,
     InputOption,
     OutputOption,
     SpecArgument,
+    load,
 )
-from hrnet_cli.cli.output import Target, diagnosed, emit
-from hrnet_cli.report.formats import Report
+from hrnet_cli.cli.output import emit
 
 
 def fuse(
-    spec: SpecArgument = "w32",
+    spec: SpecArgument = DEFAULT_SPEC,
     input: InputOption = None,
-    stage: Annotated[int | None, typer.Option(help="Only this stage (the first that fuses is 2).")] = None,
-    module: Annotated[int | None, typer.Option(help="Only this module of each stage, from 0.")] = None,
-    engine: EngineOption = Engine.shapes,
+    stage: Annotated[
+        int | None, typer.Option(metavar="N", help="Show only this stage; 2 is the first with fuse layers.")
+    ] = None,
+    module: Annotated[
+        int | None, typer.Option(metavar="N", help="Show only this module of each stage, counted from 0.")
+    ] = None,
+    engine: EngineOption = "shapes",
     device: DeviceOption = None,
-    format: FormatOption = Format.text,
+    format: FormatOption = "text",
     output: OutputOption = None,
-    color: ColorOption = Color.auto,
+    color: ColorOption = "auto",
 ) -> None:
     """Show each fuse layer as a matrix.
 
-    Rows are output branches i, columns input branches j: what each edge does to size and channels, and what it costs.
+    Row i is an output branch, column j an input branch. A cell shows what the edge from j to i does to size and
+    channels, and what it costs.
 
     Example: hrnet-cli fuse w32 --stage 3 --module 0
     """
     from hrnet_cli.analysis import api
-    from hrnet_cli.cli.opening import open_spec
+    from hrnet_cli.report.formats import Report
     from hrnet_cli.report.fuse import present
 
-    with diagnosed(color):
-        result = api.fuse(open_spec(spec), input, engine.value, device, stage=stage, module=module)
-    emit(Report("fuse", result, lambda: present(result)), Target(format, output, color))
+    result = api.fuse(load(spec), input, engine, device, stage=stage, module=module)
+    emit(Report("fuse", result, lambda: present(result)), format, output, color)

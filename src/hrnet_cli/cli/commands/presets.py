@@ -1,62 +1,50 @@
 """`hrnet-cli presets`."""
 
-from enum import Enum
 from typing import Annotated
 
 import typer
 
-from hrnet_cli.cli.options import Color, ColorOption, Format, FormatOption, OutputOption, complete_spec
-from hrnet_cli.cli.output import Target, emit, say
-from hrnet_cli.report.formats import Report
+from hrnet_cli.cli.options import ColorOption, FormatOption, OutputOption, Task, complete_spec
+from hrnet_cli.cli.output import emit, write_stdout
 
 app = typer.Typer(name="presets", rich_markup_mode=None)
-
-
-class Task(str, Enum):
-    """The `task` of a head in spec.HEAD_SPECS."""
-
-    backbone = "backbone"
-    pose = "pose"
-    segmentation = "segmentation"
-    landmarks = "landmarks"
-    classification = "classification"
-    detection = "detection"
 
 
 @app.callback(invoke_without_command=True)
 def presets(
     context: typer.Context,
-    task: Annotated[Task | None, typer.Option(help="List the networks for one task.")] = None,
+    task: Annotated[Task | None, typer.Option(help="List only the networks for this task.")] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Exit with 1 if a published figure is not as the preset has it.")
+        bool, typer.Option("--check", help="Exit with 1 if a published figure is not what its preset says of it.")
     ] = False,
-    format: FormatOption = Format.text,
+    format: FormatOption = "text",
     output: OutputOption = None,
-    color: ColorOption = Color.auto,
+    color: ColorOption = "auto",
 ) -> None:
-    """List the networks that ship.
+    """List the networks that ship with hrnet-cli.
 
-    Our figures stand beside the published ones.
+    Shows our figures beside the published ones.
 
     Example: hrnet-cli presets --task segmentation
     """
     if context.invoked_subcommand:
         return
-    from hrnet_cli.analysis.presets import presets as all_presets
+    from hrnet_cli.analysis import presets as analysis
+    from hrnet_cli.report.formats import Report
     from hrnet_cli.report.presets import present
 
-    result = all_presets(task.value if task else None)
-    emit(Report("presets", result, lambda: present(result)), Target(format, output, color))
+    result = analysis.presets(task)
+    emit(Report("presets", result, lambda: present(result)), format, output, color)
     if check and result.broken:
         raise typer.Exit(1)
 
 
 @app.command()
-def show(name: Annotated[str, typer.Argument(help="A preset's name.", autocompletion=complete_spec)]) -> None:
-    """Print a preset's YAML, as a spec to start from.
+def show(name: Annotated[str, typer.Argument(help="The name of a preset.", autocompletion=complete_spec)]) -> None:
+    """Print the YAML of a preset, as a spec to start from.
 
     Example: hrnet-cli presets show w32 > mine.yaml
     """
     from hrnet_cli.sources import preset_path
 
-    say(preset_path(name).read_text(encoding="utf-8"))
+    write_stdout(preset_path(name).read_text(encoding="utf-8"))

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from hrnet_cli.cli.options import OutputOption
-from hrnet_cli.cli.output import say, write
+from hrnet_cli.cli.output import write_file, write_stdout
 
 
 def schema(output: OutputOption = None) -> None:
-    """Print the JSON Schema of the spec, for editors.
+    """Print the JSON Schema of a spec, for editors.
 
-    With `# yaml-language-server: $schema=./hrnet.schema.json` on its first line, a spec is completed and its mistakes
-    are marked while it is written.
+    Write `# yaml-language-server: $schema=./hrnet.schema.json` in the first line of a spec: the editor then completes
+    its keys and marks its mistakes.
 
     Example: hrnet-cli schema -o hrnet.schema.json
     """
@@ -18,8 +18,7 @@ def schema(output: OutputOption = None) -> None:
     from hrnet_cli.sources import preset_example
 
     text = schema_text(preset_example())
-
     if output is None:
-        say(text)
+        write_stdout(text)
     else:
-        write(Path(output), text)
+        write_file(Path(output), text)

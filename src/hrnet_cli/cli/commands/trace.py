@@ -5,45 +5,45 @@ from typing import Annotated
 import typer
 
 from hrnet_cli.cli.options import (
-    Color,
+    DEFAULT_SPEC,
     ColorOption,
     DeviceOption,
-    Engine,
     EngineOption,
-    Format,
     FormatOption,
     InputOption,
     OutputOption,
     SpecArgument,
+    load,
 )
-from hrnet_cli.cli.output import Target, emit, explain
-from hrnet_cli.report.formats import Report
+from hrnet_cli.cli.output import emit, print_diagnosis
 
 
 def trace(
-    spec: SpecArgument = "w32",
+    spec: SpecArgument = DEFAULT_SPEC,
     input: InputOption = None,
-    modules: Annotated[bool, typer.Option("--modules", help="A column for every module, not for every stage.")] = False,
-    calls: Annotated[bool, typer.Option("--calls", help="List every module call, in order.")] = False,
-    engine: EngineOption = Engine.shapes,
+    modules: Annotated[bool, typer.Option("--modules", help="Show a column per module instead of per stage.")] = False,
+    calls: Annotated[bool, typer.Option("--calls", help="List every module call in order.")] = False,
+    engine: EngineOption = "shapes",
     device: DeviceOption = None,
-    format: FormatOption = Format.text,
+    format: FormatOption = "text",
     output: OutputOption = None,
-    color: ColorOption = Color.auto,
+    color: ColorOption = "auto",
 ) -> None:
-    """Show every branch's shape at every stage.
+    """Show the shape of every branch at every stage.
 
-    One row per resolution, one column per stage, with the transitions and fuse exchanges between them.
+    Each row is a resolution, each column a stage, with the transitions and fuse layers between them.
 
-    An input that cannot go through ends with exit 2, the trace up to that point, and on stderr what would work.
+    If the input cannot go through the network, the trace ends where it breaks, stderr says why and which sizes can, and
+    the exit code is 2.
 
     Example: hrnet-cli trace --input 1x3x256x192
     """
     from hrnet_cli.analysis import api
-    from hrnet_cli.cli.opening import open_spec
+    from hrnet_cli.report.formats import Report
     from hrnet_cli.report.trace import present
 
-    result = api.shapes(open_spec(spec), input, engine.value, device, calls=calls)
-    emit(Report("trace", result, lambda: present(result, modules)), Target(format, output, color))
+    result = api.shapes(load(spec), input, engine, device, calls=calls)
+    emit(Report("trace", result, lambda: present(result, modules)), format, output, color)
     if result.failure:
-        explain(result.failure, color)
+        print_diagnosis(result.failure, color)
+        raise typer.Exit(2)

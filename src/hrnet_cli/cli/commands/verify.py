@@ -5,40 +5,40 @@ from typing import Annotated
 import typer
 
 from hrnet_cli.cli.options import (
-    Color,
+    DEFAULT_SPEC,
     ColorOption,
     DeviceOption,
-    Format,
     FormatOption,
     InputOption,
     OutputOption,
     SpecArgument,
+    load,
 )
-from hrnet_cli.cli.output import Target, diagnosed, emit
-from hrnet_cli.report.formats import Report
+from hrnet_cli.cli.output import emit
 
 
 def verify(
-    spec: SpecArgument = "w32",
+    spec: SpecArgument = DEFAULT_SPEC,
     input: InputOption = None,
-    modules: Annotated[bool, typer.Option("--modules", help="List every module with each source's verdict.")] = False,
+    modules: Annotated[
+        bool, typer.Option("--modules", help="List every module with the verdict of each source.")
+    ] = False,
     device: DeviceOption = None,
-    format: FormatOption = Format.text,
+    format: FormatOption = "text",
     output: OutputOption = None,
-    color: ColorOption = Color.auto,
+    color: ColorOption = "auto",
 ) -> None:
-    """Hold our figures against torch and others.
+    """Compare our figures with torch, torchinfo and fvcore.
 
-    Both engines, torchinfo, fvcore and torch's FlopCounterMode are compared module by module; a disagreement is exit 1.
+    Both engines, torchinfo, fvcore and torch's FlopCounterMode are compared module by module. Exit 1 if one disagrees.
 
     Example: hrnet-cli verify w32
     """
-    from hrnet_cli.analysis.verify import verify as compare
-    from hrnet_cli.cli.opening import open_spec
+    from hrnet_cli.analysis import verify as analysis
+    from hrnet_cli.report.formats import Report
     from hrnet_cli.report.verify import present
 
-    with diagnosed(color):
-        result = compare(open_spec(spec), input, device, modules=modules)
-    emit(Report("verify", result, lambda: present(result)), Target(format, output, color))
+    result = analysis.verify(load(spec), input, device, modules=modules)
+    emit(Report("verify", result, lambda: present(result)), format, output, color)
     if not result.agrees:
-        raise SystemExit(1)
+        raise typer.Exit(1)
