@@ -18,8 +18,9 @@ from typing import NamedTuple
 
 from hrnet_cli import load_spec, trace
 from hrnet_cli.analysis.costs import costs
+from hrnet_cli.dialects.table import recognise
 from hrnet_cli.errors import SpecError
-from hrnet_cli.sources.loading import is_recognised, read_text
+from hrnet_cli.sources.loading import read_text
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".corpus"
@@ -88,7 +89,7 @@ def rows() -> Iterator[Row]:
 def is_hrnet_by_its_base(text: str, path: Path) -> bool:
     """Whether what it is based on makes it one; a config whose bases are elsewhere is none that could be told."""
     try:
-        return "_base_" in text and is_recognised(read_text(text, str(path), path))
+        return "_base_" in text and recognise(read_text(text, str(path), path).value)
     except SpecError:
         return False
 

@@ -11,11 +11,11 @@ from checks import settings
 
 from hrnet_cli.check.rules import BY_DIAGNOSTIC, RULES
 from hrnet_cli.check.settings import DIALECTS, Settings, read_settings
-from hrnet_cli.dialects.table import LIMITS
+from hrnet_cli.dialects.table import FOREIGN
 
 
 def test_dialects_are_those_whose_limits_are_known() -> None:
-    assert list(LIMITS) == list(DIALECTS)
+    assert list(FOREIGN) == list(DIALECTS)
 
 
 @pytest.mark.parametrize(

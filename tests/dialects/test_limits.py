@@ -13,7 +13,7 @@ from support import TESTS, caught
 
 from hrnet_cli import load_spec
 from hrnet_cli.dialects.limits import KINDS
-from hrnet_cli.dialects.table import LIMITS, WRITERS, write_spec
+from hrnet_cli.dialects.table import FOREIGN, WRITERS, write_spec
 from hrnet_cli.errors import Diagnostic, InexpressibleError
 from hrnet_cli.hrnet import EXPANSION
 from hrnet_cli.schema import NoHead, Spec, Upsampling
@@ -25,13 +25,13 @@ LEFT_OUT = "head is left out"
 
 
 def test_every_other_dialect_has_limits() -> None:
-    assert set(LIMITS) == set(WRITERS) - {"yaml", "json"}
+    assert set(FOREIGN) == set(WRITERS) - {"yaml", "json"}
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)
 def test_a_published_config_is_built_by_its_own_code(path: Any) -> None:
     spec = load_spec(path)
-    assert not list(LIMITS[spec.dialect](spec))
+    assert not list(FOREIGN[spec.dialect].find_limits(spec))
 
 
 def writes(spec: Spec, target: str) -> bool:
@@ -40,23 +40,23 @@ def writes(spec: Spec, target: str) -> bool:
         written = write_spec(spec, target)
     except InexpressibleError:
         return False
-    assert not list(LIMITS[target](parse_spec(written.text)))
+    assert not list(FOREIGN[target].find_limits(parse_spec(written.text)))
     return not any(LEFT_OUT in note for note in written.notes)
 
 
-@pytest.mark.parametrize("target", LIMITS)
+@pytest.mark.parametrize("target", FOREIGN)
 @pytest.mark.parametrize("name", preset_names())
 def test_what_is_written_has_no_limits(name: str, target: str) -> None:
     spec = load_spec(name)
-    assert writes(spec, target) == (not list(LIMITS[target](spec)))
+    assert writes(spec, target) == (not list(FOREIGN[target].find_limits(spec)))
 
 
-@pytest.mark.parametrize("target", LIMITS)
+@pytest.mark.parametrize("target", FOREIGN)
 @settings(max_examples=60)
 @given(plain=networks())
 def test_limits_are_what_is_not_written(target: str, plain: Any) -> None:
     spec = load_spec(plain)
-    found = list(LIMITS[target](spec))
+    found = list(FOREIGN[target].find_limits(spec))
     assert writes(spec, target) == (not found)
     assert all(limit.code in KINDS for limit in found)
 
@@ -111,7 +111,9 @@ ODD = {"num_channels": (32, 60, 128)}
     ],
 )
 def test_a_limit_and_its_place(spec: Spec, target: str, code: str, path: tuple[Any, ...], says: str) -> None:
-    found: dict[tuple[str, Any], Diagnostic] = {(limit.code, limit.path): limit for limit in LIMITS[target](spec)}
+    found: dict[tuple[str, Any], Diagnostic] = {
+        (limit.code, limit.path): limit for limit in FOREIGN[target].find_limits(spec)
+    }
     assert (code, path) in found, found
     assert says in found[code, path].message
     assert writes(spec, target) is False
@@ -120,12 +122,12 @@ def test_a_limit_and_its_place(spec: Spec, target: str, code: str, path: tuple[A
 def test_the_branch_that_follows_widths() -> None:
     """The HRNet-OCR branch takes the branch itself; pytorch-v1.1 and everyone else the last."""
     wide = {"num_channels": (48, 90, 192)}
-    assert not list(LIMITS["official"](staged("seg-w48-ade20k", 3, **wide)))
-    assert not list(LIMITS["official"](staged("ocr-w48", 3, **wide)))
+    assert not list(FOREIGN["official"].find_limits(staged("seg-w48-ade20k", 3, **wide)))
+    assert not list(FOREIGN["official"].find_limits(staged("ocr-w48", 3, **wide)))
     for name in ("w48", "cls-w48", "higher-w48"):
-        assert {limit.code for limit in LIMITS["official"](staged(name, 3, **wide))} == {"width-change"}
+        assert {limit.code for limit in FOREIGN["official"].find_limits(staged(name, 3, **wide))} == {"width-change"}
     face = staged("face-w18", 3, num_channels=(18, 30, 72))
-    assert [limit.path for limit in LIMITS["official"](face)] == [("stage4", "num_channels", 1)]
+    assert [limit.path for limit in FOREIGN["official"].find_limits(face)] == [("stage4", "num_channels", 1)]
 
 
 def test_a_config_of_the_older_branch_breaks_in_the_older_branch() -> None:
@@ -133,8 +135,8 @@ def test_a_config_of_the_older_branch_breaks_in_the_older_branch() -> None:
     spec = parse_spec(text)
     stage = replace(spec.stages[2], num_channels=(16, 30, 64))
     wide = replace(spec, stages=(*spec.stages[:2], stage, spec.stages[3]))
-    assert [limit.code for limit in LIMITS["official"](wide)] == ["width-change"]
-    assert not list(LIMITS["official"](replace(wide, dialect="")))  # which the other branch builds
+    assert [limit.code for limit in FOREIGN["official"].find_limits(wide)] == ["width-change"]
+    assert not list(FOREIGN["official"].find_limits(replace(wide, dialect="")))  # which the other branch builds
 
 
 def headless(branches: int) -> Spec:
@@ -148,7 +150,7 @@ def headless(branches: int) -> Spec:
 
 def test_a_backbone_is_built_under_the_classifiers_head() -> None:
     """Its head_channels are four: five branches are an IndexError in its __init__, three an error in forward."""
-    (limit,) = LIMITS["official"](headless(5))
+    (limit,) = FOREIGN["official"].find_limits(headless(5))
     assert (limit.code, limit.path) == ("fixed-part", ("stage4", "num_branches"))
     assert "5 branches, and cls_hrnet builds its own head on 4" in str(
         caught(InexpressibleError, write_spec, headless(5), "official")
@@ -158,7 +160,7 @@ def test_a_backbone_is_built_under_the_classifiers_head() -> None:
     assert not any("breaks" in note for note in write_spec(headless(4), "official").notes)
 
 
-@pytest.mark.parametrize("target", LIMITS)
+@pytest.mark.parametrize("target", FOREIGN)
 def test_the_block_that_makes_a_width_change(target: str) -> None:
     """Widths that are written alike are not alike after another block's expansion."""
     spec = staged("timm-w32", 2, block="BOTTLENECK")
@@ -172,7 +174,7 @@ def test_the_block_that_makes_a_width_change(target: str) -> None:
 
 
 def width_changes(spec: Spec, target: str) -> list[Diagnostic]:
-    return [limit for limit in LIMITS[target](spec) if limit.code == "width-change"]
+    return [limit for limit in FOREIGN[target].find_limits(spec) if limit.code == "width-change"]
 
 
 @pytest.mark.parametrize(
@@ -241,17 +243,17 @@ def test_with_all_remedies_taken_every_branch_keeps_its_width(data: st.DataObjec
     assert not width_changes(remedied(spec, found), "official")
 
 
-@pytest.mark.parametrize("target", LIMITS)
+@pytest.mark.parametrize("target", FOREIGN)
 def test_a_block_that_only_a_fork_has(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(EXPANSION, "SEPARABLE", 1)
     spec = staged("timm-w32", 3, block="SEPARABLE")
-    (limit,) = (limit for limit in LIMITS[target](spec) if "SEPARABLE" in limit.message)
+    (limit,) = (limit for limit in FOREIGN[target].find_limits(spec) if "SEPARABLE" in limit.message)
     assert (limit.code, limit.path) == ("fixed-part", ("stage3", "block"))
     error = caught(InexpressibleError, write_spec, spec, target)
     assert "stage3 is of SEPARABLE blocks" in str(error)
 
 
-@pytest.mark.parametrize("target", LIMITS)
+@pytest.mark.parametrize("target", FOREIGN)
 def test_a_budget_is_nothing_of_the_network(target: str) -> None:
     notes = write_spec(changed("timm-w18", budget=Budget(max_params=10**8)), target).notes
     assert "the budget is left out: no other dialect has one" in notes

@@ -8,7 +8,7 @@ import pytest
 from support import TESTS, caught
 
 from hrnet_cli import load_spec
-from hrnet_cli.dialects.other_networks import other_network, seems_to_be
+from hrnet_cli.dialects.other_networks import identify_other_network, network_kind
 from hrnet_cli.errors import SpecError
 
 
@@ -33,26 +33,26 @@ from hrnet_cli.errors import SpecError
     ],
 )
 def test_the_phrase(config: dict[str, Any], phrase: str) -> None:
-    assert seems_to_be(config).startswith(phrase)
+    assert identify_other_network(config).startswith(phrase)
     assert f"it seems to be {phrase}" in str(caught(SpecError, load_spec, config))
 
 
 @pytest.mark.parametrize("config", [{}, {"a": 1}, {"model": 3}, {"MODEL": {"NAME": None}}, {"name": "x"}, {1: {2: 3}}])
 def test_nothing_where_it_is_not_known(config: dict[Any, Any]) -> None:
-    assert seems_to_be(config) == ""
+    assert identify_other_network(config) == ""
 
 
 @pytest.mark.parametrize("name", ["pose_hrnet", "HRNet", "hrnet_w18", "timm/hrnet_w18.ms", "seg_hrnet_ocr", 3, None])
 def test_an_hrnet_is_no_other_network(name: Any) -> None:
-    assert other_network(name) == ""
+    assert network_kind(name) == ""
 
 
 def test_short_words_are_words() -> None:
-    assert other_network("vit-b16") and not other_network("activity") and not other_network("submit")
+    assert network_kind("vit-b16") and not network_kind("activity") and not network_kind("submit")
 
 
 def test_a_name_is_data() -> None:
-    phrase = seems_to_be({"MODEL": {"NAME": "resnet\x1b[31m\n" + "x" * 1000}})
+    phrase = identify_other_network({"MODEL": {"NAME": "resnet\x1b[31m\n" + "x" * 1000}})
     assert phrase.isprintable() and len(phrase) < 120
 
 

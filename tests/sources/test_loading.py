@@ -14,9 +14,10 @@ import pytest
 from support import caught
 
 from hrnet_cli import load_spec
+from hrnet_cli.dialects.table import recognise
 from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError, UsageError
 from hrnet_cli.sources import parse_input, parse_spec, preset_names, preset_path, read_source
-from hrnet_cli.sources.loading import is_recognised, read_text
+from hrnet_cli.sources.loading import read_text
 
 STAGE = {"num_modules": 1, "num_branches": 1, "block": "BASIC", "num_blocks": [1], "num_channels": [1]}
 BOUND = 1_000_000
@@ -195,14 +196,14 @@ W32_STAGE = "{num_modules: 1, num_branches: 2, block: BASIC, num_blocks: [4, 4],
     ],
 )
 def test_which_files_of_a_folder_are_meant(text: str, meant: bool) -> None:
-    assert is_recognised(read_text(text, "found")) is meant
+    assert recognise(read_text(text, "found").value) is meant
 
 
 def test_a_base_may_have_the_network(tmp_path: Path) -> None:
     (tmp_path / "base.py").write_text("model = dict(backbone=dict(type='HRNet', extra=make()))")
     mine = tmp_path / "mine.py"
     mine.write_text("_base_ = 'base.py'\nmodel = dict(train_cfg=build())")
-    assert is_recognised(read_text(mine.read_text(), str(mine), mine))
+    assert recognise(read_text(mine.read_text(), str(mine), mine).value)
 
 
 @pytest.mark.parametrize("key", ["stage0", "stages", "stage", "Stage_1"])

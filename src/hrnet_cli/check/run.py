@@ -16,9 +16,10 @@ from hrnet_cli.check.rules import ALWAYS, BY_DIAGNOSTIC, RULES, WITHOUT_NETWORK
 from hrnet_cli.check.settings import Settings
 from hrnet_cli.check.subject import Subject
 from hrnet_cli.check.suppress import apply_suppressions, lines_of
+from hrnet_cli.dialects.table import identify, recognise
 from hrnet_cli.errors import Diagnostic, HrnetError, Location, SpecError, UnreadableError
 from hrnet_cli.sources import read_source
-from hrnet_cli.sources.loading import MisfitError, is_recognised, load_document, own_path, read_text
+from hrnet_cli.sources.loading import MisfitError, load_document, own_path, read_text
 
 
 class FileCheck(NamedTuple):
@@ -69,10 +70,11 @@ class Checker(NamedTuple):
             if target.found and target.name.endswith(".py") and not names_hrnet(text):
                 raise _NoSpecError from None  # any program, or based on who knows what network
             raise
-        if target.found and not is_recognised(document):
+        dialect = identify(document.value)
+        if target.found and not recognise(document.value, dialect):
             raise _NoSpecError
         try:
-            loaded = load_document(document, source)
+            loaded = load_document(document, source, dialect)
         except MisfitError as error:
             yield from error.diagnostics
             loaded = error.loaded

@@ -31,7 +31,7 @@ from hrnet_cli.text import KeyPath, quote, quote_key
 PATTERNS = ("*.yaml", "*.yml", "*.json", "*.py")
 """The files of a folder that can hold a spec or a config."""
 DIALECTS = ("official", "mmlab", "timm")
-"""Whose own code a spec is held against: the keys of spec.writers.LIMITS."""
+"""Whose own code a spec is held against: the keys of dialects.table.FOREIGN."""
 
 
 def names_a_rule(prefix: str) -> bool:

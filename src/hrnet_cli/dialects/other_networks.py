@@ -1,4 +1,4 @@
-"""What a config that is no HRNet seems to be, from its own words. These are data: quoted, escaped and cut short."""
+"""Which other network a config is for. What it quotes of the config is data: escaped and cut short."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hrnet_cli.dialects.nodes import Node
-from hrnet_cli.text import quote
+from hrnet_cli.errors import Diagnostic
+from hrnet_cli.text import KeyPath, quote
 
 OTHER_NETWORKS: tuple[tuple[str, str], ...] = (
     ("hrformer", "an HRFormer"),
@@ -47,7 +48,7 @@ OTHER_NETWORKS: tuple[tuple[str, str], ...] = (
     ("bert", "a language model"),
     ("llama", "a language model"),
 )
-"""Words in a network's name, the more telling first."""
+"""Words in the name of a network, and its kind; the more specific words first."""
 
 NAME_PATHS: tuple[tuple[str, ...], ...] = (
     ("model", "backbone", "type"),
@@ -61,39 +62,47 @@ NAME_PATHS: tuple[tuple[str, ...], ...] = (
     ("architectures",),
     ("arch",),
 )
-"""Where configs say which network they are for, in lower case."""
+"""Where a config names its network, in lower case."""
 
 
-def other_network(name: Any) -> str:
-    """The kind of network that a name names, or nothing where it may be an HRNet or is not known."""
+REMEDY = "name the config of an HRNet; check leaves this one out with exclude in its settings"
+
+
+def not_hrnet(path: KeyPath, message: str, remedy: str = REMEDY) -> Diagnostic:
+    """The diagnostic for a config of another network."""
+    return Diagnostic("not-hrnet", path, message, remedy)
+
+
+def network_kind(name: Any) -> str:
+    """The kind of another network that has this name; empty for the name of an HRNet and for an unknown one."""
     if not isinstance(name, str):
         return ""
     words = re.split(r"[^a-z0-9]+", name[:200].lower())
     plain = "_".join(words)
     if "hrnet" in plain and "lite" not in plain:
         return ""
-    return next((kind for word, kind in OTHER_NETWORKS if _in(word, plain, words)), "")
+    return next((kind for word, kind in OTHER_NETWORKS if _contains(plain, words, word)), "")
 
 
-def _in(word: str, plain: str, words: list[str]) -> bool:
-    """A short word must begin one of the name's words: `vit` is in vit_b and not in activity."""
+def _contains(plain: str, words: list[str], word: str) -> bool:
+    """Whether a name has a word; a short one must be a word of its own: `vit` is in `vit_b` and not in `activity`."""
     return word in plain if len(word) > 3 else any(each.rstrip("0123456789") == word for each in words)
 
 
-def seems_to_be(config: Mapping[str, Any]) -> str:
-    """A phrase for an error message: what it seems to be, and which words say so. Nothing where that is unknown."""
+def identify_other_network(config: Mapping[str, Any]) -> str:
+    """A phrase for the network that a config is for, with the keys that show it; empty where it is unknown."""
     return next((phrase for phrase in (rule(config) for rule in RULES) if phrase), "")
 
 
-def _said(config: Mapping[str, Any], *paths: tuple[str, ...]) -> str:
-    """`MODEL.NAME: 'pose_resnet'`, for every path that is there."""
+def _quote_keys(config: Mapping[str, Any], *paths: tuple[str, ...]) -> str:
+    """`MODEL.NAME: 'pose_resnet'`, for each path that is there."""
     found = [Node(config, ()).get(*path) for path in paths]
     return ", ".join(f"{node.dotted}: {quote(node.value)}" for node in found if node)
 
 
 def _detectron(config: Mapping[str, Any]) -> str:
-    said = _said(config, ("model", "meta_architecture"))
-    return f"a detectron2 config ({said})" if said else ""
+    keys = _quote_keys(config, ("model", "meta_architecture"))
+    return f"a detectron2 config ({keys})" if keys else ""
 
 
 def _ultralytics(config: Mapping[str, Any]) -> str:
@@ -102,47 +111,43 @@ def _ultralytics(config: Mapping[str, Any]) -> str:
 
 
 def _paddle(config: Mapping[str, Any]) -> str:
-    """PaddleDetection: an architecture, and the part of that name at the top."""
+    """PaddleDetection names an architecture, and has a mapping of that name at its top."""
     name = config.get("architecture")
-    there = isinstance(name, str) and isinstance(config.get(name), Mapping)
-    return f"a PaddlePaddle config (architecture: {quote(name)})" if there else ""
+    found = isinstance(name, str) and isinstance(config.get(name), Mapping)
+    return f"a PaddlePaddle config (architecture: {quote(name)})" if found else ""
 
 
 def _named(config: Mapping[str, Any]) -> str:
-    """A config that names another network where it names its network."""
+    """A config with the name of another network at one of NAME_PATHS."""
     for path in NAME_PATHS:
         node = Node(config, ()).get(*path)
         name = node.value if node else None
         first = name[0] if isinstance(name, list | tuple) and name else name
-        kind = other_network(first)
+        kind = network_kind(first)
         if kind:
-            return f"{kind}{_purpose(config, first)} ({_said(config, path)})"
+            pose = "pose" in str(first).lower() or Node(config, ()).get("model", "num_joints")
+            return f"{kind}{' pose' if pose else ''} config ({_quote_keys(config, path)})"
     return ""
 
 
-def _purpose(config: Mapping[str, Any], name: Any) -> str:
-    """` pose config` where it says for what, else ` config`."""
-    return " pose config" if "pose" in str(name).lower() or Node(config, ()).get("model", "num_joints") else " config"
-
-
 def _multi_stage(config: Mapping[str, Any]) -> str:
-    """MSPN and RSN have no name, but a number of stages."""
-    said = _said(config, ("model", "stage_num"), ("model", "upsample_channel_num"))
-    return f"an MSPN or RSN pose config ({said})" if said else ""
+    """The configs of MSPN and RSN have no name, but a number of stages."""
+    keys = _quote_keys(config, ("model", "stage_num"), ("model", "upsample_channel_num"))
+    return f"an MSPN or RSN pose config ({keys})" if keys else ""
 
 
 def _mmlab(config: Mapping[str, Any]) -> str:
-    """A backbone of another type, whatever it is."""
+    """An mmlab config with a backbone of another type, known or not."""
     for path in (("model", "backbone", "type"), ("backbone", "type")):
         node = Node(config, ()).get(*path)
         if node and isinstance(node.value, str) and node.value not in ("HRNet", "HighResolutionNet"):
-            return f"an mmlab config with another backbone ({_said(config, path)})"
+            return f"an mmlab config with another backbone ({_quote_keys(config, path)})"
     return ""
 
 
 def _annotations(config: Mapping[str, Any]) -> str:
-    there = all(isinstance(config.get(key), list) for key in ("images", "annotations"))
-    return "a COCO annotation file (images, annotations)" if there else ""
+    found = all(isinstance(config.get(key), list) for key in ("images", "annotations"))
+    return "a COCO annotation file (images, annotations)" if found else ""
 
 
 RULES: tuple[Callable[[Mapping[str, Any]], str], ...] = (
@@ -154,4 +159,4 @@ RULES: tuple[Callable[[Mapping[str, Any]], str], ...] = (
     _mmlab,
     _annotations,
 )
-"""The first that says anything is believed."""
+"""In the order in which they are tried: the first phrase is the answer."""

@@ -7,7 +7,9 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from hrnet_cli.errors import Code, Diagnostic
+from hrnet_cli.hrnet import stage_number
 from hrnet_cli.schema.fields import right_key
+from hrnet_cli.schema.spec import SPEC_KEYS
 from hrnet_cli.text import KeyPath, dotted_path, nearest
 
 
@@ -72,6 +74,16 @@ def is_stage(value: Any) -> bool:
     return any(nearest(key, STAGE_WORDS, cutoff=0.8) for key in keys)
 
 
+AUTHORS_KEYS = {"final_conv_kernel", "pretrained_layers", "stem_inplanes", "with_head", "deconv"}
+
+
+def has_authors_keys(config: Mapping[str, Any]) -> bool:
+    """Whether stages at the top of a config are the `EXTRA` of one of the authors', all in lower case."""
+    first = config.get("stage1")
+    found = bool(AUTHORS_KEYS & config.keys()) or (isinstance(first, Mapping) and "num_ranches" in first)
+    return found and not any(key in SPEC_KEYS and stage_number(key) is None for key in config)
+
+
 def as_it_is(diagnostic: Diagnostic) -> Diagnostic:
     """What a reader without words of its own makes of a diagnostic."""
     return diagnostic
@@ -101,18 +113,3 @@ class Reading(NamedTuple):
             if path[:length] in self.origins:
                 return (*self.origins[path[:length]], *path[length:])
         return ()
-
-
-class Reader(NamedTuple):
-    """A dialect: whether a config is written in it, how it is read, and whether a file that nobody named is meant."""
-
-    detect: Callable[[Mapping[str, Any]], bool]
-    read: Callable[[Mapping[str, Any]], Reading]
-    recognise: Callable[[Mapping[str, Any]], bool] | None = None
-    """As `detect` where that takes more than an HRNet: a file that was found in a folder may be anything."""
-    find_misspelling: Callable[[Mapping[str, Any]], Diagnostic | None] | None = None
-    """Of a config that is not detected, what keeps it from being: one word that is misspelt."""
-
-
-class NotHrnetError(Exception):
-    """A config that is no HRNet: the message says what it seems to be."""

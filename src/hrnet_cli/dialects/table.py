@@ -1,56 +1,126 @@
-"""The dialects that are read and written: a row in READERS, in WRITERS and in LIMITS each.
+"""The dialects that are read and written: one row each, and a folder of that name beside this module.
 
-Apart from the package itself, so that a spec in its own words does not pay for the dialects.
+The package of a folder tells its dialect apart; its modules `read` and `write` are imported when they are used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from hrnet_cli.dialects.mmlab import read as mmlab
-from hrnet_cli.dialects.mmlab import write as write_mmlab
-from hrnet_cli.dialects.native import write as native
-from hrnet_cli.dialects.official import read as official
-from hrnet_cli.dialects.official import write as write_official
-from hrnet_cli.dialects.reading import Reader
-from hrnet_cli.dialects.timm import read as timm
-from hrnet_cli.dialects.timm import write as write_timm
-from hrnet_cli.dialects.writing import Writer, Written, comments, one_line
 from hrnet_cli.errors import Diagnostic
-from hrnet_cli.schema.spec import Spec
+from hrnet_cli.hrnet import STAGE_KEY
 
-READERS: dict[str, Reader] = {
-    "official": Reader(official.detect, official.read, official.recognise),
-    "mmlab": Reader(mmlab.detect, mmlab.read, mmlab.recognise, mmlab.find_misspelling),
-    "timm": Reader(timm.detect, timm.read),
-}
-"""The first that detects itself reads."""
+if TYPE_CHECKING:
+    from hrnet_cli.dialects.reading import Reading
+    from hrnet_cli.dialects.writing import Written
+    from hrnet_cli.schema.spec import Spec
 
-WRITERS: dict[str, Writer] = {
-    "yaml": Writer(native.write_yaml),
-    "json": Writer(native.write_json, has_comments=False),
-    "official": Writer(write_official.write),
-    "mmlab": Writer(write_mmlab.write),
-    "timm": Writer(write_timm.write),
+Config = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one framework writes an HRNet. Its functions have these names in the folder `dialects/<name>`."""
+
+    name: str
+    targets: tuple[str, ...]
+    """The forms that it is written in: `write_<target>` in its module `write`."""
+
+    def _import(self, module: str = "") -> Any:
+        return import_module(f"hrnet_cli.dialects.{self.name}{module}")
+
+    def detect(self, config: Config) -> bool:
+        """Whether a config is written in it."""
+        return bool(self._import().detect(config))
+
+    def recognise(self, config: Config) -> bool:
+        """Whether a config that it detects is certainly an HRNet's: a file found in a folder may be anything."""
+        return bool(getattr(self._import(), "recognise", self.detect)(config))
+
+    def find_misspelling(self, config: Config) -> Diagnostic | None:
+        """The one misspelt word that keeps a config from being detected."""
+        found: Diagnostic | None = getattr(self._import(), "find_misspelling", lambda _: None)(config)
+        return found
+
+    def read(self, config: Config) -> Reading:
+        """A config that it detects, as the data of a spec."""
+        reading: Reading = self._import(".read").read(config)
+        return reading
+
+    def write(self, spec: Spec, target: str) -> Written:
+        """The text of a spec. Raises InexpressibleError for a backbone that the framework cannot build."""
+        written: Written = getattr(self._import(".write"), f"write_{target}")(spec)
+        return written
+
+    def find_limits(self, spec: Spec) -> Iterator[Diagnostic]:
+        """Why the framework cannot build a network; nothing where it can."""
+        limits: Iterator[Diagnostic] = self._import(".write").find_limits(spec)
+        return limits
+
+
+NATIVE = "native"
+
+DIALECTS: dict[str, Dialect] = {
+    NATIVE: Dialect(NATIVE, ("yaml", "json")),
+    "official": Dialect("official", ("official",)),
+    "mmlab": Dialect("mmlab", ("mmlab",)),
+    "timm": Dialect("timm", ("timm",)),
 }
+"""In the order in which they are tried: the first that detects a config reads it."""
+FOREIGN = {name: dialect for name, dialect in DIALECTS.items() if name != NATIVE}
+"""The dialects of other frameworks, each with limits of its own."""
+WRITERS = {target: dialect for dialect in DIALECTS.values() for target in dialect.targets}
 """The targets of `hrnet-cli convert`."""
 
-LIMITS: dict[str, Callable[[Spec], Iterator[Diagnostic]]] = {
-    "official": write_official.crossed,
-    "mmlab": write_mmlab.crossed,
-    "timm": write_timm.crossed,
-}
-"""By dialect, why its own code cannot build a network; nothing where it can."""
+
+def identify(config: Any) -> str:
+    """The name of the dialect that a config is written in; empty where none detects it."""
+    if not isinstance(config, Mapping):
+        return ""
+    return next((name for name, dialect in DIALECTS.items() if dialect.detect(config)), "")
+
+
+def recognise(config: Any, dialect: str | None = None) -> bool:
+    """Whether a file that was found in a folder holds an HRNet, however wrong; `dialect` is its own, if known already.
+
+    A Python file whose `model` is a call is any program; a job of a pipeline may be called stage1.
+    """
+    if not isinstance(config, Mapping):
+        return False
+    from hrnet_cli.dialects.reading import is_stage
+
+    if any(STAGE_KEY.match(str(key)) and is_stage(value) for key, value in config.items()):
+        return True
+    name = identify(config) if dialect is None else dialect
+    candidates = [FOREIGN[name]] if name in FOREIGN else FOREIGN.values()
+    return any(each.recognise(config) for each in candidates)
+
+
+def explain_unknown(config: Config) -> Diagnostic | None:
+    """Why no dialect detects a config: a misspelt word, or another network. None where neither is known."""
+    from hrnet_cli.dialects.other_networks import identify_other_network, not_hrnet
+
+    for dialect in FOREIGN.values():
+        misspelling = dialect.find_misspelling(config)
+        if misspelling:
+            return misspelling
+    other = identify_other_network(config)
+    return not_hrnet((), f"this is no HRNet: it seems to be {other}") if other else None
 
 
 def write_spec(spec: Spec, target: str) -> Written:
-    """The text of a spec in another dialect, and notes on what stays out of it; `target` is a key of WRITERS.
+    """The text of a spec in another dialect, and notes on what is left out of it; `target` is a key of WRITERS.
 
-    The notes, with those of the reader that the spec came through, also stand in the text as comments where it can have
-    any. What is written has the backbone of the spec, as the target's own code builds it: where that cannot be,
-    InexpressibleError says why. A head that the target has no words for is left out, and a note says so.
+    The text begins with the notes, and with those of the reader that the spec came through, if the target has comments.
+    A head that the target cannot express is left out. Raises InexpressibleError, with the reasons, for a backbone that
+    the target's own code cannot build.
     """
-    writer = WRITERS[target]
-    written = writer.write(spec)
+    from hrnet_cli.dialects.writing import comments, one_line
+
+    written = WRITERS[target].write(spec, target)
     notes = tuple(map(one_line, (*spec.notes, *written.notes)))
-    return Written((comments(notes) if writer.has_comments else "") + written.text, notes)
+    text = (comments(notes) if written.has_comments else "") + written.text
+    return written._replace(text=text, notes=notes)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import yaml
-
-from hrnet_cli.schema.spec import Spec
 
 
 class Written(NamedTuple):
@@ -16,13 +14,8 @@ class Written(NamedTuple):
 
     text: str
     notes: tuple[str, ...] = ()
-
-
-class Writer(NamedTuple):
-    """A dialect: how a spec is written in it, and whether its texts can have comments (behind a #)."""
-
-    write: Callable[[Spec], Written]
     has_comments: bool = True
+    """Whether a line of the text may be a comment, behind #."""
 
 
 def comments(lines: Iterable[str]) -> str:

@@ -311,26 +311,6 @@ def _head_reads(values: Mapping[str, Any], path: KeyPath) -> Iterator[Diagnostic
         )
 
 
-def is_native(value: Mapping[Any, Any]) -> bool:
-    """Whether a mapping has stages at its top, no block of code's own beside them, and no stage of timm or mmlab."""
-    if "stage1" not in value or {"type", "upsample"} & value.keys() or not all(isinstance(key, str) for key in value):
-        return False
-    stages = [item for key, item in value.items() if STAGE_KEY.fullmatch(key) and isinstance(item, Mapping)]
-    return not has_their_words(value) and not any(
-        {"block_type", "multiscale_output"} & stage.keys() for stage in stages
-    )
-
-
-THEIR_WORDS = {"final_conv_kernel", "pretrained_layers", "stem_inplanes", "with_head", "deconv"}
-
-
-def has_their_words(value: Mapping[Any, Any]) -> bool:
-    """Whether it is the `EXTRA` of one of the authors' configs in lower case, by a word that only those have."""
-    first = value.get("stage1")
-    words = bool(THEIR_WORDS & value.keys()) or (isinstance(first, Mapping) and "num_ranches" in first)
-    return words and not set(SPEC_KEYS[:-5]) & value.keys()
-
-
 SPEC_KEYS = (*(name for name in entries(Spec) if name != "stages"), *(f"stage{n}" for n in range(1, 6)))
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from hrnet_cli.dialects.reading import Reading
+from hrnet_cli.dialects.table import FOREIGN, explain_unknown, identify
 from hrnet_cli.documents.document import MAX_CHARACTERS, Document
 from hrnet_cli.documents.yaml import end_location, read_document, refused
 from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError, UsageError
-from hrnet_cli.hrnet import STAGE_KEY
 from hrnet_cli.schema.fields import INVALID, Diagnostics, Size
-from hrnet_cli.schema.spec import Shape4, Spec, is_native, read_spec
+from hrnet_cli.schema.spec import Shape4, Spec, read_spec
 from hrnet_cli.sources.prefixes import GIT, TIMM
 from hrnet_cli.sources.presets import nearest_presets, preset_names, preset_path
 
@@ -90,11 +90,14 @@ def read_text(text: str, source: str = "", path: Path | None = None) -> Document
     return read_document(text, source)
 
 
-def load_document(document: Document, source: str) -> Loaded:
-    """The Spec of a document; what is wrong with the text and what is wrong with the network is said together."""
+def load_document(document: Document, source: str, dialect: str | None = None) -> Loaded:
+    """The Spec of a document; what is wrong with the text and what is wrong with the network is said together.
+
+    `dialect` is what `identify` gave for its value, where that is known already.
+    """
     places = {diagnostic.location[:3] for diagnostic in document.diagnostics}
     try:
-        loaded = _read(document, source)
+        loaded = _read(document, source, identify(document.value) if dialect is None else dialect)
     except SpecError as error:
         rest = [each for each in error.diagnostics if each.location[:3] not in places]
         if not places:
@@ -105,43 +108,20 @@ def load_document(document: Document, source: str) -> Loaded:
     return loaded
 
 
-NOT_OURS = "name the config of an HRNet; check leaves this one out with exclude in its settings"
-
-
-def _read(document: Document, source: str) -> Loaded:
+def _read(document: Document, source: str, dialect: str) -> Loaded:
     """The Spec of a document in any dialect that is read."""
     value = document.value
-    if not isinstance(value, Mapping) or is_native(value):
-        return _native(document, source)
-    from hrnet_cli.dialects.other_networks import seems_to_be
-    from hrnet_cli.dialects.reading import NotHrnetError
-    from hrnet_cli.dialects.table import READERS
-
-    try:
-        for name, reader in READERS.items():
-            if reader.detect(value):
-                reading = reader.read(value)
-                if reading.diagnostics:
-                    diagnostics = (*reading.diagnostics, *reading.misfits)
-                    raise SpecError([document.located(diagnostic, source) for diagnostic in diagnostics])
-                return _fitting(document, source, name, reading)
-    except NotHrnetError as error:
-        raise _not_hrnet(str(error), source) from None
-    misspelt = [
-        diagnostic
-        for reader in READERS.values()
-        if reader.find_misspelling and (diagnostic := reader.find_misspelling(value))
-    ]
-    if misspelt:
-        raise SpecError([document.located(misspelt[0], source)])
-    other = seems_to_be(value)
-    if other:
-        raise _not_hrnet(f"this is no HRNet: it seems to be {other}", source)
+    if dialect in FOREIGN:
+        reading = FOREIGN[dialect].read(value)
+        if reading.diagnostics:
+            diagnostics = (*reading.diagnostics, *reading.misfits)
+            raise SpecError([document.located(diagnostic, source) for diagnostic in diagnostics])
+        return _fitting(document, source, dialect, reading)
+    unknown = explain_unknown(value) if isinstance(value, Mapping) and not dialect else None
+    if unknown:
+        whole = unknown._replace(location=Location(source=source))
+        raise SpecError([document.located(unknown, source) if unknown.path else whole])
     return _native(document, source)
-
-
-def _not_hrnet(message: str, source: str) -> SpecError:
-    return SpecError([Diagnostic("not-hrnet", (), message, NOT_OURS, location=Location(source=source))])
 
 
 def _fitting(document: Document, source: str, dialect: str, reading: Reading) -> Loaded:
@@ -163,21 +143,6 @@ def _fitting(document: Document, source: str, dialect: str, reading: Reading) ->
     if misfits:
         raise MisfitError(misfits, loaded)
     return loaded
-
-
-def is_recognised(document: Document) -> bool:
-    """Whether it is meant to be an HRNet, however wrong: it has stages of ours, or a dialect knows it as its own.
-
-    A Python file whose `model` is a call is any program; a job of a pipeline may be called stage1.
-    """
-    value = document.value
-    if not isinstance(value, Mapping):
-        return False
-    from hrnet_cli.dialects.reading import is_stage
-    from hrnet_cli.dialects.table import READERS
-
-    ours = any(STAGE_KEY.match(str(key)) and is_stage(item) for key, item in value.items())
-    return ours or any((reader.recognise or reader.detect)(value) for reader in READERS.values())
 
 
 NATIVE = Reading({}, {})

@@ -9,9 +9,10 @@ from mmlab_configs import Plain, extra, model, python
 from support import caught
 
 from hrnet_cli import load_spec
+from hrnet_cli.dialects.table import recognise
 from hrnet_cli.errors import Diagnostic, SpecError
 from hrnet_cli.sources import parse_spec
-from hrnet_cli.sources.loading import is_recognised, read_text
+from hrnet_cli.sources.loading import read_text
 
 
 def text(config: Plain) -> str:
@@ -96,8 +97,8 @@ def test_what_is_another_network_is_no_slip(config: Plain) -> None:
 
 def test_a_file_of_a_folder_is_not_taken_for_a_slip() -> None:
     """It may be anything; only a file that was named is meant for an HRNet."""
-    assert not is_recognised(read_text(text({"modle": HRNET}), "mine.py"))
-    assert is_recognised(read_text(text({"model": HRNET}), "mine.py"))
+    assert not recognise(read_text(text({"modle": HRNET}), "mine.py").value)
+    assert recognise(read_text(text({"model": HRNET}), "mine.py").value)
 
 
 def test_keys_that_are_no_texts() -> None:

@@ -14,7 +14,7 @@ from originals import ALL_GOLDENS, spec_of
 from support import TESTS, Golden, caught, state_dict_sha256
 
 from hrnet_cli import load_spec, trace
-from hrnet_cli.dialects.table import READERS
+from hrnet_cli.dialects.table import FOREIGN
 from hrnet_cli.errors import SpecError
 from hrnet_cli.schema import HeatmapHead, Spec
 from hrnet_cli.sources import parse_spec
@@ -305,7 +305,7 @@ def test_of_a_network_that_is_not_known_the_backbone_is_built(name: Any) -> None
 @pytest.mark.parametrize("letters", [lambda plain: plain, lower, title], ids=["capitals", "lower", "title"])
 @pytest.mark.parametrize("path", [POSE, CLS, SEG, SEG11, OCR, FACE, HIGHER])
 def test_letters_that_are_all_alike_are_nothing_to_say(path: str, letters: Callable[[Config], Config]) -> None:
-    reading = READERS["official"].read(letters(config(path)))
+    reading = FOREIGN["official"].read(letters(config(path)))
     assert not [note for note in reading.notes if note.code == "letter-case"]
 
 
@@ -476,12 +476,12 @@ def test_a_misspelt_model_is_one_problem(path: str, letters: Callable[[Config], 
     (problem,) = caught(SpecError, read, letters(plain)).diagnostics
     right = "model" if letters is lower else "MODEL"
     assert (problem.code, problem.remedy) == ("unknown-key", f"did you mean {right}?")
-    assert READERS["official"].recognise is not None and READERS["official"].recognise(letters(plain))
+    assert FOREIGN["official"].recognise(letters(plain))
 
 
 @pytest.mark.parametrize("value", [{"MODES": {"stage1": {"script": []}}}, {"MODLE": {"NAME": "resnet"}}, {"MODLE": 3}])
 def test_what_is_no_network_is_no_misspelt_model(value: dict[Any, Any]) -> None:
-    assert not READERS["official"].detect(value)
+    assert not FOREIGN["official"].detect(value)
 
 
 def test_a_misspelt_key_whose_place_is_empty_is_an_error() -> None:
@@ -501,4 +501,4 @@ def test_every_golden_of_these_networks_has_a_config_here_or_is_made_for_the_pur
     "value", [{}, {"MODEL": None}, {"MODEL": 3}, {"MODEL": {}}, {"extra": 1}, {1: 2}, {"MODEL": []}]
 )
 def test_what_is_no_config_is_not_taken_for_one(value: dict[Any, Any]) -> None:
-    assert not READERS["official"].detect(value)
+    assert not FOREIGN["official"].detect(value)

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 def _broken(kind: Code, subject: Subject) -> Iterator[Diagnostic]:
     """The limits of one kind that the dialect's own code has, which this network crosses."""
-    from hrnet_cli.dialects.table import LIMITS
+    from hrnet_cli.dialects.table import FOREIGN
 
     dialect = subject.settings.dialect or subject.spec.dialect
-    if dialect in LIMITS:
-        for limit in LIMITS[dialect](subject.spec):
+    if dialect in FOREIGN:
+        for limit in FOREIGN[dialect].find_limits(subject.spec):
             if limit.code == kind:
                 yield _crossed(subject, limit, dialect)
 

@@ -14,12 +14,10 @@ from hrnet_cli.dialects.mmlab.arguments import note_misspelt
 from hrnet_cli.dialects.mmlab.backbone import read_backbone
 from hrnet_cli.dialects.mmlab.heads import read_heads
 from hrnet_cli.dialects.mmlab.part import Network, Part, type_name, unreadable
-from hrnet_cli.dialects.mmlab.place import backbone_place, detect, find_misspelling, is_hrnet, recognise
+from hrnet_cli.dialects.mmlab.place import backbone_place, is_hrnet
 from hrnet_cli.dialects.mmlab.sizes import input_size
 from hrnet_cli.dialects.reading import Reading
 from hrnet_cli.documents.python.values import Unread
-
-__all__ = ["detect", "find_misspelling", "read", "recognise"]
 
 PACKAGES = {"mmpose": "mmpose", "mmdet": "mmdet", "mmseg": "mmseg", "mmdetection": "mmdet", "mmsegmentation": "mmseg"}
 DETECTORS = (

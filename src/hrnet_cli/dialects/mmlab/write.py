@@ -34,7 +34,7 @@ class Package(NamedTuple):
     """The assignment that says the size, from height and width; empty where there is none for it."""
 
 
-def write(spec: Spec) -> Written:
+def write_mmlab(spec: Spec) -> Written:
     """The backbone, and the neck and head of its package. Raises InexpressibleError for a backbone that none builds."""
     limits.refuse("mmlab", _backbone_limits(spec))
     left_out = [limits.left_out(spec, limit) for limit in _head_limits(spec)]
@@ -54,7 +54,7 @@ def write(spec: Spec) -> Written:
     return Written(comments([f"{spec.name} for {package.title}"]) + text, tuple(notes))
 
 
-def crossed(spec: Spec) -> Iterator[Diagnostic]:
+def find_limits(spec: Spec) -> Iterator[Diagnostic]:
     """The limits that a network crosses of the packages' HRNets, which share them, and of the head's package."""
     for limit in _head_limits(spec):
         yield limits.of_head(spec, limit)

@@ -24,7 +24,7 @@ def write_yaml(spec: Spec) -> Written:
 def write_json(spec: Spec) -> Written:
     """One line a key. Nothing is lost."""
     lines = [f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in plain(spec).items()]
-    return Written("{\n" + ",\n".join(lines) + "\n}\n")
+    return Written("{\n" + ",\n".join(lines) + "\n}\n", has_comments=False)
 
 
 def plain(spec: Spec) -> dict[str, Any]:

@@ -1,1 +1,108 @@
-"""The authors' own configs: the YACS YAML of their repositories."""
+"""The authors' own configs: the YACS YAML of their repositories, its dumps, and the `EXTRA` mapping of one alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any, NamedTuple
+
+from hrnet_cli.dialects.nodes import Node
+from hrnet_cli.dialects.other_networks import network_kind
+from hrnet_cli.dialects.reading import has_authors_keys, is_stage
+from hrnet_cli.schema.spec import SPEC_KEYS
+from hrnet_cli.text import nearest
+
+NETWORKS = ("pose_hrnet", "pose_higher_hrnet", "cls_hrnet", "seg_hrnet", "seg_hrnet_ocr", "hrnet")
+"""The names that MODEL.NAME gives the authors' networks; `families.FAMILIES` has a row for each."""
+AMBIGUOUS_NAME = "hrnet"
+"""The landmark network's name, which other people's configs give to other networks."""
+SECTIONS = ("CUDNN", "DATASET", "DATA_DIR", "DEBUG", "GPUS", "LOG_DIR", "LOSS", "MODEL", "OUTPUT_DIR", "TEST", "TRAIN")
+"""The keys at the top of a config."""
+MAX_KEYS = 100
+"""Keys of a config that are compared with MODEL; the authors' have about 15."""
+
+
+class Source(NamedTuple):
+    """A config, its MODEL and its EXTRA; two of them are one mapping in older configs and in a part of a config."""
+
+    root: Node
+    model: Node
+    extra: Node
+
+    @property
+    def parts(self) -> dict[str, Node]:
+        """The sections that a config may leave out; every other is found from the top."""
+        return {"MODEL": self.model, "EXTRA": self.extra}
+
+    @property
+    def lower(self) -> bool:
+        """Whether most keys are in lower case. The authors' are in upper case."""
+        stages = [self.extra.child(key) for key in self.extra.stage_keys]
+        nodes = (self.root, self.model, self.extra, *(node for node in stages if node))
+        keys = [key for node in nodes for key in node.keys]
+        return sum(map(str.islower, keys)) > sum(map(str.isupper, keys))
+
+    def find(self, path: tuple[str, ...]) -> Node | None:
+        """The node at a path from the top."""
+        part = self.parts.get(path[0])
+        return part.get(*path[1:]) if part else self.root.get(*path)
+
+    def missing(self, path: tuple[str, ...]) -> Node:
+        """The node that a missing path would be, in the letter case of its neighbours."""
+        section = self.parts.get(path[0]) or self.root.child(path[0])
+        return section.missing(*path[1:]) if section else self.root.missing(*path)
+
+
+def find_source(config: Mapping[str, Any]) -> Source | None:
+    """The parts of a config of this dialect, by its stages or by the name of a network; None for any other config."""
+    root = Node(config, ())
+    model = root.child("MODEL")
+    if model is None or not isinstance(model.value, Mapping):
+        return _find_part(root)
+    name = model.child("NAME")
+    if {"type", "backbone"} & set(model.keys) or (name and network_kind(name.value)):
+        return None
+    extra = model.child("EXTRA") or model
+    if extra.stage_keys or (name and name.value != AMBIGUOUS_NAME and _is_network(name.value)):
+        return Source(root, model, extra)
+    return Source(root, model, model) if model.stage_keys else None
+
+
+def _is_network(name: Any) -> bool:
+    return isinstance(name, str) and name in NETWORKS
+
+
+def _find_part(root: Node) -> Source | None:
+    """A MODEL alone or an EXTRA alone. In lower case, stages alone are a spec unless a key of the authors' is there."""
+    stages = root.stage_keys
+    if {"type", *SPEC_KEYS} & set(root.keys).difference(stages):
+        return None
+    extra = root.child("EXTRA")
+    if extra and extra.stage_keys:
+        return Source(root, root, extra)
+    foreign = any(key != key.lower() for key in stages) or has_authors_keys(root.value)
+    return Source(root, root, root) if stages and foreign else None
+
+
+def detect(config: Mapping[str, Any]) -> bool:
+    """Whether it has the authors' stages, or the name of one of their networks."""
+    return find_source(config) is not None or bool(misspelt_model(config))
+
+
+def recognise(config: Mapping[str, Any]) -> bool:
+    """Whether it has the name of one of the authors' networks, or a stage with keys of a stage."""
+    source = find_source(config)
+    if source is None:
+        return bool(misspelt_model(config))
+    name = source.model.child("NAME")
+    stages = [source.extra.value[key] for key in source.extra.stage_keys]
+    return (name is not None and _is_network(name.value)) or any(map(is_stage, stages))
+
+
+def misspelt_model(config: Mapping[str, Any]) -> str:
+    """The key that is a misspelt MODEL: nearly its name, with an HRNet below it. Empty where MODEL is there."""
+    root = Node(config, ())
+    if root.child("MODEL"):
+        return ""
+    near = (key for key in islice(root.keys, MAX_KEYS) if nearest(key, SECTIONS) == "MODEL")
+    return next((key for key in near if recognise({"MODEL": config[key]})), "")

@@ -6,11 +6,13 @@ from itertools import islice
 from typing import Any
 
 from hrnet_cli.dialects.nodes import Node
-from hrnet_cli.dialects.official.source import EXTRA_KEYS, Source
+from hrnet_cli.dialects.official import Source
 from hrnet_cli.dialects.reading import note, unread
 from hrnet_cli.errors import Code, Diagnostic
 from hrnet_cli.text import KeyPath, dotted_path, nearest, quote, quote_key
 
+EXTRA_KEYS = ("PRETRAINED_LAYERS", "STEM_INPLANES", "WITH_HEAD", "FINAL_CONV_KERNEL", "DECONV")
+"""Keys of EXTRA beside the stages."""
 NEAR_OTHERS = ("WITH_HEATMAPS_LOSS", "AE_LOSS_TYPE")
 """Keys of theirs that are near one that `take` asks for."""
 
@@ -37,7 +39,7 @@ class Config:
         """Something that the user may not expect."""
         self.notes.append(note(code, path, text, remedy, at_key))
 
-    def spelt(self, name: str) -> str:
+    def spell(self, name: str) -> str:
         """A key in the letters of this config."""
         return name.lower() if self.lower else name.upper()
 
@@ -74,7 +76,7 @@ class Config:
         if section is None:
             return
         places = [(*section.path, quote_key(key)) for key in section.keys if key.upper() not in NEAR_OTHERS]
-        notes = (unread(place, (section.spelt(path[-1]),), f"{dotted_path(place)} is not read") for place in places)
+        notes = (unread(place, (section.spell(path[-1]),), f"{dotted_path(place)} is not read") for place in places)
         self.notes += islice((note for note in notes if note.code == "misspelt-key"), 1)
 
     def kernel(self) -> Any:

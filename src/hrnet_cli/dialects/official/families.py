@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from hrnet_cli.dialects.official import heads
+from hrnet_cli.dialects.official import AMBIGUOUS_NAME, heads
 from hrnet_cli.dialects.official.config import Config
-from hrnet_cli.dialects.official.source import NOT_THEIRS_ALONE
 from hrnet_cli.text import nearest, quote
 
 
@@ -123,14 +122,14 @@ def choose(config: Config) -> tuple[str, Family]:
     name = node.value
     if name == "seg_hrnet":
         return name, _segmentation(config)
-    if isinstance(name, str) and name in FAMILIES and (name != NOT_THEIRS_ALONE or model.child("NUM_JOINTS")):
+    if isinstance(name, str) and name in FAMILIES and (name != AMBIGUOUS_NAME or model.child("NUM_JOINTS")):
         return name, FAMILIES[name]
-    meant = nearest(name, sorted(FAMILIES.keys() - {NOT_THEIRS_ALONE}), cutoff=0.88)
+    meant = nearest(name, sorted(FAMILIES.keys() - {AMBIGUOUS_NAME}), cutoff=0.88)
     if meant:
         text = f"{node.dotted}: {quote(name)} is none of the authors' networks: its head is left out"
         config.note("unread-value", node.path, text, f"did you mean {meant}?")
         return quote(name).strip("'\""), BACKBONE
-    kept = "" if name == NOT_THEIRS_ALONE else " is none of the authors' networks"
+    kept = "" if name == AMBIGUOUS_NAME else " is none of the authors' networks"
     text = f"{node.dotted}: {quote(name)}{kept}: the backbone is built, and its head is left out"
     config.note("left-out", node.path, text)
     return quote(name).strip("'\""), BACKBONE

@@ -152,9 +152,9 @@ def _uncounted(config: Config, node: Node | None, head: dict[str, Any]) -> None:
 
 def _too_short(config: Config, name: str, length: int, count: int, fitting: int) -> None:
     """A list that the code runs out of: an IndexError there. `fitting` is the number that all lists are for."""
-    first, number = name == "WITH_AE_LOSS", config.spelt("NUM_DECONVS")
+    first, number = name == "WITH_AE_LOSS", config.spell("NUM_DECONVS")
     message = f"{length} {'entry' if length == 1 else 'entries'} for {number}: {count}"
-    remedy = f"give {config.spelt(name)} {count + first}, one for " + "branch 0 and " * first + "each deconvolution"
+    remedy = f"give {config.spell(name)} {count + first}, one for " + "branch 0 and " * first + "each deconvolution"
     if fitting >= 0:
         remedy += f", or set {number}: {fitting}"
     config.diagnostics.append(Diagnostic("wrong-length", config.origins["head", name.lower()], message, remedy))

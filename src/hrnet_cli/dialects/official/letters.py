@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from hrnet_cli.dialects.nodes import Node
-from hrnet_cli.dialects.official.config import Config
+from hrnet_cli.dialects.official.config import EXTRA_KEYS, Config
 from hrnet_cli.dialects.official.heads import DECONV_KEYS
-from hrnet_cli.dialects.official.source import EXTRA_KEYS, STAGE
 from hrnet_cli.dialects.official.stages import STAGE_KEYS
 from hrnet_cli.dialects.official.unread import MODEL_KEYS
 from hrnet_cli.dialects.reading import MOST_NOTES
@@ -31,9 +30,9 @@ def note_letters(config: Config) -> None:
     paths = list(dict.fromkeys(_keys(config)))
     if not config.lower and not any(str(path[-1]).isupper() for path in paths):
         return
-    odd = [path for path in paths if path[-1] != config.spelt(str(path[-1]))]
+    odd = [path for path in paths if path[-1] != config.spell(str(path[-1]))]
     for path in odd[:MOST_NOTES]:
-        right = config.spelt(str(path[-1]))
+        right = config.spell(str(path[-1]))
         text = f"{dotted_path(path)} is in other letters than the rest: code that looks up {right} does not find it"
         config.note("letter-case", path, text, f"write {right}", at_key=True)
 
@@ -44,7 +43,7 @@ def _keys(config: Config) -> Iterator[KeyPath]:
     yield from _known(root, ("MODEL", "EXTRA", *SECTIONS))
     yield from _known(model, MODEL_KEYS)
     yield from _known(extra, EXTRA_KEYS)
-    stages = [key for key in extra.keys if STAGE.fullmatch(key)]
+    stages = extra.stage_keys
     yield from ((*extra.path, key) for key in stages)
     sections = [(root.child(name), names) for name, names in SECTIONS.items()]
     sections += [(extra.child(key), (*STAGE_KEYS, "FUSE_METHOD")) for key in stages]

@@ -7,30 +7,24 @@ stands in a config and is read by nobody, or is not what is built, becomes a not
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from hrnet_cli.dialects.nodes import Node
+from hrnet_cli.dialects.official import Source, find_source, misspelt_model
 from hrnet_cli.dialects.official.config import Config
-from hrnet_cli.dialects.official.families import FAMILIES, choose
+from hrnet_cli.dialects.official.families import choose
 from hrnet_cli.dialects.official.input import read_size, read_upsampling
 from hrnet_cli.dialects.official.letters import Says, note_letters
-from hrnet_cli.dialects.official.source import STAGE, Source, find_source
 from hrnet_cli.dialects.official.stages import note_needs, read_stages
-from hrnet_cli.dialects.official.unread import MODEL_KEYS, SECTIONS, note_unread
-from hrnet_cli.dialects.reading import Reading, is_stage, meant
+from hrnet_cli.dialects.official.unread import MODEL_KEYS, note_unread
+from hrnet_cli.dialects.reading import Reading, meant
 from hrnet_cli.errors import Diagnostic
-from hrnet_cli.text import nearest, quote, quote_key
-
-
-def detect(config: Mapping[str, Any]) -> bool:
-    """Whether it has the authors' stages, or the name of one of their networks."""
-    return find_source(config, FAMILIES) is not None or bool(_misspelt_model(config))
+from hrnet_cli.text import quote, quote_key
 
 
 def read(config: Mapping[str, Any]) -> Reading:
     """The network that the authors' code builds from it; notes in the order in which one would look for them."""
-    source = find_source(config, FAMILIES)
+    source = find_source(config)
     if source is None:
         return Reading({}, {}, (), (_of_model(config),))
     network = Config(source)
@@ -53,33 +47,9 @@ def read(config: Mapping[str, Any]) -> Reading:
     return Reading(network.data, network.origins, tuple(network.notes), (), tuple(network.diagnostics), says.anew)
 
 
-def recognise(config: Mapping[str, Any]) -> bool:
-    """Whether it has the name of one of their networks, or a stage that is one: a job of a pipeline may be Stage1."""
-    source = find_source(config, FAMILIES)
-    if source is None:
-        return bool(_misspelt_model(config))
-    stages = [source.extra.value[key] for key in source.extra.keys if STAGE.fullmatch(key)]
-    name = source.model.child("NAME")
-    named = name is not None and isinstance(name.value, str) and name.value in FAMILIES
-    return named or any(map(is_stage, stages))
-
-
-def _misspelt_model(config: Mapping[str, Any]) -> str:
-    """The key that is meant for MODEL, where that is not there: nearly its name, and with an HRNet below it."""
-    root = Node(config, ())
-    if root.child("MODEL"):
-        return ""
-    near = (key for key in islice(root.keys, MOST_KEYS) if nearest(key, SECTIONS) == "MODEL")
-    return next((key for key in near if recognise({"MODEL": config[key]})), "")
-
-
-MOST_KEYS = 100
-"""Keys of a config that are looked at for one that is misspelt; theirs have about 15."""
-
-
 def _of_model(config: Mapping[str, Any]) -> Diagnostic:
     """What is to be said of it: with it all else is found."""
-    key, right = _misspelt_model(config), Node(config, ()).spelt("MODEL")
+    key, right = misspelt_model(config), Node(config, ()).spell("MODEL")
     return Diagnostic(
         "unknown-key", (quote_key(key),), f"unknown key {quote(key)}", f"did you mean {right}?", at_key=True
     )
@@ -88,7 +58,7 @@ def _of_model(config: Mapping[str, Any]) -> Diagnostic:
 def _without_stages(source: Source) -> Iterator[Diagnostic]:
     """A network by its name alone, with no EXTRA: its key may be misspelt."""
     model = source.model
-    if source.extra.path != model.path or any(STAGE.fullmatch(key) for key in model.keys):
+    if source.extra.path != model.path or model.stage_keys:
         return
     where = model.missing("EXTRA")
     name = str(where.path[-1])
@@ -107,6 +77,3 @@ def _title(network: Config) -> str:
     widths = stage.get("num_channels") if isinstance(stage, Mapping) else None
     first = widths[0] if isinstance(widths, list) and widths else None
     return f"{network.name}-w{first}"[:200] if isinstance(first, int) and first < 10**6 else network.name
-
-
-__all__ = ["detect", "read", "recognise"]

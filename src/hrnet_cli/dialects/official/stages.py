@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from hrnet_cli.dialects.nodes import Node
-from hrnet_cli.dialects.official.config import Config
+from hrnet_cli.dialects.official.config import EXTRA_KEYS, Config
 from hrnet_cli.dialects.official.families import Family
-from hrnet_cli.dialects.official.source import EXTRA_KEYS, STAGE
 from hrnet_cli.dialects.official.unread import note_strange
 from hrnet_cli.dialects.reading import MOST_NOTES, meant, note
-from hrnet_cli.hrnet import EXPANSION
+from hrnet_cli.hrnet import EXPANSION, stage_number
 from hrnet_cli.text import quote, quote_key
 
 STAGE_KEYS = ("NUM_MODULES", "NUM_BRANCHES", "BLOCK", "NUM_BLOCKS", "NUM_CHANNELS")
@@ -29,11 +28,11 @@ def read_stages(config: Config, family: Family) -> None:
     """Stage 1, those that are built after it, and a note for every other."""
     _first(config, family)
     extra = config.source.extra
-    given = {int(key[5:]) for key in extra.keys if STAGE.fullmatch(key)}
+    given = {number for key in extra.stage_keys if (number := stage_number(key))}
     for number in BUILT_STAGES:
         _later(config, family, number, given)
     gaps = [f"STAGE{number}" for number in BUILT_STAGES if number not in given and number < max(given, default=0)]
-    for key in meant((key for key in extra.keys if not STAGE.fullmatch(key)), gaps, (*EXTRA_KEYS, *gaps)):
+    for key in meant((key for key in extra.keys if key not in extra.stage_keys), gaps, (*EXTRA_KEYS, *gaps)):
         config.data[key] = extra.value[key]  # for the spec to refuse
         config.origins[key,] = (*extra.path, quote_key(key))
     for number in sorted(number for number in given if number > BUILT_STAGES[-1])[:MOST_NOTES]:
@@ -67,8 +66,7 @@ def _first(config: Config, family: Family) -> None:
 def _stops_without(config: Config, name: str) -> bool:
     """Whether the code fails at the lack of a key of EXTRA."""
     extra = config.source.extra
-    stages = tuple(key for key in extra.keys if STAGE.fullmatch(key))
-    return config.stops_without(name, extra, (*EXTRA_KEYS, *stages, name))
+    return config.stops_without(name, extra, (*EXTRA_KEYS, *extra.stage_keys, name))
 
 
 def _differs(stage: Node, name: str) -> bool:
@@ -101,7 +99,7 @@ def _ranches(config: Config, node: Node, family: Family) -> None:
     child = node.child(RANCHES)
     if child:
         text = f"{child.dotted}: {quote(child.value)} is never read: stage 1 is one chain of blocks"
-        right = config.spelt("NUM_BRANCHES")
+        right = config.spell("NUM_BRANCHES")
         remedy = f"leave it out: {right} is there too" if node.child("NUM_BRANCHES") else f"did you mean {right}?"
         silent = child.literal == 1 or not family.reads_stage1
         config.notes.append(note("misspelt-key", child.path, text, remedy, at_key=True, only_in_check=silent))

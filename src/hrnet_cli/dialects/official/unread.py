@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from hrnet_cli.dialects.nodes import Node
-from hrnet_cli.dialects.official.config import Config
+from hrnet_cli.dialects.official import SECTIONS
+from hrnet_cli.dialects.official.config import EXTRA_KEYS, Config
 from hrnet_cli.dialects.official.families import Family
-from hrnet_cli.dialects.official.source import EXTRA_KEYS, STAGE
 from hrnet_cli.dialects.reading import MOST_NOTES, unread
 from hrnet_cli.text import dotted_path, quote, quote_key
 
-SECTIONS = ("CUDNN", "DATASET", "DATA_DIR", "DEBUG", "GPUS", "LOG_DIR", "LOSS", "MODEL", "OUTPUT_DIR", "TEST", "TRAIN")
 MODEL_KEYS = (
     *("NAME", "INIT_WEIGHTS", "PRETRAINED", "NUM_JOINTS", "NUM_CLASSES", "TAG_PER_JOINT", "TARGET_TYPE", "IMAGE_SIZE"),
     *("HEATMAP_SIZE", "SIGMA", "EXTRA", "ALIGN_CORNERS", "NUM_OUTPUTS", "OCR", "SYNC_BN"),
@@ -23,7 +22,7 @@ READ_BY_NONE = (("STEM_INPLANES", 64), ("WITH_HEAD", True))
 def note_unread(config: Config, family: Family) -> None:
     """Notes for keys that the original code ignores, or that only another of the networks reads."""
     model, extra = config.source.model, config.source.extra
-    stages = tuple(key for key in extra.keys if STAGE.fullmatch(key))
+    stages = extra.stage_keys
     known = (*MODEL_KEYS, *EXTRA_KEYS, *stages) if extra.path == model.path else MODEL_KEYS
     if model.path == ():
         known = (*known, *SECTIONS)
@@ -55,8 +54,8 @@ def note_strange(config: Config, node: Node, known: tuple[str, ...]) -> None:
     """A note per key that is not known, or stands there twice."""
     lower = {name.lower() for name in known}
     strange = [(*node.path, quote_key(key)) for key in node.keys if key.lower() not in lower]
-    spelt = tuple(map(config.spelt, known))
-    there = set(map(config.spelt, node.keys))
+    spelt = tuple(map(config.spell, known))
+    there = set(map(config.spell, node.keys))
     config.notes += [unread(path, spelt, f"{dotted_path(path)} is not read", there) for path in strange[:MOST_NOTES]]
     seen: set[str] = set()
     for key in node.keys:

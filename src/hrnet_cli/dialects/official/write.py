@@ -44,7 +44,7 @@ class Family(NamedTuple):
     """Whether a branch that was there may change its width in a later stage."""
 
 
-def write(spec: Spec) -> Written:
+def write_official(spec: Spec) -> Written:
     """The network in its family's words. Raises InexpressibleError for a backbone that its code cannot build."""
     left_out = [limits.left_out(spec, limit) for limit in _head_limits(spec)]
     family = BACKBONE if left_out else _family(spec)
@@ -56,7 +56,7 @@ def write(spec: Spec) -> Written:
     return Written(comments([f"{spec.name} for {family.repository}"]) + block(config), tuple(notes))
 
 
-def crossed(spec: Spec) -> Iterator[Diagnostic]:
+def find_limits(spec: Spec) -> Iterator[Diagnostic]:
     """The limits that a network crosses of the code that its head is of, or of a config, that it was read as."""
     for limit in _head_limits(spec):
         yield limits.of_head(spec, limit)

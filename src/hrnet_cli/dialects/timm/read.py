@@ -11,7 +11,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from hrnet_cli.dialects.reading import NotHrnetError, Reading, note
+from hrnet_cli.dialects.other_networks import not_hrnet
+from hrnet_cli.dialects.reading import Reading, note
+from hrnet_cli.dialects.timm import PARTS
 from hrnet_cli.errors import Diagnostic, UnreadableError
 from hrnet_cli.hrnet import STAGE_KEY
 from hrnet_cli.text import KeyPath, did_you_mean, quote
@@ -72,8 +74,6 @@ ARGUMENTS = (
 )
 """Arguments of timm's create_model that make the network, or seem to."""
 OWN_KEYS = (*ARGUMENTS, "architecture", "stem_width", "input_size", "out_indices", *STAGES)
-PARTS = ("pretrained_cfg", "model_args", "pretrained_cfg_overlay")
-"""Mappings of a dump whose keys count as if they stood at the top."""
 OF_NO_ACCOUNT = (
     *("num_features", "url", "file", "state_dict", "hf_hub_id", "hf_hub_filename", "source", "tag", "custom_load"),
     *(
@@ -89,8 +89,6 @@ OF_NO_ACCOUNT = (
     *("classifier", "license", "description", "origin_url", "paper_name", "paper_ids", "notes"),
 )
 """What a dump says of weights, preprocessing and where they are from: none of it changes the network."""
-OF_DUMPS = (*PARTS, "num_features", "hf_hub_id", "crop_pct", "first_conv", "features_only")
-"""A config with an `architecture` is timm's if it has one of these."""
 WORDS = {"block_type": "block"}
 """What timm calls otherwise in a stage."""
 WORDS_OF_OURS = {ours: theirs for theirs, ours in WORDS.items()}
@@ -121,14 +119,6 @@ def _argument(text: str) -> Any:
     return int(text) if re.fullmatch("[0-9]{1,9}", text) else words.get(text.lower(), text)
 
 
-def detect(config: Mapping[str, Any]) -> bool:
-    """A stage dict says `block_type`, where all others say `block`; a dump names its `architecture`, as others do."""
-    name, first = config.get("architecture"), config.get("stage1")
-    if isinstance(first, Mapping) and "block_type" in first:
-        return True
-    return isinstance(name, str) and (name.startswith("hrnet_") or any(key in config for key in OF_DUMPS))
-
-
 class _Config(NamedTuple):
     """A config with its parts brought to the top, and where each key stood."""
 
@@ -150,27 +140,25 @@ class _Config(NamedTuple):
 
 
 def read(config: Mapping[str, Any]) -> Reading:
-    """The network that timm's create_model builds. Raises NotHrnetError for one that is none of its HRNets."""
+    """The network that timm's create_model builds."""
     found = _Config.of(config)
-    name, known = _architecture(found.values.get("architecture"))
-    values = known | found.values
-    reading = Reading({"name": name} if name else {}, {("name",): ("architecture",)}, say=_anew)
+    name = found.values.get("architecture")
+    variant = name.partition(".")[0] if isinstance(name, str) else ""  # without the tag of its weights
+    if variant and variant not in VARIANTS:
+        return Reading({}, {}, diagnostics=(_not_hrnet(variant, found.origins["architecture"]),))
+    values = (VARIANTS[variant].config() if variant else {}) | found.values
+    reading = Reading({"name": variant} if variant else {}, {("name",): ("architecture",)}, say=_anew)
     _image(values, found, reading)
     notes = [*_stages(values, found, reading), *_head(values, found, reading)]
     _strange_keys(found, reading)
     return reading._replace(notes=tuple(notes))
 
 
-def _architecture(name: Any) -> tuple[str, dict[str, Any]]:
-    """The variant that a dump names, without the tag of its weights, and the stage dict that timm has for it."""
-    if not isinstance(name, str):
-        return "", {}
-    variant = name.partition(".")[0]
-    if not variant.startswith("hrnet"):
-        raise NotHrnetError(f"this is no HRNet: it is timm's {quote(variant)}")
-    if variant not in VARIANTS:
-        raise NotHrnetError(f"timm has no HRNet {quote(variant)}: {did_you_mean(variant, tuple(VARIANTS))}")
-    return variant, VARIANTS[variant].config()
+def _not_hrnet(variant: str, path: KeyPath) -> Diagnostic:
+    """The diagnostic for an architecture that is not one of timm's HRNets."""
+    if variant.startswith("hrnet"):
+        return not_hrnet(path, f"timm has no HRNet {quote(variant)}", did_you_mean(variant, tuple(VARIANTS)))
+    return not_hrnet(path, f"this is no HRNet: it is timm's {quote(variant)}")
 
 
 def _image(values: Mapping[str, Any], found: _Config, reading: Reading) -> None:

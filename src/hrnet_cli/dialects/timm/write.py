@@ -20,7 +20,7 @@ BRANCHES = 4
 """What timm's classification head and the five maps of features_only take for granted."""
 
 
-def write(spec: Spec) -> Written:
+def write_timm(spec: Spec) -> Written:
     """The backbone and timm's heads. Raises InexpressibleError for a backbone that timm cannot build."""
     limits.refuse("timm", _backbone_limits(spec))
     notes = [*_head_notes(spec), *limits.batch_norm_notes(spec), *limits.budget_notes(spec)]
@@ -28,7 +28,7 @@ def write(spec: Spec) -> Written:
     return Written(comments(_header(spec)) + text, tuple(notes))
 
 
-def crossed(spec: Spec) -> Iterator[Diagnostic]:
+def find_limits(spec: Spec) -> Iterator[Diagnostic]:
     """The limits of timm's code that a network crosses."""
     if not isinstance(spec.head, ClassificationHead | FeaturesHead | NoHead):
         text = "timm has the classification head and features_only alone"

@@ -1,0 +1,83 @@
+"""The table of dialects: each row has a folder with the functions that it names, and imports what it uses alone."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from inspect import signature
+from subprocess import run
+from typing import Any
+
+import pytest
+from support import TESTS
+
+from hrnet_cli import load_spec
+from hrnet_cli.dialects.official import NETWORKS
+from hrnet_cli.dialects.official.families import FAMILIES
+from hrnet_cli.dialects.table import DIALECTS, FOREIGN, WRITERS, Dialect, identify
+
+POSE = TESTS / "configs" / "pose" / "w32_256x192_adam_lr1e-3.yaml"
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_a_row_has_its_functions(name: str) -> None:
+    """The table imports them by name, which mypy cannot follow."""
+    package, write = (import_module(f"hrnet_cli.dialects.{name}{module}") for module in ("", ".write"))
+    functions = [package.detect, *(getattr(write, f"write_{target}") for target in DIALECTS[name].targets)]
+    if name in FOREIGN:
+        functions += [import_module(f"hrnet_cli.dialects.{name}.read").read, write.find_limits]
+    for function in functions:
+        parameters = signature(function).parameters
+        assert list(parameters) == (["spec"] if "spec" in parameters else ["config"])
+    assert DIALECTS[name].name == name
+
+
+def test_each_target_has_one_dialect() -> None:
+    targets = [target for dialect in DIALECTS.values() for target in dialect.targets]
+    assert targets == list(WRITERS)
+
+
+def test_the_authors_networks_are_named_once() -> None:
+    assert list(FAMILIES) == list(NETWORKS)
+
+
+@pytest.mark.parametrize("config", [None, 3, [], {}, {"a": 1}])
+def test_of_no_dialect(config: Any) -> None:
+    assert identify(config) == ""
+
+
+def imported(statement: str) -> set[str]:
+    """The modules of dialects that Python has imported after a statement."""
+    code = f"{statement}\nimport sys\nprint(*(name for name in sys.modules if name.startswith('hrnet_cli.dialects.')))"
+    output = run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    return {name.removeprefix("hrnet_cli.dialects.") for name in output.split()}
+
+
+def test_a_spec_in_its_own_words_imports_no_other_dialect() -> None:
+    modules = imported("from hrnet_cli import load_spec; load_spec('w32')")
+    assert modules == {"table", "reading", "native"}
+
+
+def test_a_config_imports_its_own_reader_alone() -> None:
+    modules = imported(f"from hrnet_cli import load_spec; load_spec({str(POSE)!r})")
+    assert "official.read" in modules
+    assert not modules & {"official.write", "mmlab.read", "mmlab.write", "timm.read", "timm.write", "native.write"}
+
+
+def test_detection_runs_once_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    from checks import check_all
+
+    detected = []
+    detect = Dialect.detect
+
+    def count(dialect: Dialect, config: Any) -> bool:
+        detected.append(dialect.name)
+        return detect(dialect, config)
+
+    monkeypatch.setattr(Dialect, "detect", count)
+    (tmp_path / "pose.yaml").write_text(POSE.read_text())
+    assert not check_all(tmp_path).skipped
+    assert detected == ["native", "official"]
+    detected.clear()
+    assert load_spec(POSE).dialect == "official"
+    assert detected == ["native", "official"]
