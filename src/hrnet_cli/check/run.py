@@ -19,7 +19,7 @@ from hrnet_cli.check.suppress import apply_suppressions, lines_of
 from hrnet_cli.dialects.table import identify, recognise
 from hrnet_cli.errors import Diagnostic, HrnetError, Location, SpecError, UnreadableError
 from hrnet_cli.sources import read_source
-from hrnet_cli.sources.loading import MisfitError, load_document, own_path, read_text
+from hrnet_cli.sources.loading import MismatchError, load_document, own_path, read_text
 
 
 class FileCheck(NamedTuple):
@@ -75,7 +75,7 @@ class Checker(NamedTuple):
             raise _NoSpecError
         try:
             loaded = load_document(document, source, dialect)
-        except MisfitError as error:
+        except MismatchError as error:
             yield from error.diagnostics
             loaded = error.loaded
         subject = Subject(loaded, self.settings, self.locked, target.name)

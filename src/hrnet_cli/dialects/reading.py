@@ -90,25 +90,22 @@ def as_it_is(diagnostic: Diagnostic) -> Diagnostic:
 
 
 class Reading(NamedTuple):
-    """A foreign config in the words of a spec.
-
-    `data` is what `read_spec` takes. `origins` leads from a path in `data` to the path in the config it came from, so
-    that a problem is reported where it stands. `notes` say what was assumed, ignored or left out. `diagnostics` are
-    problems of the config in its own words, at its own paths; where there are any, `data` is not looked at. Those
-    `beside` are as they, but `data` is. `misfits` are such problems of parts that do not fit together: each can be
-    built, so what else is wrong is told too. `say` puts the spec's diagnostics in the words of the config.
-    """
+    """A config of another dialect as the data of a spec."""
 
     data: dict[str, Any]
+    """What `read_spec` takes; empty where `diagnostics` leave nothing to read."""
     origins: dict[KeyPath, KeyPath]
+    """From a path in `data` to the path in the config that it came from."""
     notes: tuple[Diagnostic, ...] = ()
+    """What the reader assumed, ignored or left out."""
     diagnostics: tuple[Diagnostic, ...] = ()
-    beside: tuple[Diagnostic, ...] = ()
+    """Errors of the config, with its own keys and paths."""
+    mismatches: tuple[Diagnostic, ...] = ()
+    """Parts of the config that do not fit each other, although each of them can be built."""
     say: Callable[[Diagnostic], Diagnostic] = as_it_is
-    misfits: tuple[Diagnostic, ...] = ()
 
     def origin(self, path: KeyPath) -> KeyPath:
-        """Where a path of the spec stands in the config: by the longest part of it that is known."""
+        """The path in the config that a path of the spec came from, by its longest part in `origins`; empty if none."""
         for length in range(len(path), 0, -1):
             if path[:length] in self.origins:
                 return (*self.origins[path[:length]], *path[length:])

@@ -41,8 +41,8 @@ class Loaded(NamedTuple):
         return self.document.located(diagnostic, self.source)
 
 
-class MisfitError(SpecError):
-    """A config with parts that do not fit together, each of which can be built: `loaded` is the network so far."""
+class MismatchError(SpecError):
+    """A config with parts that do not fit each other. `loaded` is its network, which can be built."""
 
     def __init__(self, diagnostics: list[Diagnostic], loaded: Loaded) -> None:
         super().__init__(diagnostics)
@@ -112,11 +112,7 @@ def _read(document: Document, source: str, dialect: str) -> Loaded:
     """The Spec of a document in any dialect that is read."""
     value = document.value
     if dialect in FOREIGN:
-        reading = FOREIGN[dialect].read(value)
-        if reading.diagnostics:
-            diagnostics = (*reading.diagnostics, *reading.misfits)
-            raise SpecError([document.located(diagnostic, source) for diagnostic in diagnostics])
-        return _fitting(document, source, dialect, reading)
+        return _translated(document, source, dialect, FOREIGN[dialect].read(value))
     unknown = explain_unknown(value) if isinstance(value, Mapping) and not dialect else None
     if unknown:
         whole = unknown._replace(location=Location(source=source))
@@ -124,24 +120,26 @@ def _read(document: Document, source: str, dialect: str) -> Loaded:
     return _native(document, source)
 
 
-def _fitting(document: Document, source: str, dialect: str, reading: Reading) -> Loaded:
-    """The Spec of a reading. Raises SpecError, with what does not fit together beside what else is wrong."""
+def _translated(document: Document, source: str, dialect: str, reading: Reading) -> Loaded:
+    """The Spec of a reading. Raises SpecError with everything that is wrong, and MismatchError for mismatches alone."""
     from hrnet_cli.dialects.reading import note_text
     from hrnet_cli.dialects.zeros import without_modules, without_zeros
 
-    misfits, beside = (
-        [document.located(diagnostic, source) for diagnostic in diagnostics]
-        for diagnostics in (reading.misfits, reading.beside)
+    diagnostics, mismatches = (
+        [document.located(diagnostic, source) for diagnostic in found]
+        for found in (reading.diagnostics, reading.mismatches)
     )
+    if diagnostics and not reading.data:
+        raise SpecError([*diagnostics, *mismatches])
     reading, empty = without_zeros(reading)
     try:
-        spec = without_modules(_spec(document, source, reading, reading.data, beside), empty)
+        spec = without_modules(_spec(document, source, reading, reading.data, diagnostics), empty)
     except SpecError as error:
-        raise SpecError([*misfits, *error.diagnostics]) from None
+        raise SpecError([*mismatches, *error.diagnostics]) from None
     notes = tuple(note_text(note) for note in reading.notes if not note.only_in_check)
     loaded = Loaded(replace(spec, dialect=dialect, notes=notes), document, reading, source)
-    if misfits:
-        raise MisfitError(misfits, loaded)
+    if mismatches:
+        raise MismatchError(mismatches, loaded)
     return loaded
 
 

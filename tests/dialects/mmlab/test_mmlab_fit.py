@@ -10,7 +10,7 @@ from support import caught
 
 from hrnet_cli import load_spec
 from hrnet_cli.errors import SpecError
-from hrnet_cli.sources.loading import MisfitError
+from hrnet_cli.sources.loading import MismatchError
 
 PLAIN_HEAD = {"type": "FCNHead", "num_classes": 7}
 THREE = {"extra": extra() | {"stage4": stage(3, 1, 4)}}
@@ -125,7 +125,7 @@ def seg(head: Any, **parts: Any) -> Plain:
     ],
 )
 def test_what_does_not_fit(config: Plain, code: str, path: str, message: str, remedy: str) -> None:
-    error = caught(MisfitError, load_spec, config)
+    error = caught(MismatchError, load_spec, config)
     assert [(each.code, each.dotted, each.message, each.remedy) for each in error.diagnostics] == [
         (code, path, message, remedy)
     ]

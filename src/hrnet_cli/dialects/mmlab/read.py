@@ -62,8 +62,8 @@ def read(config: Mapping[str, Any]) -> Reading:
     _read_size(config, network)
     if network.widths:
         network.data["name"] = f"hrnet-w{network.widths[0]}"
-    notes, diagnostics, misfits = tuple(network.notes), tuple(network.diagnostics), tuple(network.misfits)
-    reading = Reading(network.data, network.origins, notes, diagnostics, misfits=misfits)
+    notes, diagnostics, mismatches = tuple(network.notes), tuple(network.diagnostics), tuple(network.misfits)
+    reading = Reading({} if diagnostics else network.data, network.origins, notes, diagnostics, mismatches)
     return _without_extra(reading) if bare else reading
 
 

@@ -44,7 +44,7 @@ def read(config: Mapping[str, Any]) -> Reading:
     note_unread(network, family)
     note_letters(network)
     says = Says(network.lower, network.size, network.data["input"], family.default_size)
-    return Reading(network.data, network.origins, tuple(network.notes), (), tuple(network.diagnostics), says.anew)
+    return Reading(network.data, network.origins, tuple(network.notes), tuple(network.diagnostics), say=says.anew)
 
 
 def _of_model(config: Mapping[str, Any]) -> Diagnostic:
