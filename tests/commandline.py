@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import io
+import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
@@ -34,7 +36,7 @@ def environment(more: Mapping[str, str] = NOTHING) -> dict[str, str]:
 
 
 def call(*arguments: str, stdin: bytes = b"", env: Mapping[str, str] = NOTHING) -> Result:
-    """Run main() here. Whatever it lets out but SystemExit is a failure of the test."""
+    """Run main() here. Any exception but SystemExit fails the test, and so does JSON that its schema refuses."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n") for _ in range(2))
     handlers, threshold = {each: signal.getsignal(each) for each in (signal.SIGPIPE, signal.SIGINT)}, gc.get_threshold()
     code: Any = 0
@@ -53,7 +55,24 @@ def call(*arguments: str, stdin: bytes = b"", env: Mapping[str, str] = NOTHING) 
                 signal.signal(number, handler)
             gc.set_threshold(*threshold)
     assert isinstance(code, int)
-    return Result(code, *(stream.buffer.getvalue().decode() for stream in (_flushed(out), _flushed(err))))  # type: ignore[attr-defined]
+    result = Result(code, *(stream.buffer.getvalue().decode() for stream in (_flushed(out), _flushed(err))))  # type: ignore[attr-defined]
+    if result.out.startswith('{\n  "schema_version"'):
+        validate_report(json.loads(result.out))
+    return result
+
+
+def validate_report(report: dict[str, Any]) -> None:
+    """Fail unless the JSON report of a command is as its published schema says."""
+    _validator(report["command"]).validate(report)
+
+
+@cache
+def _validator(command: str) -> Any:
+    from jsonschema import Draft202012Validator
+
+    from hrnet_cli.report.schemas import report_schema
+
+    return Draft202012Validator(report_schema(command))
 
 
 def _flushed(stream: io.TextIOWrapper) -> io.TextIOWrapper:

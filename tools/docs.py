@@ -6,7 +6,8 @@ A document quotes a command between two markers, and what stands between them is
     <!-- end -->
 
 A picture is named with the command that draws it: `<!-- image: docs/trace.svg hrnet-cli trace --format svg -->`.
-docs/cli.md is written as a whole from the commands' own help, the tables of docs/spec.md from the fields' own texts.
+docs/cli.md is written as a whole from the commands' own help, the tables of docs/spec.md from the fields' own texts,
+and docs/schemas from the types of the results.
 
 The page of a rule is followed from the top in a folder of its own: a block with a file's name behind its language is
 that file, and under the commands of a `console` block stands what they print there. Their index is made from RULES.
@@ -26,12 +27,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from hrnet_cli.check.settings import Settings, Table
+from hrnet_cli.report.schemas import RESULTS, report_schema_text
 from hrnet_cli.schema import HEAD_SPECS, Spec, StageSpec
 from hrnet_cli.schema.fields import Size, entries
 from hrnet_cli.schema.spec import BatchNorm, Budget, Published, Upsampling
 
 ROOT = Path(__file__).parent.parent
 RULES = ROOT / "docs" / "rules"
+SCHEMAS = ROOT / "docs" / "schemas"
 PROGRAM = (sys.executable, "-m", "hrnet_cli")
 ENVIRONMENT = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "TERMINAL_WIDTH": "80", "PYTHONIOENCODING": "utf-8"}
 QUOTE = re.compile(r"(<!-- (run|table|fields): (.+?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
@@ -142,6 +145,7 @@ def documents() -> dict[Path, str]:
             text = path.read_text(encoding="utf-8")
             made[path] = QUOTE.sub(quoted, text)
             made |= {ROOT / picture: run(command) for picture, command in IMAGE.findall(text)}
+    made |= {SCHEMAS / f"{command}.json": report_schema_text(command) for command in RESULTS}
     return made | {path: followed(path.read_text(encoding="utf-8")) for path in sorted(RULES.glob("HR*.md"))}
 
 

@@ -17,6 +17,7 @@ from hrnet_cli.dialects.native.starter import STARTS
 from hrnet_cli.dialects.table import WRITERS
 from hrnet_cli.report.findings import CHECK_FORMATS
 from hrnet_cli.report.formats import FORMATS
+from hrnet_cli.report.schemas import RESULTS
 from hrnet_cli.sources import DEFAULT, preset_names, preset_path
 from hrnet_cli.tracing import ENGINES
 
@@ -37,6 +38,7 @@ REPORTS = (*TRACED, "check", "diff", "presets", "rule", "verify")
         ("Task", STARTS, "dialects.native.starter.STARTS"),
         ("Dialect", dict.fromkeys(DIALECTS), "check.settings.DIALECTS"),
         ("TargetDialect", WRITERS, "dialects.table.WRITERS"),
+        ("ReportName", RESULTS, "report.schemas.RESULTS"),
     ],
 )
 def test_choices_are_the_keys_of_their_tables(name: str, table: Mapping[str, Any], where: str) -> None:

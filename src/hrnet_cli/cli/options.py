@@ -25,6 +25,7 @@ Convention = Literal["macs", "flops", "published", "fvcore"]
 Task = Literal["backbone", "pose", "segmentation", "landmarks", "classification", "detection"]
 Dialect = Literal["official", "mmlab", "timm"]
 TargetDialect = Literal["yaml", "json", "official", "mmlab", "timm"]
+ReportName = Literal["describe", "trace", "fuse", "flops", "verify", "check", "rule", "diff", "presets"]
 
 
 def load(source: str, label: str = "") -> "Spec":

@@ -16,7 +16,7 @@ import hrnet_cli.report.findings
 from hrnet_cli.check.finding import Check
 from hrnet_cli.report.check import MOST_ROWS
 from hrnet_cli.report.findings import CHECK_FORMATS
-from hrnet_cli.report.findings.json import LONGEST
+from hrnet_cli.report.findings.json import MAX_EXCERPT
 
 MIXED = check(
     A_FINDING,
@@ -87,7 +87,7 @@ def test_json_has_the_exit_code(unreadable: int, severity: str, code: int) -> No
 
 
 def test_json_quotes_no_line_of_a_megabyte() -> None:
-    (finding,) = read_json(check(A_FINDING._replace(excerpt="x" * (LONGEST + 1))))["findings"]
+    (finding,) = read_json(check(A_FINDING._replace(excerpt="x" * (MAX_EXCERPT + 1))))["findings"]
     assert finding["excerpt"] == ""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import pytest
-from commandline import call
+from commandline import call, validate_report
 from hypothesis import given, settings
 from strategies import Plain, specs
 
@@ -107,16 +107,18 @@ def test_without_calls_there_are_none() -> None:
 
 
 @settings(max_examples=15)
-@given(specs(most_stages=3))
-def test_random_specs(spec: Plain) -> None:
-    for result in (
-        api.describe(spec, "64x64"),
-        api.shapes(spec, "64x64"),
-        api.fuse(spec, "64x64"),
-        api.flops(spec, "64x64"),
-    ):
-        text = render("x", result)
-        assert read(text)["spec"] == spec.get("name", "hrnet")
+@given(specs(most_stages=3), specs(most_stages=2))
+def test_random_specs(spec: Plain, other: Plain) -> None:
+    for command, result in {
+        "describe": api.describe(spec, "64x64"),
+        "trace": api.shapes(spec, "64x64"),
+        "fuse": api.fuse(spec, "64x64"),
+        "flops": api.flops(spec, "64x64"),
+        "diff": api.diff(spec, other, "64x64", keys=True),
+    }.items():
+        text = render(command, result)
+        validate_report(json.loads(text))
+        assert command == "diff" or read(text)["spec"] == spec.get("name", "hrnet")
         assert set(floats(read(text))) <= {".tree.arguments.eps", ".tree.arguments.momentum"}
 
 

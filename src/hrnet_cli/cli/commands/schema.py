@@ -1,23 +1,36 @@
 """`hrnet-cli schema`."""
 
 from pathlib import Path
+from typing import Annotated
 
-from hrnet_cli.cli.options import OutputOption
+import typer
+
+from hrnet_cli.cli.options import OutputOption, ReportName
 from hrnet_cli.cli.output import write_file, write_stdout
 
 
-def schema(output: OutputOption = None) -> None:
-    """Print the JSON Schema of a spec, for editors.
+def schema(
+    report: Annotated[
+        ReportName | None, typer.Option(help="Print the schema of what this command writes as JSON.")
+    ] = None,
+    output: OutputOption = None,
+) -> None:
+    """Print the JSON Schema of a spec, for editors, or of a report, for programs that read it.
 
     Write `# yaml-language-server: $schema=./hrnet.schema.json` in the first line of a spec: the editor then completes
     its keys and marks its mistakes.
 
     Example: hrnet-cli schema -o hrnet.schema.json
     """
-    from hrnet_cli.schema.json_schema import schema_text
-    from hrnet_cli.sources import preset_example
+    if report is None:
+        from hrnet_cli.schema.json_schema import schema_text
+        from hrnet_cli.sources import preset_example
 
-    text = schema_text(preset_example())
+        text = schema_text(preset_example())
+    else:
+        from hrnet_cli.report.schemas import report_schema_text
+
+        text = report_schema_text(report)
     if output is None:
         write_stdout(text)
     else:
