@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from commandline import call, is_a_message
 
-from hrnet_cli.check.lock import entry, open_lock, read_lock
+from hrnet_cli.check.lock import lock_entry
+from hrnet_cli.check.lock_file import LockEntry, open_lock, read_lock
 from hrnet_cli.sources import preset_path
+from hrnet_cli.tracing import trace
 
 W32 = preset_path("w32").read_text()
 
@@ -24,6 +26,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 LOCK = Path("hrnet.lock")
+
+
+def entry(spec: str) -> LockEntry:
+    return lock_entry(trace(spec))
 
 
 def change() -> None:
@@ -57,26 +63,26 @@ def test_what_differs_is_refused_and_nothing_is_written() -> None:
     result = call("lock", "w48", "mine.yaml")
     assert (result.code, result.err) == (1, "")
     assert result.out == (
-        "hrnet.lock: 1 added, 1 not as locked\n"
+        "hrnet.lock: 1 added, 1 differs\n"
         "\n"
-        "spec                      what differs\n"
+        "spec                what differs\n"
         "w48        added\n"
-        "mine.yaml  not as locked  params 28,536,113 → 28,536,245 (+132)\n"
-        "                          MACs 7,645,003,776 → 7,645,396,992 (+393,216)\n"
-        "                          activations 19,115,520 → 19,127,808 (+12,288)\n"
-        "                          output 0 1×17×64×48 → 1×21×64×48\n"
-        "                          state-dict keys or shapes changed\n"
-        "nothing is written: take the change back, or renew with lock --update\n"
+        "mine.yaml  differs  params 28,536,113 → 28,536,245 (+132)\n"
+        "                    MACs 7,645,003,776 → 7,645,396,992 (+393,216)\n"
+        "                    activations 19,115,520 → 19,127,808 (+12,288)\n"
+        "                    output 0 1×17×64×48 → 1×21×64×48\n"
+        "                    state-dict keys or shapes changed\n"
+        "nothing is written: undo the change, or accept it with hrnet-cli lock --update\n"
     )
     assert LOCK.read_bytes() == before
 
 
 @pytest.mark.parametrize("specs", [[], ["mine.yaml"]])
-def test_update_renews(specs: list[str]) -> None:
+def test_update_replaces_the_entry(specs: list[str]) -> None:
     call("lock", "mine.yaml", "configs/other.yaml")
     change()
     result = call("lock", "--update", *specs)
-    assert result.code == 0 and "1 renewed" in result.out and "params 28,536,113 → 28,536,245" in result.out
+    assert result.code == 0 and "1 updated" in result.out and "params 28,536,113 → 28,536,245" in result.out
     assert open_lock(LOCK) == {"mine.yaml": entry("mine.yaml"), "configs/other.yaml": entry("cls-w18")}
     assert call("lock", "mine.yaml").code == 0
 
@@ -89,14 +95,14 @@ def test_update_of_some_leaves_the_others() -> None:
     assert open_lock(LOCK) == {"mine.yaml": entry("w32"), "configs/other.yaml": entry("w32")}
 
 
-def test_update_of_all_drops_what_is_gone() -> None:
+def test_update_of_all_removes_what_is_gone() -> None:
     """A preset of the file's name does not take its place."""
     Path("mine.yaml").rename("w32.yaml")
     call("lock", "w32.yaml", "w32", "configs/other.yaml")
     Path("w32.yaml").unlink()
     result = call("lock", "--update")
-    assert result.code == 0 and "1 dropped, 2 unchanged" in result.out
-    assert "w32.yaml  dropped  its file is gone" in result.out
+    assert result.code == 0 and "1 removed, 2 unchanged" in result.out
+    assert "w32.yaml  removed  its file is gone" in result.out
     assert list(open_lock(LOCK)) == ["configs/other.yaml", "w32"]
 
 
@@ -142,14 +148,14 @@ def test_one_spec_that_cannot_be_read_and_none_is_locked() -> None:
     assert not LOCK.exists()
 
 
-@pytest.mark.parametrize("damage", ["<<<<<<< HEAD\n", "version: 1\n", "x"])
-def test_a_broken_lock_file_is_one_message_and_stays(damage: str) -> None:
+@pytest.mark.parametrize(("damage", "line"), [("<<<<<<< HEAD\n", 15), ("version: 1\n", 15), ("x\n", 16)])
+def test_a_broken_lock_file_is_one_message_and_stays(damage: str, line: int) -> None:
     call("lock", "mine.yaml")
     text = LOCK.read_text() + damage
     LOCK.write_text(text)
     for arguments in (["--update"], ["w48"], ["--update", "w48"]):
         result = call("lock", *arguments)
-        assert is_a_message(result) and result.err.startswith("error: hrnet.lock:15: ")
+        assert is_a_message(result) and result.err.startswith(f"error: hrnet.lock:{line}:1: ")
     assert LOCK.read_text() == text
 
 

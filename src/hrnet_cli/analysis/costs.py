@@ -107,6 +107,10 @@ class Totals(NamedTuple):
     activations: int
 
 
+FIGURES = {"params": "params", "macs": "MACs", "activations": "activations"}
+"""What reports call the figures of Totals."""
+
+
 def measure(network: Module, x: Tensor) -> tuple[Shapes, Totals]:
     """The shapes that come out of a network, and its totals, with no record of the calls: much faster than a trace.
 

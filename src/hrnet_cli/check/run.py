@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from hrnet_cli.check.files import Target, names_hrnet, text_of_found
 from hrnet_cli.check.finding import Check, Finding, in_order
-from hrnet_cli.check.lock import LockEntry, open_lock
+from hrnet_cli.check.lock_file import LockEntry, open_lock
 from hrnet_cli.check.rules import ALWAYS, BY_DIAGNOSTIC, RULES, WITHOUT_NETWORK
 from hrnet_cli.check.settings import Settings
 from hrnet_cli.check.subject import Subject

@@ -10,6 +10,7 @@ from fnmatch import fnmatch
 from typing import Any
 
 from hrnet_cli.check.finding import SEVERITIES
+from hrnet_cli.check.lock_file import LOCK_NAME
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.schema import Budget, Shape4
 from hrnet_cli.schema.fields import (
@@ -95,7 +96,7 @@ class Settings:
     )
     input: Shape4 | None = entry(Size(), "the input to check with; left out, each spec's own", default=None)
     budget: Budget = entry(Record(Budget), "what every network may cost, beside its own budget", default=Budget())
-    lock: str = entry(Text(), "the lock file", default="hrnet.lock")
+    lock: str = entry(Text(), "the lock file", default=LOCK_NAME)
     locked: bool = entry(Flag(), "whether every spec must build what is locked", default=False)
     folder: str = field(default="", compare=False)
     """Where the settings file lies, from which its paths lead. Not a key of the file."""

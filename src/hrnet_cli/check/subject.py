@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from hrnet_cli.analysis.costs import Cost, Totals, costs, measure, totals
-from hrnet_cli.check.lock import LockEntry
+from hrnet_cli.check.lock_file import LockEntry
 from hrnet_cli.check.settings import Settings
 from hrnet_cli.errors import Code, Diagnostic, HrnetError, UsageError
 from hrnet_cli.nn import ShapeError, Tensor

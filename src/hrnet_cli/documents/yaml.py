@@ -52,15 +52,17 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def read_document(text: str, source: str = "") -> Document:
+def read_document(
+    text: str, source: str = "", max_characters: int = MAX_CHARACTERS, max_values: int = MAX_VALUES
+) -> Document:
     """Parse a text. Raises SpecError with the place of what cannot be read: syntax, a duplicate key, a bound."""
-    if len(text) > MAX_CHARACTERS:
-        raise refused("too-large", f"{len(text):,} characters", f"allowed: at most {MAX_CHARACTERS:,}", source)
+    if len(text) > max_characters:
+        raise refused("too-large", f"{len(text):,} characters", f"allowed: at most {max_characters:,}", source)
     if text.lstrip()[:1] in ("{", "["):
         text = _json_as_yaml(text)
     try:
-        _guard(text, source)
-        return _Composer(text, source).document()
+        _guard(text, source, max_values)
+        return _Composer(text, source, max_values).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = ", ".join(part for part in (error.context, error.problem) if part) or "cannot be read"
@@ -116,7 +118,7 @@ def refused(code: Code, message: str, remedy: str, source: str, mark: Any = None
     return SpecError([Diagnostic(code, (), message, remedy, location=Location(line, column, source))])
 
 
-def _guard(text: str, source: str) -> None:
+def _guard(text: str, source: str, max_values: int) -> None:
     """Refuse what is too deep or too long, from the events alone."""
     depth = values = 0
     for event in yaml.parse(text, Loader=_Loader):
@@ -127,24 +129,25 @@ def _guard(text: str, source: str) -> None:
         values += isinstance(event, yaml.NodeEvent)
         if depth > MAX_DEPTH:
             raise _too_deep(source, event.start_mark)
-        if values > MAX_VALUES:
-            raise _too_many(source, event.start_mark)
+        if values > max_values:
+            raise _too_many(source, max_values, event.start_mark)
 
 
 def _too_deep(source: str, mark: Any) -> SpecError:
     return refused("too-deep", "nested too deeply", f"allowed: {MAX_DEPTH} levels", source, mark)
 
 
-def _too_many(source: str, mark: Any) -> SpecError:
-    remedy = f"allowed: {MAX_VALUES:,}, aliases counted as often as they are used; a config has about 200"
-    return refused("too-large", f"more than {MAX_VALUES:,} values", remedy, source, mark)
+def _too_many(source: str, max_values: int, mark: Any) -> SpecError:
+    remedy = f"allowed: {max_values:,}, aliases counted as often as they are used; a config has about 200"
+    return refused("too-large", f"more than {max_values:,} values", remedy, source, mark)
 
 
 class _Composer:
     """Nodes to values and marks."""
 
-    def __init__(self, text: str, source: str) -> None:
+    def __init__(self, text: str, source: str, max_values: int) -> None:
         self.source = source
+        self.max_values = max_values
         self.loader = _Loader(text)
         self.keys: dict[KeyPath, Location] = {}
         self.values: dict[KeyPath, Location] = {}
@@ -162,8 +165,8 @@ class _Composer:
     def value(self, node: Any, path: KeyPath, depth: int = 0) -> Any:
         """A node as a plain value. The bounds hold for aliases too, which the events cannot show."""
         self.count += 1
-        if self.count > MAX_VALUES:
-            raise _too_many(self.source, node.start_mark)
+        if self.count > self.max_values:
+            raise _too_many(self.source, self.max_values, node.start_mark)
         if depth > MAX_DEPTH:
             raise _too_deep(self.source, node.start_mark)
         value: Any

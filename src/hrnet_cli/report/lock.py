@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hrnet_cli.check.lock import Locked, Locking
+from hrnet_cli.check.lock import LockedSpec, Locking
 from hrnet_cli.report.content import Block, Column, Document, Heading, Note, Span, Table
 from hrnet_cli.text import printable
 
-OUTCOMES = {"added": "good", "renewed": "mark", "dropped": "bad", "refused": "bad", "unchanged": "muted"}
-WORDS = {"refused": "not as locked"}
+ROLES = {"added": "good", "updated": "mark", "removed": "bad", "differs": "bad", "unchanged": "muted"}
+"""How each outcome is coloured, in the order in which they are counted."""
 
 
-def present(result: Locking, path: str) -> Document:
-    """How many are what; then those that are not as they were, and in what."""
-    counts = Counter(spec.outcome for spec in result.specs)
-    said = [f"{counts[outcome]} {WORDS.get(outcome, outcome)}" for outcome in OUTCOMES if counts[outcome]]
-    blocks: list[Block] = [Heading(f"{printable(path)}: {', '.join(said) or 'no specs'}")]
+def present(result: Locking) -> Document:
+    """How many specs had each outcome, and what differs in those that are not unchanged."""
+    blocks: list[Block] = [Heading(f"{printable(result.path)}: {one_line(result)}")]
     rows = tuple(_row(spec) for spec in result.specs if spec.outcome != "unchanged")
     if rows:
         blocks.append(Table((Column("spec"), Column(""), Column("what differs")), rows))
     if result.refused:
-        blocks.append(Note("nothing is written: take the change back, or renew with lock --update", "bad"))
+        blocks.append(Note("nothing is written: undo the change, or accept it with hrnet-cli lock --update", "bad"))
     return Document(tuple(blocks))
 
 
-def _row(spec: Locked) -> tuple[str, Span, str]:
-    word = Span(WORDS.get(spec.outcome, spec.outcome), OUTCOMES[spec.outcome])
-    why = "its file is gone" if spec.outcome == "dropped" else "\n".join(spec.differences)
-    return printable(spec.name), word, why
+def one_line(result: Locking) -> str:
+    """`4 added, 1 unchanged`."""
+    counts = Counter(spec.outcome for spec in result.specs)
+    return ", ".join(f"{counts[outcome]} {outcome}" for outcome in ROLES if counts[outcome]) or "no specs"
+
+
+def _row(spec: LockedSpec) -> tuple[str, Span, str]:
+    reason = "its file is gone" if spec.outcome == "removed" else "\n".join(map(str, spec.differences))
+    return printable(spec.name), Span(spec.outcome, ROLES[spec.outcome]), reason

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from math import lcm
 
-from hrnet_cli.analysis.costs import Cost
+from hrnet_cli.analysis.costs import FIGURES, Cost
 from hrnet_cli.analysis.diagnosis import ODD, goes_through, smallest_divisor
 from hrnet_cli.analysis.flops import GROUPINGS
 from hrnet_cli.analysis.published import as_printed, figures
@@ -15,9 +15,6 @@ from hrnet_cli.check.rule import Rule
 from hrnet_cli.check.subject import Subject
 from hrnet_cli.errors import Code, Diagnostic
 from hrnet_cli.text import KeyPath
-
-LABELS = {"params": "params", "macs": "MACs", "activations": "activations"}
-"""What a budget bounds: of Totals by its name, of a Budget by `max_` and that."""
 
 
 def _exceeded(figure: str, code: Code, subject: Subject) -> Iterator[Diagnostic]:
@@ -34,7 +31,7 @@ def _exceeded(figure: str, code: Code, subject: Subject) -> Iterator[Diagnostic]
     if total > bound:
         parts = _by_module(subject.costs, figure)
         excess = total - bound
-        message = f"{total:,} {LABELS[figure]}: {excess:,} ({excess / bound:.1%}) over the budget of {bound:,}"
+        message = f"{total:,} {FIGURES[figure]}: {excess:,} ({excess / bound:.1%}) over the budget of {bound:,}"
         remedy = "most of them: " + ", ".join(f"{part} {count:,}" for part, count in parts.most_common(3))
         yield subject.at(code, ("budget", key) if bound == own else (), message, remedy)
 

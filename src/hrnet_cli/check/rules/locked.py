@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from hrnet_cli.check.lock import differences, lock_name, locked
+from hrnet_cli.check.lock import differences, lock_entry, lock_name
 from hrnet_cli.check.rule import Rule
 from hrnet_cli.check.subject import Subject
 from hrnet_cli.errors import Diagnostic, UsageError
@@ -34,9 +34,9 @@ def not_as_locked(subject: Subject) -> Iterator[Diagnostic]:
     with suppress(UsageError, InputError):  # what cannot be locked has no entry; an input that breaks is HR301
         entry = subject.locked.get(_name(subject))
         own = subject.trace if subject.settings.input is None else trace(subject.spec)
-        changed = differences(entry, locked(own)) if entry else ()
+        changed = differences(entry, lock_entry(own)) if entry else ()
         if changed:
-            message = f"this is not what {subject.settings.lock} has: {'; '.join(changed)}"
+            message = f"this is not what {subject.settings.lock} has: {'; '.join(map(str, changed))}"
             yield subject.at(
                 "not-as-locked", (), message, f"take the change back, or renew: hrnet-cli lock --update {subject.name}"
             )

@@ -34,7 +34,8 @@ def lock(
     Example: hrnet-cli lock w32 w48
     """
     from hrnet_cli.check.lock import lock as add
-    from hrnet_cli.check.lock import lock_text, open_lock, renew
+    from hrnet_cli.check.lock import update_all
+    from hrnet_cli.check.lock_file import lock_text, open_lock
     from hrnet_cli.cli.configuration import configured
     from hrnet_cli.report.formats import Report
     from hrnet_cli.report.lock import present
@@ -46,9 +47,9 @@ def lock(
     if not specs and not path.exists():
         raise UsageError(f"no lock file {lock!r} to update", "name the specs to lock")
     old = open_lock(path) if path.exists() else {}
-    result = add(old, specs, path.parent, update) if specs else renew(old, path.parent)
+    result = add(old, specs, path, update) if specs else update_all(old, path)
     if not result.refused:
         write_file(path, lock_text(result.entries))
-    emit(Report("lock", result, lambda: present(result, lock)), "text", None, color)
+    emit(Report("lock", result, lambda: present(result)), "text", None, color)
     if result.refused:
         raise typer.Exit(1)

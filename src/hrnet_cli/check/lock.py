@@ -1,0 +1,185 @@
+"""Specs against a lock file: what each builds now, how that differs from its entry, and the entries to write."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from hrnet_cli.analysis.api import named_trace
+from hrnet_cli.analysis.costs import FIGURES, costs, totals
+from hrnet_cli.analysis.identity import batch_norm_words, digest, state_shapes
+from hrnet_cli.analysis.result import Result
+from hrnet_cli.analysis.shapes import shapes
+from hrnet_cli.check.lock_file import LockEntry
+from hrnet_cli.errors import UsageError
+from hrnet_cli.sources import preset_names, read_source
+from hrnet_cli.sources.loading import own_path
+from hrnet_cli.sources.prefixes import TIMM
+from hrnet_cli.text import shape_text
+from hrnet_cli.tracing import Trace
+
+
+def lock_entry(trace: Trace) -> LockEntry:
+    """The entry of a traced network."""
+    seen = shapes(trace)
+    state = state_shapes(trace)
+    return LockEntry(
+        input=trace.input,
+        **totals(costs(trace))._asdict(),
+        branches=tuple(branch.shape[1:] for branch in seen.stages[-1].modules[-1].branches),
+        outputs=seen.outputs,
+        upsampling=trace.spec.upsampling.words,
+        batch_norm=batch_norm_words(trace.spec.batch_norm),
+        keys=len(state),
+        digest=digest(state),
+    )
+
+
+# Differences
+
+
+class Difference(NamedTuple):
+    """One fact of a spec that is not as it was locked; None where there was, or is, no such branch or output."""
+
+    fact: str
+    before: Any
+    after: Any
+    index: int | None = None
+    """Which branch or output; None for any other fact."""
+
+    def __str__(self) -> str:
+        if self.fact == "state_dict":
+            counts = f": {self.before:,} → {self.after:,} keys" if self.before != self.after else ""
+            return f"state-dict keys or shapes changed{counts}"
+        if self.index is not None:
+            name = f"{self.fact} {self.index}"
+            if self.before is None:
+                return f"{name} {shape_text(self.after)} is new"
+            if self.after is None:
+                return f"{name} {shape_text(self.before)} is gone"
+            return f"{name} {shape_text(self.before)} → {shape_text(self.after)}"
+        if self.fact in FIGURES:
+            change = self.after - self.before
+            return f"{FIGURES[self.fact]} {self.before:,} → {self.after:,} ({change:+,})"
+        if self.fact == "input":
+            return f"input {shape_text(self.before)} → {shape_text(self.after)}"
+        return f"{self.fact.replace('_', ' ')} {self.before} → {self.after}"
+
+
+def differences(before: LockEntry, after: LockEntry) -> tuple[Difference, ...]:
+    """What differs between two entries of a spec."""
+    return tuple(_differences(before, after))
+
+
+def _differences(before: LockEntry, after: LockEntry) -> Iterator[Difference]:
+    for fact in ("input", *FIGURES):
+        yield from _changed(fact, getattr(before, fact), getattr(after, fact))
+    for fact, name in (("branches", "branch"), ("outputs", "output")):
+        for index, (old, new) in enumerate(zip_longest(getattr(before, fact), getattr(after, fact))):
+            yield from _changed(name, old, new, index)
+    for fact in ("upsampling", "batch_norm"):
+        yield from _changed(fact, getattr(before, fact), getattr(after, fact))
+    if (before.keys, before.digest) != (after.keys, after.digest):
+        yield Difference("state_dict", before.keys, after.keys)
+
+
+def _changed(fact: str, before: Any, after: Any, index: int | None = None) -> Iterator[Difference]:
+    if before != after:
+        yield Difference(fact, before, after, index)
+
+
+# Names
+
+
+def lock_name(source: str | Path, folder: Path) -> str:
+    """The name of a spec in a lock file in `folder`: a path from there (`configs/w32.yaml`), a preset, `timm:NAME`.
+
+    Raises UsageError for standard input and git revisions, which the lock file could not find again.
+    """
+    path = own_path(source)
+    if path is None:
+        name = str(source).removesuffix(".yaml")
+        if not _has_no_file(name):
+            remedy = "lock a file, a preset or timm:NAME, which can be found again"
+            raise UsageError(f"{str(source)!r} cannot be locked", remedy)
+        return name
+    name = Path(os.path.relpath(path, folder)).as_posix()
+    return f"./{name}" if _has_no_file(name) else name
+
+
+def lock_path(name: str, folder: Path) -> Path | None:
+    """The file of a name in a lock file in `folder`, whether or not it exists; None for a preset or `timm:NAME`."""
+    return None if _has_no_file(name) else folder / name
+
+
+def _has_no_file(name: str) -> bool:
+    return name in preset_names() or name.startswith(TIMM)
+
+
+# The command
+
+Outcome = Literal["added", "updated", "removed", "differs", "unchanged"]
+"""What became of a spec: `removed` if its file is gone, `differs` if its entry may not be updated."""
+
+
+class LockedSpec(NamedTuple):
+    """One spec, by its name in the lock file."""
+
+    name: str
+    outcome: Outcome
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Locking(Result):
+    """The result of `lock`."""
+
+    command = "lock"
+
+    path: str
+    """The lock file."""
+    specs: tuple[LockedSpec, ...]
+    entries: dict[str, LockEntry]
+    """What the file is to hold, by spec name."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether a spec differs from its entry and may not be updated, so that nothing is to be written."""
+        return any(spec.outcome == "differs" for spec in self.specs)
+
+
+def lock(locked: Mapping[str, LockEntry], sources: Iterable[str], path: Path, update: bool = False) -> Locking:
+    """Add specs to the entries of a lock file; with `update` the entry of a spec that differs is replaced."""
+    entries, specs = dict(locked), []
+    for name, source in {_name_of_existing(source, path.parent): source for source in sources}.items():
+        before, after = locked.get(name), lock_entry(named_trace(source, None, source))
+        entries[name] = after
+        if before is None:
+            specs.append(LockedSpec(name, "added"))
+        elif before == after:
+            specs.append(LockedSpec(name, "unchanged"))
+        else:
+            specs.append(LockedSpec(name, "updated" if update else "differs", differences(before, after)))
+    return Locking(str(path), tuple(specs), entries)
+
+
+def _name_of_existing(source: str, folder: Path) -> str:
+    try:
+        return lock_name(source, folder)
+    except UsageError:
+        if source != "-":
+            read_source(source)  # raises UnreadableError for the name of nothing, with the nearest preset
+        raise
+
+
+def update_all(locked: Mapping[str, LockEntry], path: Path) -> Locking:
+    """Update every entry of a lock file, and remove those of files that no longer exist."""
+    files = {name: lock_path(name, path.parent) for name in locked}
+    gone = [name for name, file in files.items() if file and not file.exists()]
+    remaining = {name: entry for name, entry in locked.items() if name not in gone}
+    result = lock(remaining, (str(files[name] or name) for name in remaining), path, update=True)
+    return replace(result, specs=(*result.specs, *(LockedSpec(name, "removed") for name in gone)))
