@@ -48,15 +48,15 @@ class Difference(NamedTuple):
     fact: str
     before: Any
     after: Any
-    index: int | None = None
+    number: int | None = None
     """Which branch or output; None for any other fact."""
 
     def __str__(self) -> str:
         if self.fact == "state_dict":
             counts = f": {self.before:,} → {self.after:,} keys" if self.before != self.after else ""
             return f"state-dict keys or shapes changed{counts}"
-        if self.index is not None:
-            name = f"{self.fact} {self.index}"
+        if self.number is not None:
+            name = f"{self.fact} {self.number}"
             if self.before is None:
                 return f"{name} {shape_text(self.after)} is new"
             if self.after is None:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hrnet_cli.check.lock import LockedSpec, Locking
+from hrnet_cli.check.lock import LockedSpec, Locking, Outcome
 from hrnet_cli.report.content import Block, Column, Document, Heading, Note, Span, Table
 from hrnet_cli.text import printable
 
-ROLES = {"added": "good", "updated": "mark", "removed": "bad", "differs": "bad", "unchanged": "muted"}
+ROLES: dict[Outcome, str] = {
+    "added": "good",
+    "updated": "mark",
+    "removed": "bad",
+    "differs": "bad",
+    "unchanged": "muted",
+}
 """How each outcome is coloured, in the order in which they are counted."""
 
 
