@@ -1,6 +1,11 @@
-"""hrnet-cli: what an HRNet spec builds, told by shape, without torch unless asked.
+"""hrnet-cli shows what an HRNet spec builds: module tree, branch shapes, fuse layers, parameters and FLOPs.
 
-The public API, imported lazily: a name costs what it needs and no more.
+>>> import hrnet_cli
+>>> hrnet_cli.flops("w32", by="branch")
+Flops(hrnet-w32, 1×3×256×192, 7.645 GMACs)
+
+`str()` of a result is what the command prints, `to_dict()` its JSON; a notebook shows its tables. Bad usage and bad
+input raise an HrnetError. Each name is imported when it is first used, so that `import hrnet_cli` costs nothing.
 """
 
 from __future__ import annotations
@@ -9,34 +14,67 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hrnet_cli.analysis.api import describe, diff, flops, fuse
-    from hrnet_cli.analysis.verify import verify
+    from hrnet_cli.analysis.api import describe, diff, flops, fuse, shapes
+    from hrnet_cli.analysis.describe import Description
+    from hrnet_cli.analysis.diagnosis import Diagnosis
+    from hrnet_cli.analysis.diff import Diff
+    from hrnet_cli.analysis.flops import Flops
+    from hrnet_cli.analysis.fuse import Fuse
+    from hrnet_cli.analysis.presets import Presets, presets
+    from hrnet_cli.analysis.shapes import Shapes
+    from hrnet_cli.analysis.verify import Verification, verify
+    from hrnet_cli.check.api import check
+    from hrnet_cli.check.finding import Check, Finding
+    from hrnet_cli.dialects.writing import Written
+    from hrnet_cli.errors import (
+        Diagnostic,
+        HrnetError,
+        InexpressibleError,
+        Location,
+        MissingExtraError,
+        SpecError,
+        UnreadableError,
+        UsageError,
+    )
     from hrnet_cli.schema import Spec
-    from hrnet_cli.sources import load_spec
-    from hrnet_cli.tracing import Trace, build, build_torch, trace
+    from hrnet_cli.sources import convert, load_spec
+    from hrnet_cli.tracing import Call, InputError, Node, Trace, build, build_torch, trace
 
 __version__ = "0.1.0"
-_WHERE = {
-    "Spec": "hrnet_cli.schema",
-    "Trace": "hrnet_cli.tracing",
-    "build": "hrnet_cli.tracing",
-    "build_torch": "hrnet_cli.tracing",
-    "describe": "hrnet_cli.analysis.api",
-    "diff": "hrnet_cli.analysis.api",
-    "flops": "hrnet_cli.analysis.api",
-    "fuse": "hrnet_cli.analysis.api",
-    "load_spec": "hrnet_cli.sources",
-    "trace": "hrnet_cli.tracing",
-    "verify": "hrnet_cli.analysis.verify",
+__all__ = ["check", "convert", "describe", "diff", "flops", "fuse", "presets", "shapes", "trace", "verify"]
+__all__ += ["build", "build_torch", "load_spec"]
+__all__ += ["Check", "Description", "Diff", "Finding", "Flops", "Fuse", "Presets", "Shapes", "Verification", "Written"]
+__all__ += ["Call", "Diagnosis", "Diagnostic", "Location", "Node", "Spec", "Trace"]
+__all__ += ["HrnetError", "InexpressibleError", "InputError", "SpecError", "UnreadableError", "UsageError"]
+__all__ += ["MissingExtraError"]
+
+_HOMES = {
+    "analysis.api": ("describe", "diff", "flops", "fuse", "shapes"),
+    "analysis.describe": ("Description",),
+    "analysis.diagnosis": ("Diagnosis",),
+    "analysis.diff": ("Diff",),
+    "analysis.flops": ("Flops",),
+    "analysis.fuse": ("Fuse",),
+    "analysis.presets": ("Presets", "presets"),
+    "analysis.shapes": ("Shapes",),
+    "analysis.verify": ("Verification", "verify"),
+    "check.finding": ("Check", "Finding"),
+    "dialects.writing": ("Written",),
+    "schema": ("Spec",),
+    "sources": ("convert", "load_spec"),
+    "tracing": ("Call", "InputError", "Node", "Trace", "build", "build_torch", "trace"),
 }
-__all__ = ["Spec", "Trace", "build", "build_torch", "describe", "diff", "flops", "fuse", "load_spec", "trace", "verify"]
+"""The module of each public name that is neither in `errors` nor `check`, which is this package's `check` itself."""
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
+    if name == "check":
+        return import_module("hrnet_cli.check")
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_WHERE[name]), name)
+    home = next((module for module, names in _HOMES.items() if name in names), "errors")
+    return getattr(import_module(f"hrnet_cli.{home}"), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, "__version__"])
+    return [*__all__, "__version__"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple, TypeVar
 
-from hrnet_cli.text import KeyPath, dotted_path
+from hrnet_cli.text import KeyPath, dotted_path, quote
 
 Severity = Literal["error", "warning", "note"]
 
@@ -168,6 +169,16 @@ class UsageError(HrnetError):
     """An argument that makes no sense: an input shape, a stage number, an unknown preset."""
 
     code = "usage"
+
+
+Option = TypeVar("Option")
+
+
+def choose(argument: str, value: Any, options: Mapping[str, Option]) -> Option:
+    """The option that the value of an argument names. Raises UsageError with the choices."""
+    if not isinstance(value, str) or value not in options:
+        raise UsageError(f"{argument}: {quote(value)} is not a choice", f"choose from {', '.join(options)}")
+    return options[value]
 
 
 class MissingExtraError(HrnetError):

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from hrnet_cli.text import plural
+
 
 class Written(NamedTuple):
     """A spec in the words of a dialect, and what it has no words for."""
@@ -16,6 +18,12 @@ class Written(NamedTuple):
     notes: tuple[str, ...] = ()
     has_comments: bool = True
     """Whether a line of the text may be a comment, behind #."""
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"Written({plural(len(self.text.splitlines()), 'line')}, {plural(len(self.notes), 'note')})"
 
 
 def comments(lines: Iterable[str]) -> str:

@@ -23,7 +23,7 @@ def on_device(network: nn.Module, shape: nn.Shape, device: str) -> tuple[torch.n
     """
     try:
         place = torch.device(device)
-    except RuntimeError:
+    except (RuntimeError, TypeError, ValueError):
         raise UsageError(f"torch knows no device {quote(device)}", "try --device meta, cpu or cuda") from None
     try:
         with place:

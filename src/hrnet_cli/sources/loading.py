@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from hrnet_cli.dialects.reading import Reading
-from hrnet_cli.dialects.table import FOREIGN, explain_unknown, identify
+from hrnet_cli.dialects.table import FOREIGN, WRITERS, explain_unknown, identify, write_spec
 from hrnet_cli.documents.document import MAX_CHARACTERS, Document
 from hrnet_cli.documents.yaml import end_location, read_document, refused
-from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError, UsageError
+from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError, UsageError, choose
 from hrnet_cli.schema.fields import INVALID, Diagnostics, Size
 from hrnet_cli.schema.spec import Shape4, Spec, read_spec
 from hrnet_cli.sources.prefixes import GIT, TIMM
 from hrnet_cli.sources.presets import nearest_presets, preset_names, preset_path
+from hrnet_cli.text import type_name
+
+if TYPE_CHECKING:
+    from hrnet_cli.dialects.writing import Written
 
 DEFAULT = "w32"
 
@@ -52,14 +56,27 @@ class MismatchError(SpecError):
 def load_spec(source: Spec | Mapping[str, Any] | str | Path = DEFAULT) -> Spec:
     """A checked Spec from a path, `-` (standard input), `git:REV:PATH`, a preset, `timm:NAME`, a mapping, or a Spec.
 
-    Raises SpecError with every problem at once, or UnreadableError.
+    Raises SpecError with every problem at once, UnreadableError, or UsageError for a value of another type.
     """
     if isinstance(source, Spec):
         return source
     if isinstance(source, Mapping):
         return load_document(Document(source, {}, {}), "").spec
+    if not isinstance(source, str | Path):
+        remedy = "pass the path of a file, the name of a preset, a mapping or a Spec"
+        raise UsageError(f"expected a spec, found {type_name(source)}", remedy)
     text, name = read_source(source)
     return load_text(text, name, own_path(source)).spec
+
+
+def convert(source: Spec | Mapping[str, Any] | str | Path = DEFAULT, to: str = "yaml") -> Written:
+    """A spec as the text of a dialect: `yaml`, `json`, `official`, `mmlab` or `timm`.
+
+    Its notes say what is left out. Raises InexpressibleError if the dialect's own code would build another backbone,
+    UsageError, and what `load_spec` raises.
+    """
+    choose("to", to, WRITERS)
+    return write_spec(load_spec(source), to)
 
 
 def own_path(source: str | Path) -> Path | None:
@@ -227,10 +244,13 @@ def decode(file: BinaryIO, source: str) -> str:
         raise UnreadableError(message, remedy, end._replace(source=source)) from None
 
 
-def parse_input(text: str, spec: Spec) -> Shape4:
-    """`1x3x256x192`, `3x256x192` or `256x192` as the N×C×H×W that goes into `spec`. Raises UsageError."""
+def parse_input(input: str | Sequence[int], spec: Spec) -> Shape4:
+    """`1x3x256x192`, `3x256x192` or `256x192`, as text or as numbers, as the N×C×H×W that goes into `spec`.
+
+    Raises UsageError.
+    """
     diagnostics = Diagnostics()
-    shape = Size().read(text, ("--input",), diagnostics)
+    shape = Size().read(input, ("--input",), diagnostics)
     if shape is INVALID:
         raise UsageError(f"--input: {diagnostics[0].message}", diagnostics[0].remedy)
     return spec.fill_input(shape)

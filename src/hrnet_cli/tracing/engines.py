@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from hrnet_cli import nn
-from hrnet_cli.errors import HrnetError, MissingExtraError, UsageError
+from hrnet_cli.errors import HrnetError, MissingExtraError, UsageError, choose
 from hrnet_cli.model import build_network
 from hrnet_cli.schema import Shape4, Spec
 from hrnet_cli.sources import load_spec, parse_input
@@ -55,10 +55,7 @@ def trace(
     """
     spec = load_spec(spec)
     shape = input_shape(spec, input)
-    run = ENGINES.get(engine)
-    if run is None:
-        raise UsageError(f"no engine {engine!r}", f"engines: {', '.join(ENGINES)}")
-    seen = run(spec, shape, device)
+    seen = choose("engine", engine, ENGINES)(spec, shape, device)
     result = Trace(spec, engine, shape, seen.root, seen.calls)
     if seen.failure:
         raise InputError(result, seen.failure)
@@ -69,7 +66,7 @@ def input_shape(spec: Spec, input: str | Shape4 | None) -> Shape4:
     """The input that a command means: its own argument, or the spec's default. Raises UsageError."""
     if input is None:
         return spec.input_shape
-    shape = parse_input(input if isinstance(input, str) else "x".join(map(str, input)), spec)
+    shape = parse_input(input, spec)
     if shape[1] != spec.in_channels:
         message = f"--input: {shape[1]} channels, but {spec.name} takes {spec.in_channels}"
         raise UsageError(message, f"write {'x'.join(map(str, (shape[0], spec.in_channels, *shape[2:])))}")

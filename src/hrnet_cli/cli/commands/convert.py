@@ -21,10 +21,9 @@ def convert(
 
     Example: hrnet-cli convert w32 --to official -o w32_official.yaml
     """
-    from hrnet_cli.dialects.table import write_spec
-    from hrnet_cli.sources import load_spec
+    from hrnet_cli import sources
 
-    written = write_spec(load_spec(spec), to)
+    written = sources.convert(spec, to)
     if output is None:
         write_stdout(written.text)
     else:

@@ -1,0 +1,140 @@
+"""`import hrnet_cli` as a library: what it exports, and what it says to wrong arguments."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from commandline import ROOT, python
+
+import hrnet_cli
+from hrnet_cli import HrnetError, UsageError
+
+FUNCTIONS = tuple(name for name in hrnet_cli.__all__ if name.islower())
+
+
+def function(name: str) -> Callable[..., Any]:
+    """A public function; `check` is a package that can be called."""
+    found = getattr(hrnet_cli, name)
+    return import_module("hrnet_cli.check.api").check if isinstance(found, ModuleType) else found  # type: ignore[no-any-return]
+
+
+# Names
+
+
+def test_every_name_is_imported_from_where_type_checkers_find_it() -> None:
+    tree = ast.parse((ROOT / "src" / "hrnet_cli" / "__init__.py").read_text(encoding="utf-8"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and str(node.module).count(".")]
+    homes = {alias.name: node.module for node in imports for alias in node.names}
+    assert set(homes) == set(hrnet_cli.__all__) and len(hrnet_cli.__all__) == len(set(hrnet_cli.__all__))
+    for name, home in homes.items():
+        assert home is not None
+        if name != "check":
+            assert getattr(hrnet_cli, name) is getattr(import_module(home), name)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="module 'hrnet_cli' has no attribute 'flop'"):
+        _ = hrnet_cli.flop
+    assert set(hrnet_cli.__all__) < set(dir(hrnet_cli))
+
+
+def test_importing_the_package_imports_nothing_else() -> None:
+    code = "import sys, hrnet_cli; print([name for name in sys.modules if name.startswith(('hrnet_cli.', 'yaml'))])"
+    assert python(code).out == "[]\n"
+
+
+def test_check_can_be_called_whatever_was_imported_before() -> None:
+    for first in ("", "import hrnet_cli.check.run; ", "from hrnet_cli.check import finding; "):
+        code = f"{first}import hrnet_cli; print(hrnet_cli.check('w32').exit_code, hrnet_cli.check('w32').files)"
+        assert python(code).out == "0 ('w32.yaml',)\n"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_is_documented(name: str) -> None:
+    doc, signature = function(name).__doc__, inspect.signature(function(name))
+    assert doc and doc.splitlines()[0].endswith(".")
+    assert "Raises" in doc
+    assert all(parameter.annotation is not parameter.empty for parameter in signature.parameters.values())
+
+
+# Wrong arguments
+
+NOT_A_SHAPE = "is not an input shape\n  write NxCxHxW, CxHxW or HxW"
+
+
+def call(name: str, *arguments: Any, **options: Any) -> Any:
+    return getattr(hrnet_cli, name)(*arguments, **options)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "options", "words"),
+    [
+        ("load_spec", (3,), {}, "expected a spec, found a whole number\n  pass the path of a file"),
+        ("load_spec", (b"w32",), {}, "expected a spec, found "),
+        ("build", (None,), {}, "expected a spec, found nothing"),
+        ("build_torch", (None,), {}, "expected a spec, found nothing"),
+        ("trace", (["w32"],), {}, "expected a spec, found a list"),
+        ("describe", (3.5,), {}, "expected a spec, found a number"),
+        ("shapes", (True,), {}, "expected a spec, found a boolean"),
+        ("diff", ("w32", 5), {}, "expected a spec, found a whole number"),
+        ("verify", (5,), {}, "expected a spec, found a whole number"),
+        ("convert", (5,), {}, "expected a spec, found a whole number"),
+        ("check", (5,), {}, "expected the name of a spec, found a whole number"),
+        ("check", (["w32", "w48"],), {}, "pass files, folders and presets, each as an argument of its own"),
+        ("trace", ("w32", 256), {}, f"256 {NOT_A_SHAPE}"),
+        ("trace", ("w32", (256,)), {}, f"[256] {NOT_A_SHAPE}"),
+        ("trace", ("w32", (1, 1, 3, 256, 192)), {}, f"[1, 1, 3, 256, 192] {NOT_A_SHAPE}"),
+        ("flops", ("w32", (256.0, 192.0)), {}, f"[256.0, 192.0] {NOT_A_SHAPE}"),
+        ("fuse", ("w32", (0, 0)), {}, "[0, 0] has a size that is out of range"),
+        ("diff", ("w32", "w48", 256), {}, f"256 {NOT_A_SHAPE}"),
+        ("trace", ("w32", (1, 4, 256, 192)), {}, "4 channels, but hrnet-w32 takes 3"),
+        ("convert", ("w32", "caffe"), {}, "choose from yaml, json, official, mmlab, timm"),
+        ("check", (), {"select": "HR5"}, "select: expected a list, found a string, 'HR5'"),
+        ("check", (), {"select": ["x"], "max_params": "many"}, "budget.max_params: 'many' is no amount"),
+        ("check", ("w32",), {"jobs": -1}, "jobs: -1 is not a number of processes"),
+        ("trace", ("w32",), {"engine": "jax"}, "engine: 'jax' is not a choice\n  choose from shapes, torch"),
+        ("check", ("w32",), {"dialect": "caffe"}, "dialect: "),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_wrong_argument_is_a_usage_error(
+    name: str, arguments: tuple[Any, ...], options: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        call(name, *arguments, **options)
+    assert words in str(caught.value)
+
+
+def test_shapes_are_taken_as_text_or_as_numbers() -> None:
+    shapes: tuple[Any, ...] = ("1x3x64x96", (1, 3, 64, 96), [64, 96], (3, 64, 96), "64x96")
+    for shape in shapes:
+        assert hrnet_cli.trace("w32", shape).input == (1, 3, 64, 96)
+
+
+JUNK: tuple[Any, ...] = (3, -1, 2.5, "x", "", b"x", [], {}, (1, 2, 3, 4, 5), object(), float("nan"), 10**40)
+NEEDED = {"check": ("w32",), "diff": ("w32", "w48")}
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_junk_is_an_hrnet_error_or_does_nothing(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each parameter in turn, but for those that are true or false."""
+    monkeypatch.chdir(tmp_path)
+    for parameter in inspect.signature(function(name)).parameters.values():
+        for junk in JUNK if parameter.annotation != "bool" else ():
+            arguments, options = NEEDED.get(name, ()), {parameter.name: junk}
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                arguments, options = (junk,), {}
+            elif parameter.name in ("before", "after"):
+                arguments, options = (junk, "w32"), {}
+            try:
+                call(name, *arguments, **options)
+            except HrnetError as error:
+                assert "\n  " in str(error), "a remedy"  # noqa: PT017
