@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,9 +16,11 @@ from strategies import Plain, specs
 from support import GOLDENS, Golden
 
 from hrnet_cli.analysis.diagnosis import AxisFit, Diagnosis, diagnose, fit, smallest_divisor
+from hrnet_cli.model import Place
 from hrnet_cli.schema import Spec
 from hrnet_cli.sources import load_spec
 from hrnet_cli.tracing import InputError, trace
+from hrnet_cli.tracing.failure import explain_failure
 
 W32 = load_spec("w32")
 ODD_INPUTS: list[dict[str, Any]] = Golden("pose-v1/coco_w32_256x192").facts["odd_inputs"]
@@ -38,6 +41,10 @@ def diagnosis_of(spec: Any, input: Any, engine: str = "shapes") -> Diagnosis:
     return diagnose(caught.value)
 
 
+def place_of(found: Diagnosis) -> Place:
+    return Place(found.part, found.stage, found.module, found.output_branch, found.input_branch)
+
+
 def sizes_of_message(message: str) -> tuple[int, int, int]:
     found = re.search(r"tensor a \((\d+)\) must match .* tensor b \((\d+)\) at non-singleton dimension (\d)", message)
     assert found
@@ -53,30 +60,29 @@ def test_it_breaks_where_the_original_breaks(odd: dict[str, Any]) -> None:
     a, b, axis = sizes_of_message(odd["message"])
     before, term = found.shapes
     assert (before[axis], term[axis]) == (a, b)
-    assert found.i is not None and found.j is not None
-    assert found.path == f"stage{found.stage}.{found.module}.sums.{found.i}"
+    assert found.output_branch is not None and found.input_branch is not None
+    assert found.path == f"stage{found.stage}.{found.module}.sums.{found.output_branch}"
 
 
 def test_where_250_breaks() -> None:
     found = diagnosis_of(W32, (1, 3, 250, 250))
-    assert (found.stage, found.module, found.i, found.j, found.path) == (2, 0, 0, 1, "stage2.0.sums.0")
-    assert found.part == "stage 2 module 0 fuse 0←1"
+    assert place_of(found) == Place("fuse", 2, 0, 0, 1) and found.path == "stage2.0.sums.0"
     assert found.shapes == ((1, 32, 63, 63), (1, 32, 64, 64))
-    assert found.height == AxisFit("height", 250, False, 224, 253, 256, 6, 3)
+    assert found.height == AxisFit("height", 250, False, 224, 253, 256, 3, 6)
     assert found.width == found.height._replace(axis="width")
-    assert (found.divisor, found.least) == (32, 32)
+    assert (found.divisor, found.smallest_multiple) == (32, 32)
 
 
 def test_where_240_breaks() -> None:
     found = diagnosis_of(W32, (1, 3, 240, 240))
-    assert (found.stage, found.module, found.i, found.j) == (4, 0, 0, 3)
-    assert found.height == AxisFit("height", 240, False, 224, 253, 256, 16, 13)
+    assert place_of(found) == Place("fuse", 4, 0, 0, 3)
+    assert found.height == AxisFit("height", 240, False, 224, 253, 256, 13, 16)
 
 
 def test_one_axis_alone() -> None:
     found = diagnosis_of(W32, (1, 3, 224, 200))
     assert found.height == AxisFit("height", 224, True, None, None, None, 0, 0)
-    assert found.width == AxisFit("width", 200, False, 192, 221, 224, 24, 21)
+    assert found.width == AxisFit("width", 200, False, 192, 221, 224, 21, 24)
 
 
 def test_the_batch_does_not_matter() -> None:
@@ -115,8 +121,7 @@ def test_divisors(branches: tuple[int, ...], divisor: int) -> None:
 def test_a_map_of_1_is_stretched_and_breaks_nothing() -> None:
     """1 of branch 1 goes into the 2 of branch 0's sum; it is the 4 that comes from branch 2 that does not."""
     found = diagnosis_of(stages(1, 3), (1, 3, 4, 4))
-    assert (found.i, found.j, found.shapes) == (0, 2, ((1, 2, 2, 2), (1, 2, 4, 4)))
-    assert found.part == "stage 2 module 0 fuse 0←2"
+    assert (place_of(found), found.shapes) == (Place("fuse", 2, 0, 0, 2), ((1, 2, 2, 2), (1, 2, 4, 4)))
 
 
 @pytest.mark.parametrize("num_outs", [5, 9, 12, 16])
@@ -147,23 +152,27 @@ def test_a_kernel_that_does_not_fit() -> None:
     head = {"type": "heatmap", "final_conv_kernel": 15}
     spec = load_spec(stages(1, 2, head=head))
     found = diagnosis_of(spec, (1, 3, 32, 64))
-    assert (found.part, found.path, found.i, found.j) == ("head", "final_layer", None, None)
+    assert (place_of(found), found.path) == (Place("head"), "final_layer")
     assert found.message == "a 15×15 kernel does not fit on a map of 8×16"
-    assert found.height == AxisFit("height", 32, False, None, 61, 64, 32, 29)
+    assert found.height == AxisFit("height", 32, False, None, 61, 64, 29, 32)
     assert found.width.fits
-    assert (found.divisor, found.least) == (8, 64)
+    assert (found.divisor, found.smallest_multiple) == (8, 64)
     err = call("trace", "-", "-i", "32x64", stdin=json.dumps(stages(1, 2, head=head)).encode()).err
     assert "divisor  all multiples of 8 from 64 on go through" in err.splitlines()
     assert "height   32 → 61 (pad by 29); 64, a multiple of 8 (pad by 32)" in err.splitlines()
     assert passes(spec, 61) and not any(passes(spec, size) for size in range(32, 61))
 
 
-def test_an_error_of_the_engine_itself_is_told_in_its_own_words() -> None:
+def test_an_error_that_is_not_about_shapes_keeps_the_message_of_the_engine() -> None:
     """Not every convolution that fails has a kernel too large: torch may have no memory for it."""
     with pytest.raises(InputError) as caught:
         trace(stages(1, head={"type": "heatmap", "final_conv_kernel": 15}), (1, 3, 32, 64))
-    failure = caught.value.failure._replace(inputs=((1, 3, 500, 500),), message="not enough memory")
-    assert diagnose(InputError(caught.value.trace, failure)).message == "not enough memory"
+    node = caught.value.failure.node
+    other = explain_failure(node, None, ((1, 3, 500, 500),), "not enough memory")
+    error = InputError(caught.value.trace, other)
+    found = diagnose(error)
+    assert (found.message, found.part) == ("not enough memory", "network")
+    assert error.message == "an input of 1×3×32×64 cannot go through hrnet: final_layer: not enough memory"
 
 
 @cache
@@ -185,11 +194,21 @@ def test_nothing_nearer_goes_through(plain: Plain, size: int) -> None:
         assert found == AxisFit("height", size, True, None, None, None, 0, 0)
         return
     assert found.multiple is not None and found.larger is not None
-    assert found.multiple % divisor == 0 and found.padding == found.multiple - size > 0
+    assert found.multiple % divisor == 0 and found.multiple_padding == found.multiple - size > 0
     assert not any(passes(spec, n) for n in range(size // divisor * divisor + divisor, found.multiple, divisor))
     below, above = smaller_and_larger(spec, size, 200)
     assert (found.smaller, found.larger, found.larger_padding) == (below, above, above - size)
     assert all(passes(spec, n) for n in range(found.larger, found.multiple + 1))
+
+
+@pytest.mark.parametrize("size", [1, 7, 33, 95, 101, 250, 317])
+@pytest.mark.parametrize("branches", [(1, 2), (1, 2, 3), (1, 2, 3, 4), (1, 3), (1, 4, 5)])
+def test_the_nearest_sizes_are_those_of_brute_force(branches: tuple[int, ...], size: int) -> None:
+    spec = load_spec(stages(*branches))
+    found = fit(spec, "height", size, smallest_divisor(spec))
+    assert found.fits == passes(spec, size)
+    if not found.fits:
+        assert (found.smaller, found.larger) == smaller_and_larger(spec, size, 200)
 
 
 @settings(max_examples=12)
@@ -210,10 +229,14 @@ def test_the_advice_in_the_message_is_true(plain: Plain, height: int, width: int
     new_height, new_width = found.height.multiple or height, found.width.multiple or width
     assert passes(spec, new_height, new_width, batch=3)
     assert passes(spec, found.height.larger or height, found.width.larger or width)
-    assert (new_height, new_width) == (height + found.height.padding, width + found.width.padding)
+    assert (new_height, new_width) == (
+        height + found.height.multiple_padding,
+        width + found.width.multiple_padding,
+    )
     assert passes(spec, height + found.height.larger_padding, width + found.width.larger_padding)
-    if found.divisor and found.divisor > 1:
-        assert found.least and all(passes(spec, found.least + n * found.divisor) for n in range(9))
+    divisor, smallest = found.divisor, found.smallest_multiple
+    if divisor and divisor > 1:
+        assert smallest and all(passes(spec, smallest + n * divisor) for n in range(9))
     if (found.height.smaller or found.height.fits) and (found.width.smaller or found.width.fits):
         assert passes(spec, found.height.smaller or height, found.width.smaller or width)
 
@@ -225,7 +248,7 @@ def test_the_message() -> None:
         lines = result.err.splitlines()
         assert lines[0] == "error: an input of 1×3×250×192 cannot go through hrnet-w32"
         assert "where    stage 2 module 0 fuse 0←1 (stage2.0.sums.0)" in lines
-        assert "why      1×32×63×48 + 1×32×64×48: what comes from branch 1 has another size" in lines
+        assert "why      cannot add 1×32×64×48 from branch 1 to 1×32×63×48" in lines
         assert "divisor  all multiples of 32 go through" in lines
         assert "height   250 → 224 or 253 (pad by 3); 256, the next multiple of 32 (pad by 6)" in lines
         assert lines[-1] == "width    192 goes through"
@@ -254,4 +277,4 @@ def test_goldens_of_odd_inputs_are_here() -> None:
 @pytest.mark.parametrize("odd", ODD_INPUTS[:1], ids=lambda odd: "x".join(map(str, odd["input"])))
 def test_both_engines_say_the_same(odd: dict[str, Any]) -> None:
     ours, theirs = (diagnosis_of(W32, tuple(odd["input"]), engine) for engine in ("shapes", "torch"))
-    assert ours == theirs._replace(engine="shapes")
+    assert ours == replace(theirs, engine="shapes")

@@ -27,7 +27,7 @@ def outcome(spec: Any, shape: Shape4 | str | None, engine: str, device: str | No
         return calls(trace(spec, shape, engine, device)), None
     except InputError as error:
         failure = error.failure
-        return calls(error.trace), (failure.node.path, failure.node.type, failure.place, failure.inputs)
+        return calls(error.trace), (failure.node.path, failure.node.type, failure.place, failure.shapes)
 
 
 @pytest.mark.parametrize("name", preset_names())

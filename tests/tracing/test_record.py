@@ -116,8 +116,9 @@ def test_a_failure_says_where_and_keeps_what_was_before() -> None:
         trace("w32", "250x250")
     failure, before = error.value.failure, error.value.trace
     assert failure.node.path == "stage2.0.sums.0"
-    assert failure.place == Place("fuse", 2, 0, 0)
-    assert failure.inputs == ((1, 32, 63, 63), (1, 32, 64, 64))
+    assert failure.place == Place("fuse", 2, 0, 0, 1)
+    assert failure.message == "cannot add 1×32×64×64 from branch 1 to 1×32×63×63"
+    assert failure.shapes == ((1, 32, 63, 63), (1, 32, 64, 64))
     assert before.calls[-1].node.path == "stage2.0.fuse_layers.0.1.2"
     assert "1×3×250×250 cannot go through hrnet-w32" in str(error.value)
 

@@ -1,172 +1,145 @@
-"""Why an input cannot go through, and which sizes can: found by sending sizes through the network, not by a formula."""
+"""Why an input cannot go through a network, and which sizes can: every size is tried, and no formula is used."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import ClassVar, Literal, NamedTuple
 
-from hrnet_cli import nn
-from hrnet_cli.nn import Shape
+from hrnet_cli.analysis.result import Result
+from hrnet_cli.model import Place, build_network
+from hrnet_cli.nn import Module, Shape, ShapeError, Tensor
 from hrnet_cli.schema import Spec
-from hrnet_cli.tracing import ENGINES, Failure, InputError
+from hrnet_cli.tracing import InputError
 
 
 class AxisFit(NamedTuple):
-    """What to do with one axis of the input. A size of None does not exist."""
+    """Whether the height or the width goes through, and if not the nearest sizes that do; None where there is none."""
 
-    axis: str
+    axis: Literal["height", "width"]
     size: int
     fits: bool
     smaller: int | None
     """The nearest smaller size that goes through."""
     larger: int | None
-    """The nearest larger size that goes through; the stem rounds up, so it can be below the next multiple."""
+    """The nearest larger size that goes through: at most `multiple`, because the stem rounds up."""
     multiple: int | None
     """The next multiple of the divisor that goes through."""
-    padding: int
-    """What to add to reach `multiple`."""
     larger_padding: int
-    """What to add to reach `larger`."""
+    """`larger` minus the size."""
+    multiple_padding: int
+    """`multiple` minus the size."""
 
 
-class Diagnosis(NamedTuple):
-    """Where a forward pass breaks. `i` and `j` name the fuse edge i←j where it is a fuse sum that breaks."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Diagnosis(Result):
+    """Where and why a forward pass breaks, and the nearest sizes that go through."""
 
-    spec: str
+    command: ClassVar[str] = "diagnosis"
+
+    network: str
     engine: str
     input: Shape
     part: str
-    path: str
+    """The part of HRNet that breaks: `fuse`, `head` and so on, or `network`."""
     stage: int | None
     module: int | None
-    i: int | None
-    j: int | None
+    output_branch: int | None
+    input_branch: int | None
+    """The branch whose map a fuse layer cannot add."""
+    path: str
     shapes: tuple[Shape, ...]
-    """The two shapes that do not go together: the sum so far and the term of edge i←j."""
+    """The inputs of the module that breaks; of a sum, the sum so far and the map that cannot be added to it."""
+    message: str
+    """Why it breaks, in the same words for both engines."""
     divisor: int | None
-    least: int | None
-    """The smallest multiple of the divisor that goes through; with it go all larger ones."""
+    """Height and width must be divisible by it; None if no divisor is enough."""
+    smallest_multiple: int | None
+    """The smallest multiple of the divisor that goes through; all larger ones do too."""
     height: AxisFit
     width: AxisFit
-    message: str
 
 
 def diagnose(error: InputError) -> Diagnosis:
-    """The diagnosis of an input that could not go through."""
+    """The diagnosis of an input that cannot go through."""
     spec, failure = error.trace.spec, error.failure
-    place = failure.place
-    broken = _broken_sum(failure)
-    j = broken.j if broken else None
+    place = failure.place or Place("network")
     divisor = smallest_divisor(spec)
-    part = str(place) if place else failure.node.path
-    if j is not None:
-        part = str(place._replace(input_branch=j)) if place else part
     _, _, height, width = error.trace.input
     return Diagnosis(
-        spec=spec.name,
+        network=spec.name,
         engine=error.trace.engine,
         input=error.trace.input,
-        part=part,
+        part=place.part,
+        stage=place.stage,
+        module=place.module,
+        output_branch=place.branch,
+        input_branch=place.input_branch,
         path=failure.node.path,
-        stage=place.stage if place else None,
-        module=place.module if place else None,
-        i=place.branch if place and j is not None else None,
-        j=j,
-        shapes=(broken.so_far, broken.term) if broken else failure.inputs,
+        shapes=failure.shapes,
+        message=failure.message,
         divisor=divisor,
-        least=_next_multiple(spec, 0, divisor) if divisor else None,
+        smallest_multiple=_next_multiple(spec, 0, divisor) if divisor else None,
         height=fit(spec, "height", height, divisor),
         width=fit(spec, "width", width, divisor),
-        message=_reason(failure, broken),
     )
 
 
-class BrokenSum(NamedTuple):
-    """The edge i←j whose term a fuse sum cannot take: the sum of the terms before it, and the term."""
-
-    j: int
-    so_far: Shape
-    term: Shape
-
-
-def _broken_sum(failure: Failure) -> BrokenSum | None:
-    """Where a fuse sum breaks, by the rule of the sum itself: a map of 1 is stretched and breaks nothing."""
-    if failure.node.type != "Add" or failure.place is None or failure.place.part != "fuse":
-        return None
-    add, so_far = nn.Add(), nn.Tensor(failure.inputs[0])
-    for j, term in enumerate(failure.inputs[1:], 1):
-        try:
-            so_far = add(so_far, nn.Tensor(term))
-        except nn.ShapeError:
-            return BrokenSum(j, so_far.shape, term)
-    return None
-
-
-def _reason(failure: Failure, broken: BrokenSum | None) -> str:
-    """Why it breaks, in the same words for both engines."""
-    if broken:
-        sizes = f"{_size(broken.so_far)} + {_size(broken.term)}"
-        return f"{sizes}: what comes from branch {broken.j} has another size"
-    size = failure.inputs[0][2:]
-    if failure.node.type == "Conv2d":
-        kernel, padding = failure.node.arguments["kernel_size"], failure.node.arguments["padding"]
-        if any(n + 2 * pad < k for n, pad, k in zip(size, padding, kernel, strict=True)):
-            return f"a {_size(kernel)} kernel does not fit on a map of {_size(size)}"
-    if failure.node.type == "AvgPool2d":
-        window = failure.node.arguments["kernel_size"]
-        return f"a {window}×{window} window does not fit on a map of {_size(size)}"
-    return failure.message
-
-
-def _size(shape: Shape) -> str:
-    return "×".join(map(str, shape))
-
-
 def goes_through(spec: Spec, size: int) -> bool:
-    """Whether a square input of this size passes. Height and width follow the same rule, each by itself."""
-    return ENGINES["shapes"](_skeleton(spec), (1, spec.in_channels, size, size), None).failure is None
+    """Whether a square input of this size goes through; height and width follow the same rule independently."""
+    try:
+        _skeleton(spec)(Tensor((1, spec.in_channels, size, size)))
+    except ShapeError:
+        return False
+    return True
 
 
-def _skeleton(spec: Spec) -> Spec:
-    """The same exchange between the same branches with as few blocks and modules as have it."""
+@lru_cache(maxsize=1)  # a diagnosis tries many sizes on one network
+def _skeleton(spec: Spec) -> Module:
+    """A network with the same fuse layers between the same branches, and as few blocks and modules as possible."""
     stages = tuple(
         replace(stage, num_blocks=(1,) * stage.num_branches, num_modules=min(stage.num_modules, 2))
         for stage in spec.stages
     )
-    return replace(spec, stages=stages)
+    return build_network(replace(spec, stages=stages))
 
 
-ODD = 2**20 + 1
-"""An odd number so large that no size made of it passes by accident, as a map of 1×1 does, or fails for being small."""
+LARGE_ODD = 2**20 + 1
+"""A factor for which no size passes by chance, as a map of 1×1 does, and none fails for being too small."""
+
+
+def multiples_go_through(spec: Spec, divisor: int) -> bool:
+    """Whether every multiple of a divisor goes through, if it is large enough."""
+    return goes_through(spec, LARGE_ODD * divisor)
 
 
 def smallest_divisor(spec: Spec) -> int | None:
-    """The smallest power of two whose odd multiples go through: what height and width must be divisible by."""
+    """The smallest power of two of which all large multiples go through: height and width must be divisible by it."""
     branches = max(stage.num_branches for stage in spec.stages)
-    return next((2**n for n in range(branches + 3) if goes_through(spec, ODD * 2**n)), None)
+    return next((2**n for n in range(branches + 3) if multiples_go_through(spec, 2**n)), None)
 
 
-def fit(spec: Spec, axis: str, size: int, divisor: int | None) -> AxisFit:
-    """The sizes around `size` that go through."""
-    if goes_through(spec, size) or divisor is None:
+def fit(spec: Spec, axis: Literal["height", "width"], size: int, divisor: int | None) -> AxisFit:
+    """Find the sizes nearest to `size` that go through."""
+    if divisor is None or goes_through(spec, size):
         return AxisFit(axis, size, divisor is not None, None, None, None, 0, 0)
     below = size // divisor * divisor
-    smaller = below if below and goes_through(spec, below) else None
+    smaller = below if goes_through(spec, below) else None  # 0 never does
     multiple = larger = _next_multiple(spec, below, divisor)
-    while larger - 1 > size and goes_through(spec, larger - 1):
+    while goes_through(spec, larger - 1):  # stops at `size` at the latest
         larger -= 1
-    return AxisFit(axis, size, False, smaller, larger, multiple, multiple - size, larger - size)
+    return AxisFit(axis, size, False, smaller, larger, multiple, larger - size, multiple - size)
 
 
 def _next_multiple(spec: Spec, below: int, divisor: int) -> int:
     """The first multiple of the divisor above `below`, itself a multiple, that goes through.
 
-    A multiple fails for being too small alone, so with one that goes through go all above it: the first is bisected.
+    A multiple fails only for being too small, so all multiples above one that goes through do too: bisection finds it.
     """
-    few, many = below // divisor, below // divisor + 1
-    while not goes_through(spec, many * divisor):
-        few, many = many, 2 * many
-    while many - few > 1:
-        middle = (few + many) // 2
-        few, many = (few, middle) if goes_through(spec, middle * divisor) else (middle, many)
-    return many * divisor
+    fails, passes = below // divisor, below // divisor + 1
+    while not goes_through(spec, passes * divisor):
+        fails, passes = passes, 2 * passes
+    while passes - fails > 1:
+        middle = (fails + passes) // 2
+        fails, passes = (fails, middle) if goes_through(spec, middle * divisor) else (middle, passes)
+    return passes * divisor

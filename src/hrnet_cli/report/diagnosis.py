@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from hrnet_cli.analysis.diagnosis import AxisFit, Diagnosis
+from hrnet_cli.model import Place
 from hrnet_cli.report.content import Cell, Document, Facts, Note
 from hrnet_cli.text import shape_text
 
 
 def present(result: Diagnosis) -> Document:
-    """Where it breaks, why, and which sizes work."""
-    title = f"an input of {shape_text(result.input)} cannot go through {result.spec}"
-    rows: list[tuple[str, Cell]] = [("where", f"{result.part} ({result.path})"), ("why", result.message)]
+    """Where it breaks, why, and which sizes go through."""
+    place = Place(result.part, result.stage, result.module, result.output_branch, result.input_branch)
+    rows: list[tuple[str, Cell]] = [("where", f"{place} ({result.path})"), ("why", result.message)]
     if result.divisor and result.divisor > 1:
-        start = f" from {result.least} on" if result.least != result.divisor else ""
+        start = "" if result.smallest_multiple == result.divisor else f" from {result.smallest_multiple} on"
         rows.append(("divisor", f"all multiples of {result.divisor}{start} go through"))
-    rows += [(fit.axis, _advice(fit, result.divisor or 1)) for fit in (result.height, result.width)]
-    return Document((Note(f"error: {title}", "bad"), Facts(tuple(rows))))
+    rows += [(fit.axis, _sizes(fit, result.divisor or 1)) for fit in (result.height, result.width)]
+    return Document((Note(f"error: {one_line(result)}", "bad"), Facts(tuple(rows))))
 
 
-def _advice(fit: AxisFit, divisor: int) -> str:
-    """The nearest sizes that go through. The stem rounds up, so one can lie below the next multiple."""
+def one_line(result: Diagnosis) -> str:
+    """The input and the network."""
+    return f"an input of {shape_text(result.input)} cannot go through {result.network}"
+
+
+def _sizes(fit: AxisFit, divisor: int) -> str:
+    """The nearest sizes that go through, and the next multiple of the divisor where that is another one."""
     if fit.multiple is None:
         return f"{fit.size} goes through" if fit.fits else f"{fit.size}: no size goes through"
     smaller = f"{fit.smaller} or " if fit.smaller else ""
     text = f"{fit.size} → {smaller}{fit.larger} (pad by {fit.larger_padding})"
     if fit.larger != fit.multiple:
-        which = "the next" if fit.padding <= divisor else "a"
-        text += f"; {fit.multiple}, {which} multiple of {divisor} (pad by {fit.padding})"
+        which = "the next" if fit.multiple_padding <= divisor else "a"
+        text += f"; {fit.multiple}, {which} multiple of {divisor} (pad by {fit.multiple_padding})"
     return text

@@ -92,7 +92,9 @@ def _exchange(module: ModuleShapes, row: int, result: Shapes) -> Span:
         return Span("")
     if module.outputs:
         return Span("╳" if row < len(module.outputs) else "╯", "mark")
-    return Span("✗" if result.failure and row == result.failure.i else " ", "bad")
+    failure = result.failure
+    breaks = failure and failure.part == "fuse" and failure.output_branch == row
+    return Span("✗" if breaks else " ", "bad")
 
 
 def _column(title: str, under: str, cells: list[Cell], rows: int) -> Panel:

@@ -12,7 +12,8 @@ from hrnet_cli.tracing.engines import (
     torch_engine,
     trace,
 )
-from hrnet_cli.tracing.record import Call, Failure, Node, Shapes, record, shapes
+from hrnet_cli.tracing.failure import Failure
+from hrnet_cli.tracing.record import Call, Node, Shapes, record, shapes
 
 __all__ = [
     "DEVICE",

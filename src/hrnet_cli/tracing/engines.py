@@ -12,7 +12,9 @@ from hrnet_cli.errors import HrnetError, MissingExtraError, UsageError, choose
 from hrnet_cli.model import build_network
 from hrnet_cli.schema import Shape4, Spec
 from hrnet_cli.sources import load_spec, parse_input
-from hrnet_cli.tracing.record import Call, Failure, Hooks, Node, Record, record
+from hrnet_cli.text import shape_text
+from hrnet_cli.tracing.failure import Failure
+from hrnet_cli.tracing.record import Call, Hooks, Node, Record, record
 
 SpecLike = Spec | Mapping[str, Any] | str | Path
 
@@ -38,8 +40,9 @@ class InputError(HrnetError):
     code = "input"
 
     def __init__(self, trace: Trace, failure: Failure) -> None:
-        size = "×".join(map(str, trace.input))
-        super().__init__(f"an input of {size} cannot go through {trace.spec.name}: {failure.place}: {failure.message}")
+        where = failure.place or failure.node.path or "the network"
+        message = f"an input of {shape_text(trace.input)} cannot go through {trace.spec.name}"
+        super().__init__(f"{message}: {where}: {failure.message}")
         self.trace = trace
         self.failure = failure
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from hrnet_cli.model import Place
 from hrnet_cli.nn import LEAVES, Shape, arguments
+from hrnet_cli.tracing.failure import Failure, explain_failure
 
 Shapes = tuple[Shape, ...]
 
@@ -74,15 +75,6 @@ class Call(NamedTuple):
     place: Place | None
     inputs: Shapes
     outputs: Shapes
-
-
-class Failure(NamedTuple):
-    """Where a forward pass broke: the innermost call that was under way, and the engine's own words."""
-
-    node: Node
-    place: Place | None
-    inputs: Shapes
-    message: str
 
 
 class Record(NamedTuple):
@@ -166,7 +158,7 @@ class _Recorder:
         if not self.under_way:
             raise error
         _, node, place, seen = self.under_way[-1]
-        return Failure(node, place, seen, str(error).splitlines()[0])
+        return explain_failure(node, place, seen, str(error).splitlines()[0])
 
 
 _new = tuple.__new__

@@ -86,7 +86,9 @@ def test_a_failure_is_a_result() -> None:
     report = read(result.out)
     assert result.code == 2 and result.err.startswith("error: an input of")
     failure = report["failure"]
-    assert (failure["i"], failure["j"], failure["divisor"], failure["path"]) == (0, 1, 32, "stage2.0.sums.0")
+    assert (failure["part"], failure["stage"], failure["module"]) == ("fuse", 2, 0)
+    assert (failure["output_branch"], failure["input_branch"], failure["divisor"]) == (0, 1, 32)
+    assert (failure["path"], failure["shapes"]) == ("stage2.0.sums.0", [[1, 32, 63, 63], [1, 32, 64, 64]])
     assert failure["height"] == {
         "axis": "height",
         "size": 250,
@@ -94,8 +96,8 @@ def test_a_failure_is_a_result() -> None:
         "smaller": 224,
         "larger": 253,
         "multiple": 256,
-        "padding": 6,
         "larger_padding": 3,
+        "multiple_padding": 6,
     }
     assert report["outputs"] == [] and len(report["stages"]) == 2
 

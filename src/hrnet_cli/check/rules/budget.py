@@ -8,7 +8,7 @@ from functools import partial
 from math import lcm
 
 from hrnet_cli.analysis.costs import FIGURES, Cost
-from hrnet_cli.analysis.diagnosis import ODD, goes_through, smallest_divisor
+from hrnet_cli.analysis.diagnosis import multiples_go_through, smallest_divisor
 from hrnet_cli.analysis.flops import GROUPINGS
 from hrnet_cli.analysis.published import as_printed, figures
 from hrnet_cli.check.rule import Rule
@@ -52,7 +52,7 @@ def not_divisible(subject: Subject) -> Iterator[Diagnostic]:
         if divisor is None:
             continue
         multiple = divisor
-        if not goes_through(subject.spec, ODD * divisor):
+        if not multiples_go_through(subject.spec, divisor):
             smallest = smallest_divisor(subject.spec)
             remedy = f"every multiple of {smallest} does" if smallest else "take fewer branches, or upsample to size"
             yield subject.at("divisor", path, f"not every multiple of {divisor} goes through", remedy)

@@ -9,6 +9,7 @@ from hrnet_cli.analysis.shapes import STRETCHED, stretched
 from hrnet_cli.check.rule import Rule
 from hrnet_cli.check.subject import Subject
 from hrnet_cli.errors import Diagnostic, UsageError
+from hrnet_cli.text import shape_text
 from hrnet_cli.tracing import InputError
 
 
@@ -16,9 +17,9 @@ def breaks(subject: Subject) -> Iterator[Diagnostic]:
     """The forward pass breaks: where, and the nearest sizes that go through."""
     error = subject.outcome
     if isinstance(error, InputError):
-        diagnosis = diagnose(error)
-        size = "×".join(map(str, diagnosis.input))
-        message = f"an input of {size} breaks at {diagnosis.part}: {diagnosis.message}"
+        diagnosis, failure = diagnose(error), error.failure
+        where = failure.place or failure.node.path
+        message = f"an input of {shape_text(diagnosis.input)} breaks at {where}: {failure.message}"
         wanted = [_remedy(fit) for fit in (diagnosis.height, diagnosis.width) if not fit.fits]
         yield subject.at("input-breaks", subject.input_path, message, "; ".join(wanted))
     elif isinstance(error, UsageError):
@@ -29,7 +30,7 @@ def _remedy(fit: AxisFit) -> str:
     sizes = [str(size) for size in (fit.smaller, fit.larger) if size is not None]
     if not sizes:
         return f"no {fit.axis} near {fit.size} goes through"
-    more = f", or pad by {fit.padding} to {fit.multiple}" if fit.larger != fit.multiple else ""
+    more = f", or pad by {fit.multiple_padding} to {fit.multiple}" if fit.larger != fit.multiple else ""
     return f"take a {fit.axis} of {' or '.join(sizes)} (pad by {fit.larger_padding}){more}"
 
 
