@@ -27,6 +27,11 @@ def branch_stride(branch: int) -> int:
     return 4 << branch
 
 
+def size_ratio(i: int, j: int) -> int:
+    """How many times larger the map of one of two branches is than the other's, along an axis: 2^|i−j|."""
+    return int(2 ** abs(i - j))
+
+
 STANDARD_DIVISOR = branch_stride(NUM_STAGES - 1)
 """An input divisible by it goes through every HRNet of four branches: 32."""
 
@@ -47,6 +52,11 @@ def final_padding(kernel_size: int) -> int:
 def stage_key(number: int) -> str:
     """The key of a stage, from 1: `stage1`."""
     return f"stage{number}"
+
+
+def transition_key(number: int) -> str:
+    """The key of the layers between a stage and the next, from 1: `transition1`."""
+    return f"transition{number}"
 
 
 STAGE_KEY = re.compile(r"stage([1-9][0-9]{0,5})")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from hrnet_cli import nn
 from hrnet_cli.hrnet import EXPANSION
 from hrnet_cli.model import BLOCKS, HEADS
 from hrnet_cli.nn import LEAVES, Leaf
@@ -14,17 +17,24 @@ def missing(table: str, has: set[str], other: str, wants: set[str]) -> str:
 
 def test_every_head_has_fields_and_a_network() -> None:
     specs, networks = set(HEAD_SPECS), set(HEADS)
-    assert not missing("model.heads.HEADS", networks, "spec.HEAD_SPECS", specs)
-    assert not missing("spec.heads.HEAD_SPECS", specs, "model.HEADS", networks)
+    assert not missing("model.heads.HEADS", networks, "schema.heads.HEAD_SPECS", specs)
+    assert not missing("schema.heads.HEAD_SPECS", specs, "model.heads.HEADS", networks)
     assert all(head.type == name for name, head in HEAD_SPECS.items())
 
 
 def test_every_block_has_an_expansion_and_a_class() -> None:
-    assert not missing("model.blocks.BLOCKS", set(BLOCKS), "spec.EXPANSION", set(EXPANSION))
-    assert not missing("spec.schema.EXPANSION", set(EXPANSION), "model.BLOCKS", set(BLOCKS))
+    assert not missing("model.blocks.BLOCKS", set(BLOCKS), "hrnet.EXPANSION", set(EXPANSION))
+    assert not missing("hrnet.EXPANSION", set(EXPANSION), "model.blocks.BLOCKS", set(BLOCKS))
     assert all(block.expansion == EXPANSION[name] for name, block in BLOCKS.items())
 
 
+def subclasses(base: type[Leaf]) -> Iterator[type[Leaf]]:
+    for child in base.__subclasses__():
+        yield child
+        yield from subclasses(child)
+
+
 def test_every_leaf_is_in_the_table_of_leaves() -> None:
-    classes = {leaf.__name__ for leaf in Leaf.__subclasses__() if leaf.__module__.startswith("hrnet_cli.")}
-    assert not missing("nn.layers.LEAVES", set(LEAVES), "nn.layers", classes)
+    ours = {leaf.__name__ for leaf in subclasses(Leaf) if leaf.__module__.startswith("hrnet_cli.")} - {"Function"}
+    assert not missing("nn.layers.LEAVES", set(LEAVES), "nn", ours)
+    assert {name for name in nn.__all__ if name in ours} == ours, "hrnet_cli.nn exports every leaf"

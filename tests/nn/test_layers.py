@@ -1,4 +1,4 @@
-"""The leaves' shape rules against torch's own, and the tree."""
+"""The leaves' shape rules against torch's own."""
 
 from __future__ import annotations
 
@@ -9,33 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrnet_cli import nn
-
-
-def test_children_and_keys_are_in_the_order_they_were_set() -> None:
-    body = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4), nn.ReLU())
-    assert [name for name, _ in body.named_children()] == ["0", "1", "2"]
-    assert list(dict(body.named_parameters())) == ["0.weight", "0.bias", "1.weight", "1.bias"]
-    assert list(dict(body.named_buffers())) == ["1.running_mean", "1.running_var", "1.num_batches_tracked"]
-    assert {key: tensor.numel() for key, tensor in body.state_dict().items()} == {
-        "0.weight": 12,
-        "0.bias": 4,
-        "1.weight": 4,
-        "1.bias": 4,
-        "1.running_mean": 4,
-        "1.running_var": 4,
-        "1.num_batches_tracked": 1,
-    }
-
-
-def test_containers_are_sequences() -> None:
-    leaves = [nn.ReLU(), nn.ReLU(inplace=True)]
-    body = nn.Sequential(*leaves)
-    assert list(body) == leaves and len(body) == 2 and body[-1] is leaves[1]
-    holey = nn.ModuleList([leaves[0], None, leaves[1]])
-    assert list(holey) == [leaves[0], None, leaves[1]] and len(holey) == 3 and holey[-2] is None
-    assert [name for name, _ in holey.named_children()] == ["0", "2"]
-    with pytest.raises(IndexError):
-        holey[3]
 
 
 @pytest.mark.parametrize(
@@ -57,23 +30,19 @@ def test_a_sum_of_what_does_not_add_up() -> None:
         nn.Add()(nn.Tensor((1, 2, 3, 4)), nn.Tensor((1, 2, 3, 5)))
 
 
-def test_a_module_without_forward() -> None:
-    with pytest.raises(NotImplementedError):
-        nn.Module()(nn.Tensor((1,)))
-
-
 def same_as_torch(name: str, arguments: dict[str, Any], *shapes: nn.Shape) -> None:
-    """The leaf and its torch twin give the same shape, or both refuse; and they say the same of themselves."""
+    """Our leaf and torch's have the same arguments and repr, and give the same shape or both raise."""
     torch = pytest.importorskip("torch")
     from hrnet_cli.lowering import lower
 
     leaf = nn.LEAVES[name](**arguments)
     with torch.device("meta"):
-        twin = lower(leaf)
+        lowered = lower(leaf)
         xs = [torch.empty(shape) for shape in shapes]
-    assert nn.arguments(leaf) == nn.arguments(twin)
+    assert nn.arguments(leaf) == leaf.arguments() == nn.arguments(lowered)
+    assert repr(leaf) == repr(lowered).replace("bias=True, track", "track")  # torch 2.13 adds it to BatchNorm2d
     try:
-        theirs: Any = tuple(twin.eval()(*xs).shape)
+        theirs: Any = tuple(lowered.eval()(*xs).shape)
     except RuntimeError:
         theirs = None
     try:

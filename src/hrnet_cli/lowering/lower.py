@@ -1,4 +1,4 @@
-"""Lowering: the network defined over shapes as a real torch.nn.Module of the same tree and the same forward."""
+"""Lowering: the network over shapes as a torch.nn.Module with the same tree, state-dict keys and forward."""
 
 from __future__ import annotations
 
@@ -6,61 +6,86 @@ from functools import cache
 from typing import Any
 
 import torch
+from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 
 from hrnet_cli import nn
-from hrnet_cli.lowering import twins
+from hrnet_cli.errors import UsageError
+from hrnet_cli.lowering import functions
+from hrnet_cli.text import quote
+
+HOOKS = (register_module_forward_pre_hook, register_module_forward_hook)
+"""torch's functions that register a hook on every module."""
+
+no_grad = torch.no_grad
 
 
-def lower(module: nn.Module, memo: dict[int, torch.nn.Module] | None = None) -> torch.nn.Module:
-    """The torch module of a network: same names (so the same state-dict keys), torch's own initial weights.
+def on_device(network: nn.Module, shape: nn.Shape, device: str) -> tuple[torch.nn.Module, torch.Tensor]:
+    """The lowered network in evaluation mode and a random input, both on `device`; `meta` allocates no memory.
 
-    `memo` makes a module that stands in two places stay one.
+    Raises UsageError for an unknown device, and where the device cannot be used or has too little memory.
     """
-    memo = {} if memo is None else memo
-    if id(module) not in memo:
-        memo[id(module)] = _lower_leaf(module) if isinstance(module, nn.Leaf) else _lower_tree(module, memo)
+    try:
+        torch_device = torch.device(device)
+    except (RuntimeError, TypeError, ValueError):
+        raise UsageError(f"torch knows no device {quote(device)}", "try --device meta, cpu or cuda") from None
+    try:
+        with torch_device:
+            return lower(network).eval(), torch.randn(shape)
+    except (RuntimeError, AssertionError, ImportError) as error:
+        message = f"torch cannot use {quote(device)}: {str(error).splitlines()[0]}"
+        raise UsageError(message, "try --device meta") from None
+
+
+def lower(module: nn.Module, lowered: dict[int, torch.nn.Module] | None = None) -> torch.nn.Module:
+    """The torch module of a module over shapes, with torch's default initial weights.
+
+    `lowered` has the results by id, so that a module that is used twice stays one module.
+    """
+    lowered = {} if lowered is None else lowered
+    if id(module) not in lowered:
+        result = _lower_leaf(module) if isinstance(module, nn.Leaf) else _lower_composite(module, lowered)
         if hasattr(module, "place"):
-            memo[id(module)].place = module.place
-    return memo[id(module)]
+            result.place = module.place
+        lowered[id(module)] = result
+    return lowered[id(module)]
 
 
 def _lower_leaf(module: nn.Leaf) -> torch.nn.Module:
-    """Class name and constructor arguments are all there is to a leaf."""
-    name = type(module).__name__
-    make: type[torch.nn.Module] = getattr(torch.nn if module.in_torch_nn else twins, name)
-    return make(**nn.arguments(module))
+    """The torch module of the same class name, made with the same constructor arguments."""
+    torch_leaf: type[torch.nn.Module] = getattr(torch.nn if module.in_torch_nn else functions, type(module).__name__)
+    return torch_leaf(**module.arguments())
 
 
-def _lower_tree(module: nn.Module, memo: dict[int, torch.nn.Module]) -> torch.nn.Module:
-    lowered = torch_class(type(module))()  # type: ignore[arg-type]  # a class is hashable
+def _lower_composite(module: nn.Module, lowered: dict[int, torch.nn.Module]) -> torch.nn.Module:
+    result = torch_class(type(module))()  # type: ignore[arg-type]  # a class is hashable
     for name, value in module.attributes():
         if isinstance(value, nn.Module):
-            lowered.add_module(name, lower(value, memo))
+            result.add_module(name, lower(value, lowered))
         elif value is None:
-            lowered.register_module(name, None)  # an absent child, as torch itself writes it
+            result.register_module(name, None)  # as torch code writes a child that is absent
         elif not name.startswith("_"):
-            setattr(lowered, name, value)
-    return lowered
+            setattr(result, name, value)
+    return result
 
 
 class Lowered(torch.nn.Module):
-    """What every composite's torch class has beside the composite's own methods."""
+    """Base class of every composite's torch class."""
 
     definition: type[nn.Module]
 
     def __reduce__(self) -> Any:
-        """Pickle by the definition, since the torch class of it is made on demand and stands in no module."""
+        """Pickle by the definition: the torch class is made on demand, and no module has it under its name."""
         return _restore, (self.definition,), self.__dict__
 
 
 def _restore(definition: type[nn.Module]) -> torch.nn.Module:
-    made = torch_class(definition)  # type: ignore[arg-type]
+    made = torch_class(definition)  # type: ignore[arg-type]  # a class is hashable
     return made.__new__(made)
 
 
 @cache
 def torch_class(definition: type[nn.Module]) -> type[torch.nn.Module]:
-    """The torch class of a composite: its methods on a torch.nn.Module. Containers are torch's own."""
+    """The torch class of a composite: torch.nn.Module with the composite's own methods, or torch's container."""
     if definition in (nn.Sequential, nn.ModuleList):
         return getattr(torch.nn, definition.__name__)  # type: ignore[no-any-return]
     methods = {

@@ -1,62 +1,213 @@
-"""HRNet: a stem to 1/4 of the input, then stages that keep every resolution and add lower ones beside them.
+"""The backbone of HRNet (Sun et al., CVPR 2019; Wang et al., TPAMI 2020, section 3).
+
+A stem halves the input twice. Stage 1 is one sequence of blocks. Every later stage keeps all resolutions, adds a lower
+one, and exchanges between them in the fuse layers of its modules.
 
 Names are those of the original code, so that the state-dict keys are its keys: conv1, bn1, conv2, bn2, layer1,
-transition1, stage2, transition2, stage3, …
+transition1, stage2, transition2, stage3, … In shapes, i is an output branch and j an input branch; branch i has C_i
+channels and is H_i×W_i = (H / 4·2^i)×(W / 4·2^i).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from hrnet_cli import nn
-from hrnet_cli.model.blocks import chain, conv_bn
-from hrnet_cli.model.place import Place, set_place
-from hrnet_cli.model.stage import stage
-from hrnet_cli.model.transition import cross, transition
-from hrnet_cli.schema import Spec
+from hrnet_cli.hrnet import size_ratio, stage_key, transition_key
+from hrnet_cli.model.blocks import block_sequence, conv_bn, conv_bn_relu
+from hrnet_cli.schema import Spec, StageSpec, Upsampling
+
+
+class Place(NamedTuple):
+    """The part of the network that a module belongs to. The model sets it; nothing parses a module's path.
+
+    Stages count from 1, modules and branches from 0, as in the papers and their code.
+    """
+
+    part: str
+    """`stem`, `stage`, `module`, `branch`, `fuse`, `transition` or `head`."""
+    stage: int | None = None
+    module: int | None = None
+    branch: int | None = None
+    """The output branch i."""
+    input_branch: int | None = None
+    """The input branch j of a fuse edge or a transition."""
+
+    def __str__(self) -> str:
+        if self.stage is None:
+            return self.part
+        words = [f"{'transition' if self.part == 'transition' else 'stage'} {self.stage}"]
+        if self.module is not None:
+            words.append(f"module {self.module}")
+        if self.part == "fuse":
+            words.append("fuse")
+        if self.part == "fuse" and self.branch is not None:
+            words.append(f"{self.branch}" if self.input_branch is None else f"{self.branch}←{self.input_branch}")
+        elif self.branch is not None:
+            words.append(f"branch {self.branch}")
+        return " ".join(words)
+
+
+def set_place(place: Place, *modules: nn.Module) -> None:
+    """Set the place of modules. A module called inside them has the same place, unless its own is set."""
+    for module in modules:
+        module.place = place  # type: ignore[attr-defined]
 
 
 class HighResolutionNet(nn.Module):
-    """The backbone: N×in_channels×H×W to a list of branches, N×C_i×(H / 4·2^i)×(W / 4·2^i)."""
+    """N×in_channels×H×W to the list of branches, N×C_i×H_i×W_i."""
 
     def __init__(self, spec: Spec) -> None:
-        first_width, width = spec.stem_widths
-        self.conv1, self.bn1 = conv_bn(spec.in_channels, first_width, kernel_size=3, stride=2)
-        self.conv2, self.bn2 = conv_bn(first_width, width, kernel_size=3, stride=2)
+        half_width, width = spec.stem_widths
+        self.conv1, self.bn1 = conv_bn(spec.in_channels, half_width, 3, stride=2)
+        self.conv2, self.bn2 = conv_bn(half_width, width, 3, stride=2)
         self.relu = nn.ReLU(inplace=True)
-        for part in (self.conv1, self.bn1, self.conv2, self.bn2, self.relu):
-            set_place(part, Place("stem"))
+        set_place(Place("stem"), self.conv1, self.bn1, self.conv2, self.bn2, self.relu)
         first = spec.stages[0]
-        self.layer1 = chain(first.block, width, first.num_channels[0], first.num_blocks[0])
-        set_place(self.layer1, Place("stage", 1))
+        self.layer1 = block_sequence(first.block, width, first.num_channels[0], first.num_blocks[0])
+        set_place(Place("stage", 1), self.layer1)
         self.num_stages = len(spec.stages)
         for number in range(2, self.num_stages + 1):
             before, after = spec.stages[number - 2], spec.stages[number - 1]
             keeps_all_branches = number < self.num_stages or spec.keeps_all_branches
-            setattr(self, f"transition{number - 1}", transition(number - 1, before.widths, after.widths))
-            setattr(self, f"stage{number}", stage(after, number, keeps_all_branches, spec.upsampling))
+            setattr(self, transition_key(number - 1), make_transition(number - 1, before.widths, after.widths))
+            setattr(self, stage_key(number), make_stage(number, after, keeps_all_branches, spec.upsampling))
 
     def features(self, x: nn.Tensor) -> list[nn.Tensor]:
         """The branches of the last stage."""
-        return self.after_stem(self.first_half(x))
+        return self.stages(self.half_resolution(x))
 
-    def first_half(self, x: nn.Tensor) -> nn.Tensor:
-        """The first half of the stem: N×in_channels×H×W to N×stem_widths[0]×H/2×W/2."""
-        y: nn.Tensor = self.relu(self.bn1(self.conv1(x)))
-        return y
+    def half_resolution(self, x: nn.Tensor) -> nn.Tensor:
+        """The first convolution of the stem: N×in_channels×H×W to N×stem_widths[0]×H/2×W/2."""
+        return self.relu(self.bn1(self.conv1(x)))
 
-    def after_stem(self, x: nn.Tensor) -> list[nn.Tensor]:
-        """The rest of the stem, and every stage."""
+    def stages(self, x: nn.Tensor) -> list[nn.Tensor]:
+        """The second convolution of the stem, and every stage."""
         xs = [self.layer1(self.relu(self.bn2(self.conv2(x))))]
-        for layers, modules in self._later_stages():
-            xs = modules(cross(layers, xs))
+        for number in range(2, self.num_stages + 1):
+            xs = apply_transition(getattr(self, transition_key(number - 1)), xs)
+            xs = getattr(self, stage_key(number))(xs)
         return xs
 
     def forward(self, x: nn.Tensor) -> Any:
-        """The features; a network with a head overrides this."""
+        """The features. A network with a head overrides this."""
         return self.features(x)
 
-    def _later_stages(self) -> Iterator[tuple[nn.ModuleList, nn.Sequential]]:
-        for number in range(2, self.num_stages + 1):
-            yield getattr(self, f"transition{number - 1}"), getattr(self, f"stage{number}")
+
+# Transitions
+
+
+def make_transition(stage: int, before: Sequence[int], after: Sequence[int]) -> nn.ModuleList:
+    """The layers from a stage with branch widths `before` to `stage` + 1 with widths `after`, one for each branch.
+
+    An existing branch has a 3×3 convolution where its width changes, else None. A new branch is made from the last
+    existing one by 3×3 convolutions of stride 2, all but the last of them at that branch's width.
+    """
+    layers: list[nn.Sequential | None] = []
+    for i, width in enumerate(after):
+        j = min(i, len(before) - 1)
+        layer = None
+        if i > j:
+            widths = [before[j]] * (i - j) + [width]
+            layer = nn.Sequential(*(conv_bn_relu(*pair, 3, stride=2) for pair in pairwise(widths)))
+        elif before[i] != width:
+            layer = conv_bn_relu(before[i], width, 3)
+        if layer is not None:
+            set_place(Place("transition", stage, branch=i, input_branch=j), layer)
+        layers.append(layer)
+    return nn.ModuleList(layers)
+
+
+def apply_transition(layers: nn.ModuleList, xs: Sequence[nn.Tensor]) -> list[nn.Tensor]:
+    """Each existing branch through its own layer, and the last one through those of the new branches."""
+    sources = [xs[min(i, len(xs) - 1)] for i in range(len(layers))]
+    return [x if layer is None else layer(x) for layer, x in zip(layers, sources, strict=True)]
+
+
+# Stages
+
+
+def make_stage(number: int, spec: StageSpec, keeps_all_branches: bool, upsampling: Upsampling) -> nn.Sequential:
+    """The modules of a stage from 2 on. The last module has branch 0 alone as output unless `keeps_all_branches`."""
+    modules = []
+    for index in range(spec.num_modules):
+        is_last = index == spec.num_modules - 1
+        num_outputs = spec.num_branches if keeps_all_branches or not is_last else 1
+        modules.append(HighResolutionModule(number, index, spec, num_outputs, upsampling))
+    stage = nn.Sequential(*modules)
+    set_place(Place("stage", number), stage)
+    return stage
+
+
+class HighResolutionModule(nn.Module):
+    """Parallel branches, then the fuse layers: a list of N×C_j×H_j×W_j to a list of N×C_i×H_i×W_i.
+
+    Output i is the ReLU of the sum over all j of branch j at the width and size of branch i (figure 3 of the CVPR
+    paper). A module of one branch has no fuse layers and no ReLU.
+    """
+
+    def __init__(self, stage: int, module: int, spec: StageSpec, num_outputs: int, upsampling: Upsampling) -> None:
+        set_place(Place("module", stage, module), self)
+        widths, branches = spec.widths, range(spec.num_branches)
+        self.branches = nn.ModuleList(
+            [block_sequence(spec.block, widths[i], spec.num_channels[i], spec.num_blocks[i]) for i in branches]
+        )
+        for i, branch in enumerate(self.branches):
+            set_place(Place("branch", stage, module, i), branch)
+        if spec.num_branches == 1:
+            return
+
+        def edges(make: Callable[[int, int], nn.Module | None]) -> nn.ModuleList:
+            """`make(i, j)` for every edge i←j: a row for each output, a column for each input."""
+            rows = [[make(i, j) for j in branches] for i in range(num_outputs)]
+            for i, row in enumerate(rows):
+                for j, edge in enumerate(row):
+                    if edge is not None:
+                        set_place(Place("fuse", stage, module, i, j), edge)
+            return nn.ModuleList([nn.ModuleList(row) for row in rows])
+
+        self.fuse_layers = edges(lambda i, j: fuse_edge(i, j, widths, upsampling))
+        self.resizes = None
+        if upsampling.to == "size":
+            mode, align_corners = upsampling.mode, upsampling.align_corners
+            self.resizes = edges(lambda i, j: nn.Resize(mode, align_corners) if j > i else None)
+        self.sums = nn.ModuleList([nn.Add() for _ in range(num_outputs)])
+        self.relu = nn.ReLU(inplace=True)
+        set_place(Place("fuse", stage, module), self.relu)
+        for i, add in enumerate(self.sums):
+            set_place(Place("fuse", stage, module, i), add)
+
+    def forward(self, xs: Sequence[nn.Tensor]) -> list[nn.Tensor]:
+        """Every branch by itself, then row i of the fuse layers for output i."""
+        xs = [branch(x) for branch, x in zip(self.branches, xs, strict=True)]
+        if len(xs) == 1:
+            return xs
+        return [self.relu(add(*self.terms(i, xs))) for i, add in enumerate(self.sums)]
+
+    def terms(self, i: int, xs: Sequence[nn.Tensor]) -> list[nn.Tensor]:
+        """Every branch at the width and size of output i."""
+        terms = [x if edge is None else edge(x) for edge, x in zip(self.fuse_layers[i], xs, strict=True)]
+        if self.resizes is None:
+            return terms
+        return [x if resize is None else resize(x, xs[i]) for resize, x in zip(self.resizes[i], terms, strict=True)]
+
+
+def fuse_edge(i: int, j: int, widths: Sequence[int], upsampling: Upsampling) -> nn.Sequential | None:
+    """The layers from input branch j to output branch i.
+
+    j > i: 1×1 convolution to the width of i, batch norm, and upsampling by 2^(j−i). Upsampling to a size needs the map
+    that has the size; it is in `HighResolutionModule.resizes`.
+    j = i: None.
+    j < i: i−j times 3×3 convolution of stride 2 and batch norm, a ReLU between them; the width of j until the last.
+    """
+    if i == j:
+        return None
+    if j > i:
+        layers = conv_bn(widths[j], widths[i], 1)
+        if upsampling.to == "size":
+            return nn.Sequential(*layers)
+        return nn.Sequential(*layers, nn.Upsample(size_ratio(i, j), upsampling.mode, upsampling.align_corners))
+    halvings = [conv_bn_relu(widths[j], widths[j], 3, stride=2) for _ in range(i - j - 1)]
+    return nn.Sequential(*halvings, nn.Sequential(*conv_bn(widths[j], widths[i], 3, stride=2)))

@@ -1,35 +1,44 @@
 """torch.nn's names over shapes: the network is written once against this package and runs here without torch."""
 
-from hrnet_cli.nn.layers import BatchNorm2d, Conv2d, ConvTranspose2d, Linear, ReLU
-from hrnet_cli.nn.leaves import LEAVES, argument_names, arguments
+from hrnet_cli.nn.functions import (
+    Add,
+    Concat,
+    GlobalAvgPool2d,
+    MatMul,
+    Resize,
+    Scale,
+    Transpose,
+    Unflatten2d,
+    Unsqueeze,
+)
+from hrnet_cli.nn.layers import (
+    LEAVES,
+    AdaptiveAvgPool2d,
+    AvgPool2d,
+    BatchNorm2d,
+    Conv2d,
+    ConvTranspose2d,
+    Dropout,
+    Dropout2d,
+    Flatten,
+    Linear,
+    ReLU,
+    Softmax,
+    Upsample,
+    arguments,
+)
 from hrnet_cli.nn.module import (
     Leaf,
     Module,
     ModuleList,
     RemovableHandle,
     Sequential,
+    Shape,
+    ShapeError,
+    Tensor,
     register_module_forward_hook,
     register_module_forward_pre_hook,
 )
-from hrnet_cli.nn.shaping import (
-    AdaptiveAvgPool2d,
-    Add,
-    AvgPool2d,
-    Concat,
-    Dropout,
-    Dropout2d,
-    Flatten,
-    GlobalAvgPool2d,
-    MatMul,
-    Resize,
-    Scale,
-    Softmax,
-    Transpose,
-    Unflatten2d,
-    Unsqueeze,
-    Upsample,
-)
-from hrnet_cli.nn.tensor import Shape, ShapeError, Tensor
 
 __all__ = [
     "LEAVES",
@@ -62,7 +71,6 @@ __all__ = [
     "Unflatten2d",
     "Unsqueeze",
     "Upsample",
-    "argument_names",
     "arguments",
     "register_module_forward_hook",
     "register_module_forward_pre_hook",

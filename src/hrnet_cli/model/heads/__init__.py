@@ -1,27 +1,17 @@
-"""The heads. Each is the network that carries it: the original keys stand beside the backbone's, not below a `head`."""
+"""The heads. Each is a network that has one: the head's state-dict keys are next to the backbone's, as in the original.
 
-from collections.abc import Callable
+Only the module of the head that is built is imported.
+"""
 
-from hrnet_cli import nn
-from hrnet_cli.model.heads.classification import ClassificationHighResolutionNet, FeaturesHighResolutionNet
-from hrnet_cli.model.heads.heatmap import PoseHighResolutionNet
-from hrnet_cli.model.heads.higher import HigherHighResolutionNet
-from hrnet_cli.model.heads.hrfpn import DetectionHighResolutionNet
-from hrnet_cli.model.heads.landmark import LandmarkHighResolutionNet
-from hrnet_cli.model.heads.ocr import OcrHighResolutionNet
-from hrnet_cli.model.heads.segmentation import SegmentationHighResolutionNet
-from hrnet_cli.model.network import HighResolutionNet
-from hrnet_cli.schema import Spec
-
-HEADS: dict[str, Callable[[Spec], nn.Module]] = {
-    "none": HighResolutionNet,
-    "heatmap": PoseHighResolutionNet,
-    "segmentation": SegmentationHighResolutionNet,
-    "ocr": OcrHighResolutionNet,
-    "landmark": LandmarkHighResolutionNet,
-    "classification": ClassificationHighResolutionNet,
-    "features": FeaturesHighResolutionNet,
-    "hrfpn": DetectionHighResolutionNet,
-    "higher": HigherHighResolutionNet,
+HEADS: dict[str, str] = {
+    "none": "hrnet_cli.model.network:HighResolutionNet",
+    "heatmap": "hrnet_cli.model.heads.heatmap:PoseHighResolutionNet",
+    "higher": "hrnet_cli.model.heads.higher:HigherHighResolutionNet",
+    "segmentation": "hrnet_cli.model.heads.segmentation:SegmentationHighResolutionNet",
+    "landmark": "hrnet_cli.model.heads.segmentation:LandmarkHighResolutionNet",
+    "ocr": "hrnet_cli.model.heads.ocr:OcrHighResolutionNet",
+    "classification": "hrnet_cli.model.heads.classification:ClassificationHighResolutionNet",
+    "features": "hrnet_cli.model.heads.classification:FeaturesHighResolutionNet",
+    "hrfpn": "hrnet_cli.model.heads.hrfpn:DetectionHighResolutionNet",
 }
-"""From a head's `type` in the spec to its network; `spec.HEAD_SPECS` has its fields."""
+"""From a head's `type` in the spec to the module and class of its network; `schema.HEAD_SPECS` has its fields."""

@@ -1,39 +1,33 @@
-"""HRNetV2 for classification (Wang et al., TPAMI 2020, appendix), and timm's features of it."""
+"""HRNetV2 for classification (Wang et al., TPAMI 2020, appendix), and timm's feature maps of it."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hrnet_cli import nn
-from hrnet_cli.model.blocks import Bottleneck
-from hrnet_cli.model.network import HighResolutionNet
-from hrnet_cli.model.place import Place, set_place
+from hrnet_cli.hrnet import branch_widths
+from hrnet_cli.model.blocks import Bottleneck, conv_bn_relu
+from hrnet_cli.model.network import HighResolutionNet, Place, set_place
 from hrnet_cli.schema import ClassificationHead, FeaturesHead, Spec
 
-NARROWEST = 32
-"""Branch i is widened to 4 × 32·2^i channels."""
-WIDEST = 2048
+HEAD_WIDTH = 32
+"""Channels of branch 0's Bottleneck before its expansion; each lower branch has twice as many."""
+FINAL_WIDTH = 2048
+"""Channels in front of the classifier."""
 
 
-def _head_channels(spec: Spec) -> list[int]:
-    return [NARROWEST * 2**i for i in range(spec.stages[-1].num_branches)]
+def head_widths(spec: Spec) -> tuple[int, ...]:
+    """Channels of each branch's Bottleneck before its expansion."""
+    return branch_widths(HEAD_WIDTH, spec.stages[-1].num_branches)
 
 
-def incre_modules(spec: Spec) -> nn.ModuleList:
-    """One Bottleneck per branch, to 128, 256, 512, 1024 channels."""
-    pairs = zip(spec.stages[-1].widths, _head_channels(spec), strict=True)
-    modules = nn.ModuleList([nn.Sequential(Bottleneck(width, channels)) for width, channels in pairs])
+def make_incre_modules(spec: Spec) -> nn.ModuleList:
+    """A Bottleneck for each branch, to 128, 256, 512 and 1024 channels."""
+    widths = zip(spec.stages[-1].widths, head_widths(spec), strict=True)
+    modules = nn.ModuleList([nn.Sequential(Bottleneck(in_channels, channels)) for in_channels, channels in widths])
     for branch, module in enumerate(modules):
-        set_place(module, Place("head", branch=branch))
+        set_place(Place("head", branch=branch), module)
     return modules
-
-
-def _conv_bn_relu(in_channels: int, out_channels: int, kernel: int, stride: int, bias: bool) -> nn.Sequential:
-    layer = nn.Sequential(
-        nn.Conv2d(in_channels, out_channels, kernel, stride=stride, padding=kernel // 2, bias=bias),
-        nn.BatchNorm2d(out_channels),
-        nn.ReLU(inplace=True),
-    )
-    set_place(layer, Place("head"))
-    return layer
 
 
 class ClassificationHighResolutionNet(HighResolutionNet):
@@ -43,45 +37,51 @@ class ClassificationHighResolutionNet(HighResolutionNet):
         super().__init__(spec)
         head = spec.head
         assert isinstance(head, ClassificationHead)
-        widths = [4 * channels for channels in _head_channels(spec)]
+        widths = [Bottleneck.expansion * channels for channels in head_widths(spec)]
         bias = head.head_conv_bias
-        self.incre_modules = incre_modules(spec)
+        self.incre_modules = make_incre_modules(spec)
         self.downsamp_modules = nn.ModuleList(
-            [_conv_bn_relu(widths[i], widths[i + 1], 3, 2, bias) for i in range(len(widths) - 1)]
+            [conv_bn_relu(*pair, 3, stride=2, bias=bias) for pair in pairwise(widths)]
         )
         self.sums = nn.ModuleList([nn.Add() for _ in widths[1:]])
-        self.final_layer = _conv_bn_relu(widths[-1], WIDEST, 1, 1, bias)
+        self.final_layer = conv_bn_relu(widths[-1], FINAL_WIDTH, 1, bias=bias)
         pool = nn.AdaptiveAvgPool2d(1) if head.global_pool == "adaptive" else nn.GlobalAvgPool2d()
         self.global_pool = nn.Sequential(pool, nn.Flatten(1))
         self.head_drop = nn.Dropout(0.0) if head.dropout else None
-        self.classifier = nn.Linear(WIDEST, head.num_classes)
-        for part in (*self.sums, self.global_pool, self.classifier):
-            set_place(part, Place("head"))
+        self.classifier = nn.Linear(FINAL_WIDTH, head.num_classes)
+        parts = (
+            *self.downsamp_modules,
+            *self.sums,
+            self.final_layer,
+            self.global_pool,
+            self.head_drop,
+            self.classifier,
+        )
+        set_place(Place("head"), *(part for part in parts if part is not None))
 
     def forward(self, x: nn.Tensor) -> nn.Tensor:
-        """From the largest map down: halve, add the next branch, at last pool and classify."""
+        """Each map, from the largest: halved and added to the next branch; the last is pooled and classified."""
         xs = self.features(x)
         y = self.incre_modules[0](xs[0])
         for i, (halve, add) in enumerate(zip(self.downsamp_modules, self.sums, strict=True), 1):
             y = add(self.incre_modules[i](xs[i]), halve(y))
         y = self.global_pool(self.final_layer(y))
-        scores: nn.Tensor = self.classifier(y if self.head_drop is None else self.head_drop(y))
-        return scores
+        return self.classifier(y if self.head_drop is None else self.head_drop(y))
 
 
 class FeaturesHighResolutionNet(HighResolutionNet):
-    """N×in_channels×H×W to the stem at 1/2, then a map per branch from 1/4 on."""
+    """N×in_channels×H×W to a list: the stem's first map, H/2×W/2, then a map for each branch."""
 
     def __init__(self, spec: Spec) -> None:
         super().__init__(spec)
         head = spec.head
         assert isinstance(head, FeaturesHead)
-        self.incre_modules = incre_modules(spec) if head.location == "incre" else None
+        self.incre_modules = make_incre_modules(spec) if head.location == "incre" else None
 
     def forward(self, x: nn.Tensor) -> list[nn.Tensor]:
         """The maps, largest first."""
-        half = self.first_half(x)
-        xs = self.after_stem(half)
+        half = self.half_resolution(x)
+        xs = self.stages(half)
         if self.incre_modules is not None:
             xs = [widen(x) for widen, x in zip(self.incre_modules, xs, strict=True)]
         return [half, *xs]

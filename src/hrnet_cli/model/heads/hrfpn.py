@@ -1,28 +1,29 @@
-"""HRNetV2p for detection (Wang et al., TPAMI 2020, section 4.2): a backbone and a feature pyramid beside each other."""
+"""HRNetV2p for detection: a backbone and a feature pyramid (Wang et al., TPAMI 2020, section 4.2)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from hrnet_cli import nn
-from hrnet_cli.model.heads.joined import joined_width
-from hrnet_cli.model.network import HighResolutionNet
-from hrnet_cli.model.place import Place, set_place
+from hrnet_cli.hrnet import same_padding, size_ratio
+from hrnet_cli.model.heads.segmentation import joined_width
+from hrnet_cli.model.network import HighResolutionNet, Place, set_place
 from hrnet_cli.schema import HrfpnHead, Spec
 
 
 class HRFPN(nn.Module):
-    """Branches to levels: concatenated at branch 0's size, reduced by 1×1, and level i pooled by 2^i from that."""
+    """Branches to levels: concatenated at branch 0's size, reduced by 1×1; level i is pooled by 2^i from that."""
 
     def __init__(self, spec: Spec, head: HrfpnHead) -> None:
-        set_place(self, Place("head"))
-        branches, width = spec.stages[-1].num_branches, head.out_channels
-        self.upsamples = nn.ModuleList([nn.Upsample(2**i, "bilinear", False) for i in range(1, branches)])
+        set_place(Place("head"), self)
+        width, kernel = head.out_channels, 3
+        branches, levels = range(1, spec.stages[-1].num_branches), range(head.num_outs)
+        self.upsamples = nn.ModuleList([nn.Upsample(size_ratio(0, i), "bilinear", False) for i in branches])
         self.concat = nn.Concat()
         self.reduction_conv = nn.Sequential(nn.Conv2d(joined_width(spec), width, 1))
-        self.pools = nn.ModuleList([nn.AvgPool2d(2**i, 2**i) for i in range(1, head.num_outs)])
+        self.pools = nn.ModuleList([nn.AvgPool2d(size_ratio(0, i), size_ratio(0, i)) for i in levels[1:]])
         self.fpn_conv = nn.ModuleList(
-            [nn.Conv2d(width, width, 3, stride=head.stride, padding=1) for _ in range(head.num_outs)]
+            [nn.Conv2d(width, width, kernel, head.stride, same_padding(kernel)) for _ in levels]
         )
 
     def forward(self, xs: Sequence[nn.Tensor]) -> list[nn.Tensor]:
@@ -34,7 +35,7 @@ class HRFPN(nn.Module):
 
 
 class DetectionHighResolutionNet(nn.Module):
-    """N×in_channels×H×W to the levels of the pyramid. Its keys are `backbone.` and `neck.`, as in the detector."""
+    """N×in_channels×H×W to the levels of the pyramid. Its keys begin with `backbone.` and `neck.`, as a detector's."""
 
     def __init__(self, spec: Spec) -> None:
         assert isinstance(spec.head, HrfpnHead)
@@ -43,5 +44,4 @@ class DetectionHighResolutionNet(nn.Module):
 
     def forward(self, x: nn.Tensor) -> list[nn.Tensor]:
         """The levels, largest first."""
-        levels: list[nn.Tensor] = self.neck(self.backbone(x))
-        return levels
+        return self.neck(self.backbone(x))

@@ -1,4 +1,4 @@
-"""torch twins of what `hrnet_cli.nn` has and torch.nn lacks: same name, same arguments, same function."""
+"""The torch modules of the leaves in `nn.functions`: same names, same arguments, same shapes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from torch.nn import functional
 
 
 class Add(torch.nn.Module):
-    """The sum of any number of maps, from the left, as the original code adds them one by one."""
+    """The sum of any number of maps, from the left, as the original code adds them."""
 
     def forward(self, *terms: torch.Tensor) -> torch.Tensor:
         """Maps of one shape (or sizes of 1, which broadcast) to their sum."""
@@ -17,7 +17,7 @@ class Add(torch.nn.Module):
 
 
 class Concat(torch.nn.Module):
-    """Maps one behind the other along the channels."""
+    """Maps concatenated along the channels."""
 
     def forward(self, *maps: torch.Tensor) -> torch.Tensor:
         """N×C_i×H×W each to N×ΣC_i×H×W."""
@@ -25,7 +25,7 @@ class Concat(torch.nn.Module):
 
 
 class Resize(torch.nn.Module):
-    """Resizing to another map's height and width."""
+    """Resizing to the height and width of another map."""
 
     def __init__(self, mode: str, align_corners: bool | None) -> None:
         super().__init__()
@@ -36,9 +36,13 @@ class Resize(torch.nn.Module):
         """N×C×h×w and a map of H×W to N×C×H×W."""
         return functional.interpolate(x, size=like.shape[2:], mode=self.mode, align_corners=self.align_corners)
 
+    def extra_repr(self) -> str:
+        """The arguments."""
+        return f"mode={self.mode!r}, align_corners={self.align_corners}"
+
 
 class GlobalAvgPool2d(torch.nn.Module):
-    """The mean over the whole map, by plain average pooling."""
+    """The mean over the whole map, by average pooling with a window of the map's size."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """N×C×H×W to N×C×1×1."""
@@ -46,7 +50,7 @@ class GlobalAvgPool2d(torch.nn.Module):
 
 
 class Unflatten2d(torch.nn.Module):
-    """A flattened map back to the height and width of another."""
+    """A flattened map at the height and width of another map."""
 
     def forward(self, x: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
         """N×C×(H·W) and a map of H×W to N×C×H×W."""
@@ -54,7 +58,7 @@ class Unflatten2d(torch.nn.Module):
 
 
 class Unsqueeze(torch.nn.Module):
-    """A new last axis of 1."""
+    """A new last axis of size 1."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """N×C×K to N×C×K×1."""
@@ -62,7 +66,7 @@ class Unsqueeze(torch.nn.Module):
 
 
 class Transpose(torch.nn.Module):
-    """The last two axes exchanged."""
+    """The last two axes swapped."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """B×M×N to B×N×M."""
@@ -87,3 +91,7 @@ class Scale(torch.nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Any shape to the same."""
         return x * self.factor
+
+    def extra_repr(self) -> str:
+        """The argument."""
+        return f"factor={self.factor}"
