@@ -98,14 +98,14 @@ def test_the_state_dict_goes_through_a_file(network: Any, small: dict[str, Any],
 
 def test_a_deep_copy_is_the_same_and_independent(network: Any, x: Any) -> None:
     expected = outputs(network, x)
-    twin = copy.deepcopy(network)
-    assert type(twin) is type(network)
-    assert_equal(outputs(twin, x), expected)
+    copied = copy.deepcopy(network)
+    assert type(copied) is type(network)
+    assert_equal(outputs(copied, x), expected)
     with torch.no_grad():
-        for parameter in twin.parameters():
+        for parameter in copied.parameters():
             parameter.zero_()
     assert_equal(outputs(network, x), expected)
-    assert not {id(module) for module in twin.modules()} & {id(module) for module in network.modules()}
+    assert not {id(module) for module in copied.modules()} & {id(module) for module in network.modules()}
 
 
 def test_the_whole_module_can_be_pickled(network: Any, x: Any) -> None:
@@ -123,7 +123,7 @@ def test_it_moves_between_dtypes(network: Any, x: Any, dtype: Any) -> None:
     assert {parameter.dtype for parameter in network.parameters()} == {dtype}
     for ours, theirs in zip(outputs(network, x.to(dtype)), expected, strict=True):
         assert ours.dtype == dtype
-        assert torch.allclose(ours.float(), theirs, rtol=0.1, atol=0.1)
+        assert (ours.float() - theirs).abs().max() < 0.02 * theirs.abs().max()
 
 
 def test_it_moves_to_meta(network: Any, x: Any) -> None:

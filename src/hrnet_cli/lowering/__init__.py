@@ -4,6 +4,6 @@ Other packages import it inside a function, through `tracing.torch_engine`, whic
 MissingExtraError without torch.
 """
 
-from hrnet_cli.lowering.lower import HOOKS, lower, no_grad, on_device
+from hrnet_cli.lowering.lower import HOOKS, initialise, lower, no_grad, on_device
 
-__all__ = ["HOOKS", "lower", "no_grad", "on_device"]
+__all__ = ["HOOKS", "initialise", "lower", "no_grad", "on_device"]

@@ -11,6 +11,7 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from hrnet_cli import nn
 from hrnet_cli.errors import UsageError
 from hrnet_cli.lowering import functions
+from hrnet_cli.model.initialisation import INITIALISATIONS, Draw
 from hrnet_cli.text import quote
 
 HOOKS = (register_module_forward_pre_hook, register_module_forward_hook)
@@ -97,3 +98,21 @@ def torch_class(definition: type[nn.Module]) -> type[torch.nn.Module]:
     }
     about = {"definition": definition, "__doc__": definition.__doc__, "__module__": definition.__module__}
     return type(definition.__name__, (Lowered,), {**methods, **about})
+
+
+def initialise(network: torch.nn.Module, head: str) -> None:
+    """Draw the weights of every convolution as the original code of a head does, from torch's global generator."""
+    rules = INITIALISATIONS[head]
+
+    def visit(module: torch.nn.Module, draw: Draw | None) -> None:
+        place = getattr(module, "place", None)
+        if place is not None:
+            draw = rules.head if place.part == "head" else rules.backbone
+        if draw is not None and isinstance(module, torch.nn.Conv2d | torch.nn.ConvTranspose2d):
+            getattr(torch.nn.init, draw.function)(module.weight, **draw.arguments)
+            if draw.zero_bias and module.bias is not None:
+                torch.nn.init.zeros_(module.bias)
+        for child in module.children():
+            visit(child, draw)
+
+    visit(network, rules.backbone)

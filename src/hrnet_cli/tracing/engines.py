@@ -118,7 +118,11 @@ def build(spec: SpecLike = "w32") -> nn.Module:
 def build_torch(spec: SpecLike = "w32") -> Any:
     """The network of a spec as a torch.nn.Module that trains, saves and loads the original checkpoints strictly.
 
-    Weights are torch's own initial ones. Raises SpecError, and MissingExtraError without torch.
+    Weights are drawn as the original code draws them (`model.initialisation`), from torch's global generator. Raises
+    SpecError, and MissingExtraError without torch.
     """
-    network = build(spec)
-    return torch_engine().lower(network)
+    spec = load_spec(spec)
+    lowering = torch_engine()
+    network = lowering.lower(build_network(spec))
+    lowering.initialise(network, spec.head.type)
+    return network
