@@ -29,7 +29,8 @@ from typing import Any
 from hrnet_cli.check.settings import Settings, Table
 from hrnet_cli.report.schemas import RESULTS, report_schema_text
 from hrnet_cli.schema import HEAD_SPECS, Spec, StageSpec
-from hrnet_cli.schema.fields import Size, entries
+from hrnet_cli.schema.fields import Size
+from hrnet_cli.schema.records import entries
 from hrnet_cli.schema.spec import BatchNorm, Budget, Published, Upsampling
 
 ROOT = Path(__file__).parent.parent

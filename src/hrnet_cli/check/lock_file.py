@@ -5,25 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hrnet_cli.documents.yaml import read_document
 from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError
 from hrnet_cli.nn import Shape
-from hrnet_cli.schema.fields import (
-    INVALID,
-    Count,
-    Diagnostics,
-    Each,
-    Record,
-    Text,
-    entries,
-    entry,
-    unknown_keys,
-    wrong_type,
-)
+from hrnet_cli.schema.fields import INVALID, Count, Each, RecordOf, Text, unknown_keys, wrong_type
+from hrnet_cli.schema.records import Diagnostics, Record, entries, entry, record
 from hrnet_cli.text import KeyPath, dotted_path, quote, quote_key, shape_argument
 
 LOCK_NAME = "hrnet.lock"
@@ -58,8 +47,8 @@ SHAPE = Matching(
 SHAPES = Each(SHAPE, 100)
 
 
-@dataclass(frozen=True)
-class LockEntry:
+@record(frozen=True)
+class LockEntry(Record):
     """What one spec builds at its own input. The fields are the keys of the file, in its order."""
 
     input: Shape = entry(SHAPE, "the input, N×C×H×W")
@@ -74,7 +63,7 @@ class LockEntry:
     digest: str = entry(Matching("[0-9a-f]{64}", "a SHA-256"), "SHA-256 of the state-dict keys and their shapes")
 
 
-ENTRY = Record(LockEntry)
+ENTRY = RecordOf(LockEntry)
 
 
 # Writing

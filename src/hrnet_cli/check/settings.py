@@ -13,20 +13,8 @@ from hrnet_cli.check.finding import SEVERITIES
 from hrnet_cli.check.lock_file import LOCK_NAME
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.schema import Budget, Shape4
-from hrnet_cli.schema.fields import (
-    BELOW,
-    INVALID,
-    Choice,
-    Diagnostics,
-    Each,
-    Flag,
-    Kind,
-    Record,
-    Size,
-    Text,
-    entry,
-    wrong_type,
-)
+from hrnet_cli.schema.fields import INVALID, NOT_A_MAPPING, Choice, Each, Flag, RecordOf, Size, Text, wrong_type
+from hrnet_cli.schema.records import Diagnostics, Kind, Record, entry, record
 from hrnet_cli.text import KeyPath, quote, quote_key
 
 PATTERNS = ("*.yaml", "*.yml", "*.json", "*.py")
@@ -64,7 +52,7 @@ class Table:
     def read(self, value: Any, path: KeyPath, diagnostics: Diagnostics) -> Any:
         """Pairs in the order in which they stand, so that the whole is hashable."""
         if not isinstance(value, Mapping):
-            diagnostics.append(wrong_type(value, "a table", path, BELOW))
+            diagnostics.append(wrong_type(value, "a table", path, NOT_A_MAPPING))
             return INVALID
         return tuple(
             (
@@ -75,12 +63,12 @@ class Table:
         )
 
 
-@dataclass(frozen=True)
-class Settings:
+@record(frozen=True)
+class Settings(Record):
     """How specs are checked. The field names are the keys of the file; there, `-` and `_` are the same."""
 
     select: tuple[str, ...] = entry(
-        Each(Prefix(), 100, shortest=1), "the rules to run, by code or its beginning", default=("HR",)
+        Each(Prefix(), 100, min_length=1), "the rules to run, by code or its beginning", default=("HR",)
     )
     ignore: tuple[str, ...] = entry(Each(Prefix(), 100), "the rules not to run; the longer code wins", default=())
     severity: tuple[tuple[str, str], ...] = entry(
@@ -95,7 +83,7 @@ class Settings:
         Choice(DIALECTS), "whose own code is to build it; left out, the one it is written for", default=""
     )
     input: Shape4 | None = entry(Size(), "the input to check with; left out, each spec's own", default=None)
-    budget: Budget = entry(Record(Budget), "what every network may cost, beside its own budget", default=Budget())
+    budget: Budget = entry(RecordOf(Budget), "what every network may cost, beside its own budget", default=Budget())
     lock: str = entry(Text(), "the lock file", default=LOCK_NAME)
     locked: bool = entry(Flag(), "whether every spec must build what is locked", default=False)
     folder: str = field(default="", compare=False)
@@ -129,7 +117,7 @@ def _longest(prefixes: list[str] | tuple[str, ...], code: str) -> int:
 def read_settings(values: Mapping[str, Any]) -> tuple[Settings | None, Diagnostics]:
     """The settings of a configuration file, with everything that is wrong with it."""
     diagnostics = Diagnostics()
-    settings = Record(Settings).read(_underscored(values), (), diagnostics)
+    settings = RecordOf(Settings).read(_underscored(values), (), diagnostics)
     return (None if diagnostics else settings), diagnostics
 
 

@@ -15,7 +15,7 @@ from hrnet_cli.errors import UnreadableError, UsageError
 from hrnet_cli.report.findings import CHECK_FORMATS
 from hrnet_cli.report.formats import Canvas, Report
 from hrnet_cli.schema import Budget
-from hrnet_cli.schema.fields import entries
+from hrnet_cli.schema.records import entries
 
 LISTS = ("select", "ignore", "severity")
 """Options that may stand several times, and have commas."""

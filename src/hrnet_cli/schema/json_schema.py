@@ -12,24 +12,11 @@ from itertools import pairwise
 from typing import Any
 
 from hrnet_cli.hrnet import MAX_BRANCHES, MAX_STAGES, STAGE_KEY
-from hrnet_cli.schema.fields import (
-    LARGEST_SIZE,
-    Amount,
-    Choice,
-    Count,
-    Diagnostics,
-    Each,
-    Flag,
-    Kind,
-    Number,
-    OneOf,
-    Record,
-    Size,
-    Text,
-    entries,
-)
+from hrnet_cli.schema.fields import MAX_SIZE, Amount, Choice, Count, Each, Flag, Number, OneOf, RecordOf, Size, Text
 from hrnet_cli.schema.heads import HEAD_SPECS
-from hrnet_cli.schema.spec import EDITOR_KEY, PrintedFigure, Published, Spec, Stages, StageSpec, Upsampling
+from hrnet_cli.schema.reading import EDITOR_KEY
+from hrnet_cli.schema.records import Diagnostics, Kind, entries
+from hrnet_cli.schema.spec import PrintedFigure, Published, Spec, StageSpec, Upsampling
 from hrnet_cli.text import json_text, shape_argument
 
 Schema = dict[str, Any]
@@ -37,7 +24,6 @@ Schema = dict[str, Any]
 
 def json_schema(example: Schema) -> Schema:
     """The schema of a whole spec, with a spec as its example. The stages are among the other keys, as in the file."""
-    fields = entries(Spec)
     stages = _stages(example)
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -45,11 +31,15 @@ def json_schema(example: Schema) -> Schema:
         "description": "A network as hrnet-cli reads it: stage1, stage2, … and what stands beside them.",
         "type": "object",
         **stages,
-        "properties": {**_properties(fields), **stages["properties"], EDITOR_KEY: {"type": "string"}},
+        "properties": {
+            **_properties({name: item for name, item in entries(Spec).items() if name != "stages"}),
+            **stages["properties"],
+            EDITOR_KEY: {"type": "string"},
+        },
         "additionalProperties": False,
         **BETWEEN[Spec],
         "examples": [example],
-        "definitions": {"stage": {"description": _first_line(StageSpec), **_record(Record(StageSpec))}},
+        "definitions": {"stage": {"description": _first_line(StageSpec), **_record(RecordOf(StageSpec))}},
     }
 
 
@@ -66,7 +56,7 @@ def schema_of(kind: Kind) -> Schema:
 def _properties(fields: Mapping[str, Field[Any]]) -> Schema:
     return {
         name: {
-            **({"title": name} if isinstance(item.metadata["kind"], Record | OneOf) else {}),
+            **({"title": name} if isinstance(item.metadata["kind"], RecordOf | OneOf) else {}),
             "description": item.metadata["help"],
             **_default(item),
             **schema_of(item.metadata["kind"]),
@@ -81,13 +71,13 @@ def _default(item: Field[Any]) -> Schema:
     if item.default is MISSING:
         return {}
     plain = list(item.default) if isinstance(item.default, tuple) else item.default
-    value = shape_argument(item.default) if isinstance(kind, Size) else plain
+    value = shape_argument(item.default[2:]) if isinstance(kind, Size) else plain
     diagnostics = Diagnostics()
     kind.read(value, (), diagnostics)
     return {} if diagnostics else {"default": value}
 
 
-def _record(kind: Record) -> Schema:
+def _record(kind: RecordOf) -> Schema:
     fields = entries(kind.into)
     required = [name for name, item in fields.items() if item.default is MISSING]
     return {
@@ -101,20 +91,20 @@ def _record(kind: Record) -> Schema:
 
 def _one_of(kind: OneOf) -> Schema:
     """The fields that `type` asks for, by if and then: a mistake is then marked for the one record that is meant."""
-    lines = [f"{name}: {_first_line(record)}" for name, record in kind.records.items()]
+    lines = [f"{name}: {_first_line(each.into)}" for name, each in kind.records.items()]
     return {
         "type": "object",
         "required": ["type"],
         "properties": {"type": {"description": "\n\n".join(lines), "enum": list(kind.records)}},
-        "allOf": [_if("type", name, _variant(name, record)) for name, record in kind.records.items()],
+        "allOf": [_if("type", name, _variant(name, each)) for name, each in kind.records.items()],
     }
 
 
-def _variant(name: str, record: type[Any]) -> Schema:
-    schema = _record(Record(record))
+def _variant(name: str, record: RecordOf) -> Schema:
+    schema = _record(record)
     del schema["type"]  # a head that is no mapping is said to be none once, and not by every variant
     properties = {"type": {"const": name}, **schema["properties"]}
-    return {"description": _first_line(record), **schema, "properties": properties}
+    return {"description": _first_line(record.into), **schema, "properties": properties}
 
 
 def _first_line(record: type[Any]) -> str:
@@ -131,7 +121,7 @@ def _size(_: Size) -> Schema:
     return {
         "type": ["string", "array"],
         "pattern": rf"^{number}([x×X]{number}){{1,3}}$",
-        "items": {"type": ["integer", "string"], "minimum": 1, "maximum": LARGEST_SIZE, "pattern": f"^{number}$"},
+        "items": {"type": ["integer", "string"], "minimum": 1, "maximum": MAX_SIZE, "pattern": f"^{number}$"},
         "minItems": 2,
         "maxItems": 4,
         "examples": ["1x3x256x192", "256x192", [1, 3, 256, 192]],
@@ -175,7 +165,7 @@ KINDS: dict[type[Any], Callable[[Any], Schema]] = {
     Text: lambda kind: {
         "type": "string",
         "minLength": 1,
-        "maxLength": kind.longest,
+        "maxLength": kind.max_length,
         "pattern": r"^[^\u0000-\u001f\u007f]*$",
     },
     PrintedFigure: lambda _: {"type": "string", "pattern": f"^{PrintedFigure.FORM.pattern}$"},
@@ -183,13 +173,12 @@ KINDS: dict[type[Any], Callable[[Any], Schema]] = {
     Each: lambda kind: {
         "type": "array",
         "items": schema_of(kind.kind),
-        **({"minItems": kind.shortest} if kind.shortest else {}),
-        "maxItems": kind.longest,
+        **({"minItems": kind.min_length} if kind.min_length else {}),
+        "maxItems": kind.max_length,
     },
     Size: _size,
-    Record: _record,
+    RecordOf: _record,
     OneOf: _one_of,
-    Stages: lambda _: {},  # keys of the whole, which `_stages` describes
 }
 """From a kind of `spec.fields` to the schema of what it reads."""
 

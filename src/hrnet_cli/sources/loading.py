@@ -14,8 +14,10 @@ from hrnet_cli.dialects.table import FOREIGN, WRITERS, explain_unknown, identify
 from hrnet_cli.documents.document import MAX_CHARACTERS, Document
 from hrnet_cli.documents.yaml import end_location, read_document, refused
 from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError, UsageError, choose
-from hrnet_cli.schema.fields import INVALID, Diagnostics, Size
-from hrnet_cli.schema.spec import Shape4, Spec, read_spec
+from hrnet_cli.schema.fields import INVALID, Size
+from hrnet_cli.schema.reading import read_spec
+from hrnet_cli.schema.records import Diagnostics
+from hrnet_cli.schema.spec import Shape4, Spec
 from hrnet_cli.sources.prefixes import GIT, TIMM
 from hrnet_cli.sources.presets import nearest_presets, preset_names, preset_path
 from hrnet_cli.text import type_name

@@ -14,7 +14,8 @@ from hrnet_cli import load_spec
 from hrnet_cli.dialects.native.starter import NEXT, STARTS, write_starter
 from hrnet_cli.errors import SpecError
 from hrnet_cli.schema import HEAD_SPECS, Budget, Spec
-from hrnet_cli.schema.fields import Amount, Diagnostics, entries
+from hrnet_cli.schema.fields import Amount
+from hrnet_cli.schema.records import Diagnostics, entries
 from hrnet_cli.sources import parse_spec, preset_names
 
 OWN = Budget(max_params=29_000_000, max_macs=7_700_000_000, divisor=32)

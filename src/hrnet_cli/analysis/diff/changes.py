@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from hrnet_cli.schema import HeadSpec, Spec, StageSpec, Upsampling
-from hrnet_cli.schema.fields import entries
+from hrnet_cli.schema.records import entries
 from hrnet_cli.tracing import Trace
 
 

@@ -11,8 +11,8 @@ from typing import Any, TypeGuard
 from hrnet_cli.dialects.mmlab.part import Network, Part, type_name
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import STAGE_KEY
-from hrnet_cli.schema.fields import Diagnostics
-from hrnet_cli.schema.spec import Stages
+from hrnet_cli.schema.reading import read_stages
+from hrnet_cli.schema.records import Diagnostics
 from hrnet_cli.text import quote
 
 DECODE_HEADS = ("decode_head", "auxiliary_head")
@@ -94,7 +94,7 @@ def _steady(network: Network) -> list[int]:
 
     diagnostics = Diagnostics()
     stages = {key: item for key, item in network.data.items() if STAGE_KEY.fullmatch(key)}
-    built = Stages().read(stages, (), diagnostics)
+    built = read_stages(stages, diagnostics)
     return network.widths if diagnostics else list(steadied(built))
 
 

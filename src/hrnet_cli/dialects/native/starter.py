@@ -9,8 +9,9 @@ from typing import Any
 from hrnet_cli.dialects.native.write import plain
 from hrnet_cli.dialects.writing import comments, flow, one_line
 from hrnet_cli.hrnet import STAGE_KEY
-from hrnet_cli.schema.fields import Amount, entries
+from hrnet_cli.schema.fields import Amount
 from hrnet_cli.schema.heads import HEAD_SPECS, HeadSpec
+from hrnet_cli.schema.records import entries
 from hrnet_cli.schema.spec import Budget, Spec, StageSpec
 from hrnet_cli.text import shape_argument
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from hrnet_cli.dialects.writing import Written, flow
 from hrnet_cli.errors import InexpressibleError
-from hrnet_cli.schema.fields import entries
 from hrnet_cli.schema.heads import HeadSpec
+from hrnet_cli.schema.records import entries
 from hrnet_cli.schema.spec import Spec
 from hrnet_cli.text import shape_argument
 
