@@ -112,7 +112,7 @@ CONFLICT = f"<<<<<<< HEAD\n{OURS}=======\n{THEIRS}>>>>>>> topic\n"
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
-        ("", "", "there is nothing in it"),
+        ("", "", "the file is empty"),
         ("stage1: {}\n", "1:1", "this is not a lock file: it has no version"),
         ("- 1\n", "1:1", "this is not a lock file: it has no version"),
         (TEXT.replace("version: 1", "version: 2"), "2:10", "version 2, and this hrnet-cli reads version 1"),
@@ -127,7 +127,7 @@ CONFLICT = f"<<<<<<< HEAD\n{OURS}=======\n{THEIRS}>>>>>>> topic\n"
         (TEXT.replace('"configs/mine.yaml"', "7"), "4:3", "expected the name of a spec in quotes, found 7"),
         (TEXT.replace('"configs/mine.yaml"', '"\\q"'), "4:4", "unknown escape character"),
         (TEXT.replace(OURS, ""), "4:3", "params is missing"),
-        (TEXT.replace(OURS, OURS * 2), "7:5", "'params' stands here again"),
+        (TEXT.replace(OURS, OURS * 2), "7:5", "duplicate key 'params'"),
         (TEXT.replace("28536113", "2853611.3"), "6:13", "params: expected a whole number, found a number, 2853611.3"),
         (TEXT.replace("28536113", "028536113"), "6:13", "params: expected a whole number"),
         (TEXT.replace("28536113", "-1"), "6:13", "params: -1 is out of range"),
@@ -140,8 +140,8 @@ CONFLICT = f"<<<<<<< HEAD\n{OURS}=======\n{THEIRS}>>>>>>> topic\n"
         (TEXT[:-20], "14:13", "digest: expected a value like"),
         (TEXT[: TEXT.index("    keys")], "4:3", "keys is missing"),
         (TEXT.replace("keys", "kyes"), "13:5", "unknown key 'kyes'"),
-        (TEXT + TEXT[TEXT.index('  "') :], "15:3", "'configs/mine.yaml' stands here again"),
-        (TEXT + TEXT, "16:1", "'version' stands here again"),
+        (TEXT + TEXT[TEXT.index('  "') :], "15:3", "duplicate key 'configs/mine.yaml'"),
+        (TEXT + TEXT, "16:1", "duplicate key 'version'"),
         (TEXT.replace("nearest by factor", "!!python/object:os.system x"), "11:17", "the tag"),
     ],
 )

@@ -161,7 +161,7 @@ def test_a_size_that_cannot_go_through() -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", ["there is nothing in it", "[empty]"]),
+        (b"", ["the file is empty", "[empty]"]),
         (b"\n# only a comment\n", ["[empty]"]),
         (b"\xff\xfe\x00", ["is not UTF-8"]),
         (bytes(range(256)), ["error: "]),

@@ -1,15 +1,15 @@
-"""A YAML or JSON text as plain values, with the line and column of each.
+"""YAML and JSON texts as plain values with their locations.
 
-Read in two passes of PyYAML: the events first, so that a text that nests, repeats or refers too much is refused before
-anything is built from it, then the nodes. Only plain values come out; a tag that would make anything else is refused,
-and PyYAML's constructors are never called. JSON is read as the YAML it is.
+PyYAML reads a text twice: as events, so that a text that nests or repeats too much is refused before anything is built
+from it, then as nodes. Only plain values come out of the nodes: PyYAML's constructors, which can make any object, are
+never called. JSON is read as the YAML that it is.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
@@ -18,15 +18,13 @@ from hrnet_cli.errors import Code, Diagnostic, Location, SpecError
 from hrnet_cli.text import KeyPath, quote, quote_key
 
 MAX_VALUES = 10_000
-"""Values in a document, aliases counted as often as they are used. A published config has about 200."""
-
-
+"""Values in a document, an alias counted each time it is used. A published config has about 200."""
 YAML_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The C loader, where PyYAML was built with it."""
+"""The C loader, if PyYAML was built with it."""
 
 
 class _Loader(YAML_LOADER):  # type: ignore[misc]  # its type is not known
-    """SafeLoader with the numbers of JSON: `1e-5` is one, while `1:30`, `010`, `0x1F` and `1_000` stay texts."""
+    """SafeLoader with the numbers of JSON: `1e-5` is a number, and `1:30`, `010`, `0x1F` and `1_000` are strings."""
 
 
 _TAG = "tag:yaml.org,2002:"
@@ -43,201 +41,150 @@ _Loader.add_implicit_resolver(
 )
 
 _SCALARS: dict[str, Callable[[str], Any]] = {
-    "str": str,
-    "null": lambda _: None,
-    "bool": lambda text: yaml.SafeLoader.bool_values[text.lower()],
-    "int": int,
-    "float": float,
-    "merge": str,
+    f"{_TAG}str": str,
+    f"{_TAG}null": lambda _: None,
+    f"{_TAG}bool": lambda text: yaml.SafeLoader.bool_values[text.lower()],
+    f"{_TAG}int": int,
+    f"{_TAG}float": float,
+    _MERGE: str,
 }
 
 
 def read_document(
     text: str, source: str = "", max_characters: int = MAX_CHARACTERS, max_values: int = MAX_VALUES
 ) -> Document:
-    """Parse a text. Raises SpecError with the place of what cannot be read: syntax, a duplicate key, a bound."""
+    """The document of a text. Raises SpecError, with the location, for broken syntax and for a text beyond a bound."""
     if len(text) > max_characters:
         raise refused("too-large", f"{len(text):,} characters", f"allowed: at most {max_characters:,}", source)
     if text.lstrip()[:1] in ("{", "["):
         text = _json_as_yaml(text)
+    composer = _Composer(source, max_values)
     try:
-        _guard(text, source, max_values)
-        return _Composer(text, source, max_values).document()
+        depth = count = 0
+        for event in yaml.parse(text, Loader=_Loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            count += isinstance(event, yaml.NodeEvent)
+            if depth > MAX_DEPTH or count > max_values:
+                raise composer.beyond_a_bound(event, depth)
+        node = _Loader(text).get_single_node()
+        if node is None:
+            raise refused("empty", "the file is empty", "a spec has at least stage1", source)
+        value = composer.value(node, ())
+        return Document(value, composer.keys, composer.values, tuple(composer.diagnostics))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = ", ".join(part for part in (error.context, error.problem) if part) or "cannot be read"
         raise refused("syntax", message, "check the YAML here and on the line before", source, mark) from None
     except (yaml.YAMLError, UnicodeError) as error:
         message = " ".join(str(getattr(error, "reason", error)).split())
-        remedy = "leave this character out: a spec is YAML or JSON text in UTF-8"
-        raise refused("syntax", message, remedy, source, _unprintable(text)) from None
+        unprintable = yaml.reader.Reader.NON_PRINTABLE.search(text)  # PyYAML's C reader does not say where it is
+        where = end_location(text[: unprintable.start()], source) if unprintable else Location(source=source)
+        remedy = "remove this character: a spec is YAML or JSON text in UTF-8"
+        raise SpecError([Diagnostic("syntax", (), message, remedy, location=where)]) from None
+
+
+class _Composer:
+    """Plain values and locations from PyYAML's nodes."""
+
+    def __init__(self, source: str, max_values: int) -> None:
+        self.source = source
+        self.max_values = max_values
+        self.keys: dict[KeyPath, Location] = {}
+        self.values: dict[KeyPath, Location] = {}
+        self.diagnostics: list[Diagnostic] = []
+        self.count = 0
+
+    def value(self, node: Any, path: KeyPath, depth: int = 0) -> Any:
+        """A node as a plain value. The bounds hold for aliases too, which events do not expand."""
+        self.count += 1
+        if self.count > self.max_values or depth > MAX_DEPTH:
+            raise self.beyond_a_bound(node, depth)
+        value: Any = None
+        if isinstance(node, yaml.ScalarNode) and node.tag in _SCALARS:
+            try:
+                value = _SCALARS[node.tag](node.value)
+            except (KeyError, ValueError):  # `!!int abc`, or more digits than Python converts: a string
+                value = node.value
+        elif isinstance(node, yaml.SequenceNode) and node.tag == f"{_TAG}seq":
+            value = [self.value(item, (*path, index), depth + 1) for index, item in enumerate(node.value)]
+        elif isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
+            value = {}
+            if any(key.tag == _MERGE for key, _ in node.value):
+                self.merge(node, path, depth + 1, value)
+            merged = set(value)
+            for key_node, value_node in node.value:
+                if key_node.tag == _MERGE:
+                    continue
+                key = self.value(key_node, path, depth) if isinstance(key_node, yaml.ScalarNode) else "?"
+                key_path = (*path, quote_key(key))
+                if key in value and key not in merged:
+                    self.report("duplicate-key", f"duplicate key {quote(key)}, first on line ", key_path, key_node)
+                merged.discard(key)
+                start, end = key_node.start_mark, key_node.end_mark
+                self.keys[key_path] = Location(start.line + 1, start.column + 1, "", end.line + 1, end.column + 1)
+                value[key] = self.value(value_node, key_path, depth + 1)
+        else:
+            self.report("unknown-tag", f"the tag {quote(node.tag)} is not allowed in a spec", path, node)
+        start, end = node.start_mark, node.end_mark
+        self.values[path] = Location(start.line + 1, start.column + 1, "", end.line + 1, end.column + 1)
+        return value
+
+    def merge(self, node: Any, path: KeyPath, depth: int, into: dict[Any, Any]) -> None:
+        """Add what a mapping's `<<` names: a mapping, or a list of them of which the first wins."""
+        for key_node, value_node in node.value:
+            if key_node.tag != _MERGE:
+                continue
+            nodes = value_node.value if isinstance(value_node, yaml.SequenceNode) else [value_node]
+            for each in reversed(nodes):
+                value = self.value(each, path, depth)
+                if not isinstance(value, dict):
+                    message, remedy = "<< needs a mapping", "name an anchor of a mapping"
+                    raise refused("syntax", message, remedy, self.source, each.start_mark)
+                into.update(value)
+
+    def report(self, code: Code, message: str, path: KeyPath, node: Any) -> None:
+        """Report what leaves the text readable: a duplicate key, of which YAML keeps the last, or an unknown tag."""
+        remedy = "remove the tag: a spec holds plain values"
+        if code == "duplicate-key":
+            message, remedy = f"{message}{self.keys[path].line}", "keep one of the two"
+        start, end = node.start_mark, node.end_mark
+        location = Location(start.line + 1, start.column + 1, self.source, end.line + 1, end.column + 1)
+        where = path if code == "duplicate-key" else ()
+        self.diagnostics.append(Diagnostic(code, where, message, remedy, location=location))
+
+    def beyond_a_bound(self, at: Any, depth: int) -> SpecError:
+        """The error for too deep a nesting or too many values, at an event or a node."""
+        if depth > MAX_DEPTH:
+            remedy = f"allowed: {MAX_DEPTH} levels"
+            return refused("too-deep", "nested too deeply", remedy, self.source, at.start_mark)
+        remedy = f"allowed: {self.max_values:,}, an alias counted each time it is used; a config has about 200"
+        return refused("too-large", f"more than {self.max_values:,} values", remedy, self.source, at.start_mark)
+
+
+def refused(code: Code, message: str, remedy: str, source: str, mark: Any = None) -> SpecError:
+    """The error for a text that cannot be read at all; `mark` is PyYAML's, which counts from 0."""
+    location = Location(mark.line + 1, mark.column + 1, source) if mark else Location(source=source)
+    return SpecError([Diagnostic(code, (), message, remedy, location=location)])
 
 
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What ends a line in YAML."""
 
 
-def end_location(text: str) -> Location:
-    """The line and column that come after a text."""
+def end_location(text: str, source: str = "") -> Location:
+    """The location just after a text."""
     lines = LINE_BREAK.split(text)
-    return Location(len(lines), len(lines[-1]) + 1)
+    return Location(len(lines), len(lines[-1]) + 1, source)
 
 
-class _Place(NamedTuple):
-    """A mark as PyYAML's are: from 0."""
-
-    line: int
-    column: int
-
-
-def _unprintable(text: str) -> _Place | None:
-    """Where the first character is that YAML does not take; both of PyYAML's readers refuse it, one without a place."""
-    found = yaml.reader.Reader.NON_PRINTABLE.search(text)
-    if found is None:
-        return None
-    lines = LINE_BREAK.split(text[: found.start()])
-    return _Place(len(lines) - 1, len(lines[-1]))
-
-
-_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+_SURROGATE_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 
 def _json_as_yaml(text: str) -> str:
-    """What JSON may and YAML may not: tabs that indent (columns stay as they are), and a character as two escapes."""
+    """JSON in the form that YAML reads: spaces for tabs, and one escape for a surrogate pair. Columns stay the same."""
 
-    def joined(match: re.Match[str]) -> str:
+    def one_escape(match: re.Match[str]) -> str:
         high, low = (int(half, 16) for half in match.groups()[1:])
         return f"{match[1]}\\U{0x10000 + (high - 0xD800) * 0x400 + low - 0xDC00:08x}"
 
-    return _PAIR.sub(joined, text.replace("\t", " "))
-
-
-def refused(code: Code, message: str, remedy: str, source: str, mark: Any = None) -> SpecError:
-    """A text of which nothing can be read: one problem and no more."""
-    line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
-    return SpecError([Diagnostic(code, (), message, remedy, location=Location(line, column, source))])
-
-
-def _guard(text: str, source: str, max_values: int) -> None:
-    """Refuse what is too deep or too long, from the events alone."""
-    depth = values = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        values += isinstance(event, yaml.NodeEvent)
-        if depth > MAX_DEPTH:
-            raise _too_deep(source, event.start_mark)
-        if values > max_values:
-            raise _too_many(source, max_values, event.start_mark)
-
-
-def _too_deep(source: str, mark: Any) -> SpecError:
-    return refused("too-deep", "nested too deeply", f"allowed: {MAX_DEPTH} levels", source, mark)
-
-
-def _too_many(source: str, max_values: int, mark: Any) -> SpecError:
-    remedy = f"allowed: {max_values:,}, aliases counted as often as they are used; a config has about 200"
-    return refused("too-large", f"more than {max_values:,} values", remedy, source, mark)
-
-
-class _Composer:
-    """Nodes to values and marks."""
-
-    def __init__(self, text: str, source: str, max_values: int) -> None:
-        self.source = source
-        self.max_values = max_values
-        self.loader = _Loader(text)
-        self.keys: dict[KeyPath, Location] = {}
-        self.values: dict[KeyPath, Location] = {}
-        self.diagnostics: list[Diagnostic] = []
-        self.count = 0
-
-    def document(self) -> Document:
-        """The one document of the text."""
-        node = self.loader.get_single_node()
-        if node is None:
-            raise refused("empty", "there is nothing in it", "a spec has at least stage1", self.source)
-        value = self.value(node, ())
-        return Document(value, self.keys, self.values, tuple(self.diagnostics))
-
-    def value(self, node: Any, path: KeyPath, depth: int = 0) -> Any:
-        """A node as a plain value. The bounds hold for aliases too, which the events cannot show."""
-        self.count += 1
-        if self.count > self.max_values:
-            raise _too_many(self.source, self.max_values, node.start_mark)
-        if depth > MAX_DEPTH:
-            raise _too_deep(self.source, node.start_mark)
-        value: Any
-        if isinstance(node, yaml.ScalarNode):
-            value = self.scalar(node)
-        elif node.tag not in (f"{_TAG}map", f"{_TAG}seq"):
-            value = None
-            self.strange_tag(node)
-        elif isinstance(node, yaml.MappingNode):
-            value = self.mapping(node, path, depth + 1)
-        else:
-            value = [self.value(item, (*path, index), depth + 1) for index, item in enumerate(node.value)]
-        self.values[path] = _location(node)  # last, since what `<<` brings in is first marked here
-        return value
-
-    def scalar(self, node: Any) -> Any:
-        """A scalar as its tag says; one that is none of these (`!!int abc`, a number too long for one) stays text."""
-        tag = node.tag.removeprefix(_TAG)
-        if tag not in _SCALARS:
-            self.strange_tag(node)
-            return None
-        try:
-            return _SCALARS[tag](node.value)
-        except (KeyError, ValueError):
-            return node.value
-
-    def strange_tag(self, node: Any) -> None:
-        """Report a tag that would make something else than a plain value (`!!python/object`, `!!set`)."""
-        message = f"the tag {quote(node.tag)} is not for a spec"
-        remedy = "leave it out: a spec is plain values"
-        location = _location(node)._replace(source=self.source)
-        self.diagnostics.append(Diagnostic("unknown-tag", (), message, remedy, location=location))
-
-    def mapping(self, node: Any, path: KeyPath, depth: int) -> dict[Any, Any]:
-        """A mapping; a key that stands twice is a problem, since YAML would silently keep the last."""
-        merged: dict[Any, Any] = {}
-        own: dict[Any, Any] = {}
-        for source in _merge_sources(node):
-            merged |= self.merged(source, path, depth)
-        for key_node, value_node in node.value:
-            if key_node.tag == _MERGE:
-                continue
-            key = self.scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else "?"
-            place = (*path, quote_key(key))
-            if key in own:
-                self.duplicate(key, place, key_node)
-            self.keys[place] = _location(key_node)
-            own[key] = self.value(value_node, place, depth)
-        return merged | own
-
-    def merged(self, node: Any, path: KeyPath, depth: int) -> dict[Any, Any]:
-        """What `<<` brings in."""
-        value = self.value(node, path, depth)
-        if not isinstance(value, dict):
-            raise refused("syntax", "<< wants a mapping", "name an anchor of a mapping", self.source, node.start_mark)
-        return value
-
-    def duplicate(self, key: Any, path: KeyPath, node: Any) -> None:
-        """Report a key that stands twice in one mapping."""
-        message = f"{quote(key)} stands here again, first on line {self.keys[path].line}"
-        location = _location(node)._replace(source=self.source)
-        self.diagnostics.append(Diagnostic("duplicate-key", path, message, "keep one of the two", location=location))
-
-
-def _location(node: Any) -> Location:
-    start, end = node.start_mark, node.end_mark
-    return Location(start.line + 1, start.column + 1, "", end.line + 1, end.column + 1)
-
-
-def _merge_sources(mapping: Any) -> list[Any]:
-    """The nodes that a mapping's `<<` name, the strongest last: in a list that is the first, as YAML has it."""
-    nodes = [value for key, value in mapping.value if key.tag == _MERGE]
-    lists = [node.value if isinstance(node, yaml.SequenceNode) else [node] for node in nodes]
-    return [source for sources in lists for source in reversed(sources)]
+    return _SURROGATE_PAIR.sub(one_escape, text.replace("\t", " "))
