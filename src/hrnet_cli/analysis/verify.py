@@ -23,7 +23,7 @@ from hrnet_cli.schema import Shape4
 from hrnet_cli.tracing import DEVICE, Call, InputError, Shapes, SpecLike, Trace, torch_engine, trace
 
 if TYPE_CHECKING:
-    from hrnet_cli.lowering.peers import Report
+    from hrnet_cli.lowering.peers import PeerReport
 
 MOST_ACTIVATIONS = 2**30
 """Bytes of all outputs of leaves, in float32, above which fvcore is run at a smaller input."""
@@ -177,7 +177,7 @@ class Answer(NamedTuple):
     rule: Rule
     ours: Trace
     device: str
-    report: Report | None = None
+    report: PeerReport | None = None
     found: tuple[Disagreement, ...] = ()
     skipped: HrnetError | None = None
     notes: tuple[str, ...] = ()
@@ -191,8 +191,8 @@ def _ask_hooks(ours: Trace, device: str) -> tuple[Answer, Any]:
     except InputError as error:
         return _broken(Answer(HOOKS_RULE, ours, device), error.failure.node.path, error.failure.message), None
     known = knowledge(theirs, macs)
-    modules = {path: peers.Told(each.outputs, each.params, each.total) for path, each in known.items()}
-    report = peers.Report(peers.torch.__version__, known[""].params, known[""].total, modules, ())
+    modules = {path: peers.ModuleReport(each.outputs, each.params, each.total) for path, each in known.items()}
+    report = peers.PeerReport(peers.torch.__version__, known[""].params, known[""].total, modules, ())
     return Answer(HOOKS_RULE, ours, device, report, _first_other_call(ours, theirs)), theirs.root.module
 
 

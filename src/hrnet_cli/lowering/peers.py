@@ -1,7 +1,7 @@
-"""What the tools that a user would pick instead say of a lowered network, as plain integers by module path.
+"""Other tools' figures of a lowered network, as integers by module path: torchinfo, FlopCounterMode and fvcore.
 
-torchinfo and torch's FlopCounterMode run on any device, meta too. fvcore reads shapes off a JIT graph, which has none
-for meta tensors: it needs real ones. Nothing imports this module before it is needed.
+torchinfo and torch's FlopCounterMode run on any device, `meta` too. fvcore reads shapes from a JIT graph, which has
+none for meta tensors, and so needs real ones. `verify` alone imports this module.
 """
 
 from __future__ import annotations
@@ -20,70 +20,70 @@ from hrnet_cli.errors import MissingExtraError
 from hrnet_cli.nn import Shape
 
 
-class Told(NamedTuple):
-    """What a peer says of one module, with all below it; None is what it does not say."""
+class ModuleReport(NamedTuple):
+    """A tool's figures of one module and all below it. None is a figure that the tool does not give."""
 
     outputs: tuple[tuple[Shape, ...], ...] | None
-    """For every call, the shapes that it is said to return."""
+    """The output shapes of each call."""
     params: int | None
     total: int | None
-    """In the peer's own unit, over all calls."""
+    """In the tool's own unit, over all calls."""
 
 
-class Report(NamedTuple):
-    """What a peer says of a network: its totals as it states them, and every module that it lists."""
+class PeerReport(NamedTuple):
+    """A tool's figures of a network as it states them, and of every module that it lists."""
 
     version: str
     params: int | None
     total: int
-    modules: Mapping[str, Told]
+    modules: Mapping[str, ModuleReport]
     notes: tuple[str, ...]
 
 
-def torchinfo(model: torch.nn.Module, x: torch.Tensor) -> Report:
-    """What torchinfo 1.8 says: output size (of a list, its first tensor's), parameters and mult-adds of every call.
+def torchinfo(model: torch.nn.Module, x: torch.Tensor) -> PeerReport:
+    """Figures of torchinfo 1.8: output size (of a list, its first tensor's), parameters and mult-adds of every call.
 
-    A container that is never called is listed with its parameters where something in it is called. The `macs` that its
-    rows hold for a composite are N·C × parameters (the rule for recurrent weights), no sum over children: left out.
+    A container that is never called is listed, with its parameters, if a module in it is called. The `macs` of a
+    composite's row are left out: they are N·C × parameters, its rule for recurrent weights, and no sum over children.
     """
     with _imported("torchinfo"):
         from torchinfo import summary
         from torchinfo.torchinfo import clear_cached_forward_pass
     with _quiet():
         statistics = summary(model, input_data=x, verbose=0)
-        clear_cached_forward_pass()  # it would keep this model alive
+        clear_cached_forward_pass()  # torchinfo would keep this model alive
     paths = {id(module): path for path, module in model.named_modules()}
     rows: dict[str, list[Any]] = defaultdict(list)
     for row in statistics.summary_list:
         rows[paths[id(row.module)]].append(row)
     modules = {path: _torchinfo_module(each) for path, each in rows.items()}
-    return Report(version("torchinfo"), statistics.total_params, statistics.total_mult_adds, modules, ())
+    return PeerReport(version("torchinfo"), statistics.total_params, statistics.total_mult_adds, modules, ())
 
 
-def _torchinfo_module(rows: list[Any]) -> Told:
-    """The rows of one module: one per call, or a single one that was not executed."""
+def _torchinfo_module(rows: list[Any]) -> ModuleReport:
+    """The report of one module from its rows: one for each call, or a single row that was not executed."""
     outputs = tuple((tuple(row.output_size),) for row in rows if row.executed)
-    return Told(outputs, rows[0].num_params, sum(row.macs for row in rows) if rows[0].is_leaf_layer else None)
+    return ModuleReport(outputs, rows[0].num_params, sum(row.macs for row in rows) if rows[0].is_leaf_layer else None)
 
 
-def flop_counter(model: torch.nn.Module, x: torch.Tensor) -> Report:
-    """What torch.utils.flop_counter says: FLOPs of every module that has any, by `Class.path.of.module`; no more."""
+def flop_counter(model: torch.nn.Module, x: torch.Tensor) -> PeerReport:
+    """Figures of torch.utils.flop_counter: the FLOPs of every module that has any, and nothing else."""
     with _quiet(), FlopCounterMode(display=False) as counter:
         model(x)
     root = type(model).__name__
     modules = {
-        name.removeprefix(root).removeprefix("."): Told(None, None, sum(flops.values()))
+        name.removeprefix(root).removeprefix("."): ModuleReport(None, None, sum(flops.values()))
         for name, flops in counter.get_flop_counts().items()
         if name != "Global"
     }
-    return Report(torch.__version__, None, counter.get_total_flops(), modules, ())
+    return PeerReport(torch.__version__, None, counter.get_total_flops(), modules, ())
 
 
-def fvcore(model: torch.nn.Module, x: torch.Tensor) -> Report:
-    """What fvcore 0.1.5 says: parameters and flops (a multiply-add is one) of every module, containers too.
+def fvcore(model: torch.nn.Module, x: torch.Tensor) -> PeerReport:
+    """Figures of fvcore 0.1.5: parameters and flops (a multiply-add is one) of every module, containers too.
 
-    It needs real tensors: a meta tensor has no complete type in a JIT graph. torch drops from that graph what no output
-    depends on (a head on branch 0 that was given all branches), so every branch is made an output.
+    torch leaves out of the JIT graph what no output depends on, such as branch 1 under a head that reads branch 0.
+    Every branch is therefore made an output.
     """
     with _imported("fvcore"):
         from fvcore.nn import FlopCountAnalysis, parameter_count
@@ -91,13 +91,13 @@ def fvcore(model: torch.nn.Module, x: torch.Tensor) -> Report:
     with _quiet(), _branches_returned(model):
         counts, total = analysis.tracer_warnings("none").by_module(), analysis.total()
         params = parameter_count(model)
-    modules = {path: Told(None, params.get(path, 0), _integer(count)) for path, count in counts.items()}
+    modules = {path: ModuleReport(None, params.get(path, 0), _integer(count)) for path, count in counts.items()}
     without_rule = [f"{operator} × {times}" for operator, times in sorted(analysis.unsupported_ops().items())]
     notes = (f"no rule, counted as 0: {', '.join(without_rule)}",) if without_rule else ()
-    return Report(version("fvcore"), params[""], _integer(total), modules, notes)
+    return PeerReport(version("fvcore"), params[""], _integer(total), modules, notes)
 
 
-PEERS: dict[str, Callable[[torch.nn.Module, torch.Tensor], Report]] = {
+PEERS: dict[str, Callable[[torch.nn.Module, torch.Tensor], PeerReport]] = {
     "torchinfo": torchinfo,
     "FlopCounterMode": flop_counter,
     "fvcore": fvcore,
@@ -105,12 +105,12 @@ PEERS: dict[str, Callable[[torch.nn.Module, torch.Tensor], Report]] = {
 
 
 def random_input(shape: Shape, device: str) -> torch.Tensor:
-    """An input for a network that is on `device`."""
+    """A random input on `device`."""
     return torch.randn(shape, device=device)
 
 
 def _integer(count: Any) -> int:
-    """A count as an int: fvcore's rules may give numpy integers, and floats that are whole."""
+    """A count as an int: fvcore's rules may give numpy integers and whole floats."""
     if count != int(count):
         raise ValueError(f"fvcore counts {count}")
     return int(count)
@@ -118,7 +118,7 @@ def _integer(count: Any) -> int:
 
 @contextmanager
 def _branches_returned(model: torch.nn.Module) -> Iterator[None]:
-    """Make the model return, beside its output, every list of branches that a module in it returned."""
+    """Make the model return its output and every list of branches that a module in it returned."""
     branches: list[Any] = []
 
     def keep(_: torch.nn.Module, __: Any, output: Any) -> None:
@@ -136,7 +136,7 @@ def _branches_returned(model: torch.nn.Module) -> Iterator[None]:
 
 @contextmanager
 def _imported(name: str) -> Iterator[None]:
-    """Imports of a peer. Raises MissingExtraError where it, or something that it needs, is not installed."""
+    """Import a tool. Raises MissingExtraError if it, or a package that it needs, is not installed."""
     try:
         with _quiet():
             yield
@@ -147,7 +147,7 @@ def _imported(name: str) -> Iterator[None]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """No gradients, which would keep every activation, and no warnings about torch's own deprecations."""
+    """Without gradients, which would keep every activation in memory, and without warnings of deprecations."""
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         yield
