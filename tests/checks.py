@@ -18,16 +18,16 @@ def settings(**values: Any) -> Settings:
     return read
 
 
-def check(path: Path, text: str | bytes = "", given: Settings | None = None) -> tuple[Finding, ...]:
-    """What is found in one file, which gets the text if there is one."""
+def check(path: Path, text: str | bytes = "", used: Settings | None = None) -> tuple[Finding, ...]:
+    """What is found in one file, with some settings; a text is written to the file first."""
     if text:
         path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return Checker(given or Settings()).check(Target(str(path))).findings
+    return Checker(used or Settings()).check(Target(str(path))).findings
 
 
-def check_all(*names: str | Path, given: Settings | None = None, jobs: int = 1) -> Check:
-    """What `check` gives for files and folders."""
-    used = given or Settings()
+def check_all(*names: str | Path, used: Settings | None = None, jobs: int = 1) -> Check:
+    """The check of files and folders, with some settings."""
+    used = used or Settings()
     return run(Checker(used), targets(map(str, names), used), jobs)
 
 

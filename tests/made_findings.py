@@ -7,11 +7,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from hrnet_cli.check.finding import SEVERITIES, Check, Finding
+from hrnet_cli.check.finding import SEVERITIES, Check, FileCheck, Finding
 from hrnet_cli.check.rules import RULES
-from hrnet_cli.report.check import present
 from hrnet_cli.report.findings import CHECK_FORMATS
-from hrnet_cli.report.formats import Canvas, Report
+from hrnet_cli.report.formats import Canvas
 
 HOSTILE = [
     "[bold red]loud[/]",
@@ -55,7 +54,11 @@ def check(*findings: Finding, **more: Any) -> Check:
 
 
 def written(result: Check, format: str, width: int | None = None, color: bool = False) -> str:
-    return CHECK_FORMATS[format](Report("check", result, lambda: present(result)), Canvas(width, color))
+    """What a format makes of a check, whose findings are all in its first file."""
+    results = [FileCheck(source, unreadable=number < result.unreadable) for number, source in enumerate(result.files)]
+    results[:1] = [each._replace(findings=result.findings, suppressed=result.suppressed) for each in results[:1]]
+    results += [FileCheck(source, skipped=True) for source in result.skipped]
+    return "".join(CHECK_FORMATS[format](results, Canvas(width, color), result.statistics))
 
 
 def unseen(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What check says of the configs of others: findings that are one and point at what is there, remedies that work."""
+"""What check finds in configs of other dialects: each finding once, where the config has it, with a working remedy."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def test_a_block_in_other_letters_is_a_warning(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", ["[48, 64, 17]", "48", "[48]"])
-def test_a_heatmap_size_that_is_none_is_found(size: str, tmp_path: Path) -> None:
+def test_a_heatmap_size_that_is_not_a_size_is_found(size: str, tmp_path: Path) -> None:
     (finding,) = check(tmp_path / "a.yaml", POSE.replace(HEATMAP, f"  HEATMAP_SIZE: {size}\n"))
     assert (finding.code, finding.path, finding.remedy) == ("HR403", "MODEL.HEATMAP_SIZE", "write [48, 64]")
-    assert f"{size}, no width and height" in finding.message
+    assert f"{size}, not a width and a height" in finding.message
 
 
-def test_heatmaps_are_not_held_against_a_size_that_nobody_gave(tmp_path: Path) -> None:
+def test_heatmaps_are_not_compared_at_an_assumed_input(tmp_path: Path) -> None:
     found = check(tmp_path / "a.yaml", POSE.replace(IMAGE, IMAGE.replace("SIZE", "SZIE")))
     assert codes(found) == ["HR107", "HR101"]
     found = check(tmp_path / "b.yaml", POSE.replace(IMAGE, IMAGE.replace("192", "160")))
@@ -66,15 +66,13 @@ def test_a_misspelt_model_is_found_in_a_folder(tmp_path: Path) -> None:
     assert [(each.code, each.line, each.remedy) for each in result.findings] == [("HR004", 25, "did you mean MODEL?")]
 
 
-def test_a_limit_of_other_code_points_at_what_is_there(tmp_path: Path) -> None:
-    """The remedy, followed to the letter, takes it away."""
+def test_a_limit_of_other_code_is_located_in_the_config(tmp_path: Path) -> None:
+    """The remedy, followed word by word, removes the finding."""
     path = tmp_path / "fcn.py"
     found = check(path, FCN.format(stages=STAGES), settings(dialect="official"))
     (finding,) = [each for each in found if each.code == "HR202"]
     assert (finding.path, finding.line) == ("model.decode_head", 4)
-    assert (
-        finding.remedy == f"make a spec of it: hrnet-cli convert {path}; and in that, at head.conv_bias: leave it out"
-    )
+    assert finding.remedy == f"convert it to a spec: hrnet-cli convert {path}; then, at head.conv_bias: leave it out"
     text = write_spec(load_spec(path), "yaml").text
     assert "conv_bias: false" in text
     spec = check(tmp_path / "a.yaml", text.replace(", conv_bias: false", ""), settings(dialect="official"))

@@ -30,33 +30,35 @@ def only(findings: tuple[Finding, ...]) -> Finding:
 
 
 @pytest.mark.parametrize(("size", "branches", "code"), [("100x64", "8, 16, 32", "HR301"), ("4x4", "8, 16", "HR302")])
-def test_an_input_of_the_spec_is_shown_and_another_is_not(tmp_path: Path, size: str, branches: str, code: str) -> None:
+def test_the_spec_s_own_input_has_a_place_and_another_has_none(
+    tmp_path: Path, size: str, branches: str, code: str
+) -> None:
     own = only(check(tmp_path / "own.yaml", spec(size, branches)))
-    asked = only(check(tmp_path / "asked.yaml", spec(widths=branches), settings(input=size)))
+    required = only(check(tmp_path / "required.yaml", spec(widths=branches), settings(input=size)))
     assert (own.code, own.path, own.line, own.column) == (code, "input", 1, 8)
-    assert (asked.code, asked.path) == (code, "")
-    assert own.message == asked.message and own.remedy == asked.remedy
+    assert (required.code, required.path) == (code, "")
+    assert own.message == required.message and own.remedy == required.remedy
 
 
 def test_every_width_has_its_own_remedy(tmp_path: Path) -> None:
     finding = only(check(tmp_path / "a.yaml", spec(widths="18, 20, 32")))
-    assert (finding.line, finding.remedy) == (3, "tensor cores want multiples of 8: 18 → 24, 20 → 24")
+    assert (finding.line, finding.remedy) == (3, "tensor cores need multiples of 8: 18 → 24, 20 → 24")
 
 
 def test_the_remedy_for_a_divisor_goes_through_itself(tmp_path: Path) -> None:
     """Three branches take multiples of 16; 24 is none, and the next size that is a multiple of both is 48·n."""
-    given = replace(settings(), budget=Budget(divisor=24))
-    network, size = sorted(check(tmp_path / "a.yaml", spec("64x80"), given), key=lambda each: each.path)
+    used = replace(settings(), budget=Budget(divisor=24))
+    network, size = sorted(check(tmp_path / "a.yaml", spec("64x80"), used), key=lambda each: each.path)
     assert (network.code, network.message) == ("HR504", "not every multiple of 24 goes through")
     assert network.remedy == "every multiple of 16 does"
-    assert (size.code, size.message) == ("HR504", "height 64 and width 80 are no multiples of 24")
-    assert size.remedy == "take 96×96"
+    assert (size.code, size.message) == ("HR504", "height 64 and width 80 are not multiples of 24")
+    assert size.remedy == "use 96×96"
     assert check(tmp_path / "b.yaml", spec("96x96"), replace(settings(), budget=Budget(divisor=48))) == ()
 
 
-def test_one_axis_is_no_multiple(tmp_path: Path) -> None:
+def test_one_axis_that_is_not_a_multiple(tmp_path: Path) -> None:
     finding = only(check(tmp_path / "a.yaml", spec("64x80", more="budget: {divisor: 32}\n")))
-    assert (finding.message, finding.remedy) == ("width 80 is no multiple of 32", "take 64×96")
+    assert (finding.message, finding.remedy) == ("width 80 is not a multiple of 32", "use 64×96")
 
 
 W32 = (preset_path("w32").read_text(encoding="utf-8"), "params: 28.5M,")
@@ -66,18 +68,18 @@ W32 = (preset_path("w32").read_text(encoding="utf-8"), "params: 28.5M,")
 @pytest.mark.parametrize(
     ("params", "remedy"),
     [
-        ("params: 28.4M,", "correct it, or name it in differs with a note"),
-        ("params: 28.5M, differs: [params], note: why,", "take it out of differs"),
+        ("params: 28.4M,", "correct it, or add it to differs with a note"),
+        ("params: 28.5M, differs: [params], note: why,", "remove it from differs"),
     ],
 )
-def test_a_published_figure_that_is_not_as_the_spec_has_it(tmp_path: Path, params: str, remedy: str) -> None:
+def test_a_published_figure_that_the_spec_declares_wrongly(tmp_path: Path, params: str, remedy: str) -> None:
     text, printed = W32
     finding = only(check(tmp_path / "a.yaml", text.replace(printed, params)))
     assert (finding.code, finding.path, finding.remedy) == ("HR505", "published.params", remedy)
-    assert finding.message == f"params are printed as {params[8:13]}, and come out as 28.5M (28,536,113)"
+    assert finding.message == f"params are published as {params[8:13]}, and computed as 28.5M (28,536,113)"
 
 
 @pytest.mark.parametrize("params", ["params: 28.5M,", "params: 28.4M, differs: [params], note: why,"])
-def test_a_published_figure_that_is(tmp_path: Path, params: str) -> None:
+def test_a_published_figure_that_the_spec_declares_rightly(tmp_path: Path, params: str) -> None:
     text, printed = W32
     assert codes(check(tmp_path / "a.yaml", text.replace(printed, params))) == []

@@ -1,4 +1,4 @@
-"""One file to its findings, many files to a check; whatever is wrong with one never hides the others."""
+"""One file to its findings, and many files to a check; a mistake in one never hides the others."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from checks import check, check_all, codes, settings
 from support import EXAMPLES, TESTS
 
 from hrnet_cli.check.files import Target
-from hrnet_cli.check.rules import BY_DIAGNOSTIC, RULES
-from hrnet_cli.check.run import MOST_JOBS, Checker, FileCheck, run
+from hrnet_cli.check.finding import FileCheck
+from hrnet_cli.check.rules import RULE_OF, RULES
+from hrnet_cli.check.run import CORES, Checker, run
 from hrnet_cli.check.settings import Settings
 from hrnet_cli.dialects.table import write_spec
 from hrnet_cli.errors import Code, HrnetError
@@ -27,7 +28,7 @@ GOOD = preset_path("w32").read_text()
 INVALID = sorted(path for path in (EXAMPLES / "invalid").iterdir() if path.suffix != ".expect")
 
 
-def test_presets_have_nothing_but_narrow_widths() -> None:
+def test_presets_have_no_findings_but_narrow_widths() -> None:
     result = check_all(*preset_names())
     assert {finding.code for finding in result.findings} <= {"HR405"}
     assert len(result.files) == len(preset_names()) and result.exit_code == 0
@@ -47,7 +48,7 @@ def test_every_invalid_example_is_found_at_its_place(path: Path) -> None:
         assert finding.line is None or finding.excerpt in lines
 
 
-def test_a_file_that_cannot_be_read_hides_nothing(tmp_path: Path) -> None:
+def test_an_unreadable_file_hides_no_finding(tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text(GOOD.replace("BASIC", "BASICK", 1))
     (tmp_path / "latin.yaml").write_bytes(b"name: \xe9\nstage1: {}\n")
     result = check_all(tmp_path / "no.yaml", tmp_path / "bad.yaml", tmp_path / "latin.yaml")
@@ -55,7 +56,7 @@ def test_a_file_that_cannot_be_read_hides_nothing(tmp_path: Path) -> None:
     assert (result.unreadable, result.exit_code, len(result.files)) == (2, 2, 3)
 
 
-def test_folders_are_looked_through(tmp_path: Path) -> None:
+def test_folders_are_searched(tmp_path: Path) -> None:
     deep = tmp_path / "a" / "b"
     deep.mkdir(parents=True)
     (deep / "w32.yaml").write_text(GOOD)
@@ -80,17 +81,17 @@ def test_patterns_choose_the_files_of_a_folder(tmp_path: Path) -> None:
         (tmp_path / name).write_text(GOOD)
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "d.yaml").write_text(GOOD)
-    given = settings(include=["*.yaml", "*.hrnet"], exclude=["old"])
-    assert [Path(name).name for name in check_all(tmp_path, given=given).files] == ["a.yaml", "c.hrnet"]
+    used = settings(include=["*.yaml", "*.hrnet"], exclude=["old"])
+    assert [Path(name).name for name in check_all(tmp_path, used=used).files] == ["a.yaml", "c.hrnet"]
 
 
-def test_a_misspelt_spec_in_a_folder_is_not_passed_over(tmp_path: Path) -> None:
+def test_a_misspelt_spec_in_a_folder_is_not_skipped(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(GOOD.replace("stage1:", "stage_1:"))
     assert "HR004" in codes(check_all(tmp_path).findings)
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may read everything")
-def test_a_folder_that_is_closed_is_said(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_listed_is_a_finding(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir()
     closed.chmod(0)
@@ -99,8 +100,8 @@ def test_a_folder_that_is_closed_is_said(tmp_path: Path) -> None:
     assert codes(result.findings) == ["HR001"] and "closed" in result.findings[0].message
 
 
-def test_a_file_that_goes_while_it_is_looked_for_is_said(tmp_path: Path) -> None:
-    gone = Checker(Settings()).check(Target(str(tmp_path / "gone.yaml"), found=True))
+def test_a_file_that_is_deleted_before_it_is_read_is_a_finding(tmp_path: Path) -> None:
+    gone = Checker(Settings()).check(Target(str(tmp_path / "gone.yaml"), in_folder=True))
     assert codes(gone.findings) == ["HR001"] and gone.unreadable
 
 
@@ -134,7 +135,7 @@ def test_in_several_processes_it_is_the_same(tmp_path: Path) -> None:
 
 
 def test_every_code_of_a_diagnostic_has_a_rule() -> None:
-    assert set(get_args(Code)) - {"bad-code", "differs"} == set(BY_DIAGNOSTIC), "give it a rule, and the rule a page"
+    assert set(get_args(Code)) - {"bad-code", "differs"} == set(RULE_OF), "give it a rule, and the rule a page"
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ def test_a_base_that_cannot_be_followed_is_a_finding(text: str, tmp_path: Path) 
     assert [each for each in result.findings if each.source.endswith("config.py")]
 
 
-def test_what_lies_in_a_folder_and_is_no_spec_is_left_out(tmp_path: Path) -> None:
+def test_a_file_of_a_folder_that_is_not_a_spec_is_skipped(tmp_path: Path) -> None:
     (tmp_path / "build.py").write_text("from x import HRNet\nmodel = build_model(args)\nbackbone = HRNet()\n")
     (tmp_path / "ci.yaml").write_text("stage1: {script: [make]}\nstage2: {script: [make test]}\n")
     (tmp_path / "keypoints.json").write_text(json.dumps({"about": "hrnet", "x": [0] * 600_000}))
@@ -177,14 +178,14 @@ class Killed(Checker):
         raise AssertionError
 
 
-@pytest.mark.skipif(MOST_JOBS < 2, reason="needs two cores")
+@pytest.mark.skipif(CORES < 2, reason="needs two cores")
 def test_a_process_that_is_killed_is_a_message() -> None:
-    with pytest.raises(HrnetError, match="ended before its time") as caught:
+    with pytest.raises(HrnetError, match="was killed") as caught:
         run(Killed(Settings()), [Target("w32")] * 17, jobs=2)
     assert "--jobs" in caught.value.remedy
 
 
-@pytest.mark.skipif(MOST_JOBS < 2, reason="needs two cores")
+@pytest.mark.skipif(CORES < 2, reason="needs two cores")
 def test_ctrl_c_waits_while_processes_are_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """What Python calls around a fork would lose a KeyboardInterrupt, and the check would go on."""
     waits: list[bool] = []
@@ -203,7 +204,7 @@ def _is_blocked() -> bool:
     return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
-@pytest.mark.skipif(MOST_JOBS < 2, reason="needs two cores")
+@pytest.mark.skipif(CORES < 2, reason="needs two cores")
 def test_the_lock_goes_to_a_process_once() -> None:
     """Once for each and not with every chunk of files: it can be as long as their list."""
     Counted.pickled = 0

@@ -1,4 +1,4 @@
-"""What a check is told, and which rules run."""
+"""The settings of check, and which rules they select."""
 
 from __future__ import annotations
 
@@ -9,50 +9,67 @@ from typing import Any
 import pytest
 from checks import settings
 
-from hrnet_cli.check.rules import BY_DIAGNOSTIC, RULES
-from hrnet_cli.check.settings import DIALECTS, Settings, read_settings
+from hrnet_cli.check.rules import RULE_OF, RULES
+from hrnet_cli.check.settings import Settings, read_settings
 from hrnet_cli.dialects.table import FOREIGN
 
 
 def test_dialects_are_those_whose_limits_are_known() -> None:
-    assert list(FOREIGN) == list(DIALECTS)
+    for dialect in FOREIGN:
+        assert settings(dialect=dialect).dialect == dialect
 
 
 @pytest.mark.parametrize(
-    ("values", "runs", "not_run"),
+    ("select", "ignore", "selected", "not_selected"),
     [
-        ({}, "HR405", ""),
-        ({"select": ["HR3"]}, "HR301", "HR405"),
-        ({"ignore": ["HR4"]}, "HR301", "HR405"),
-        ({"select": ["HR405"], "ignore": ["HR4"]}, "HR405", "HR401"),
-        ({"select": ["HR4"], "ignore": ["HR405"]}, "HR401", "HR405"),
-        ({"select": ["HR4"], "ignore": ["HR4"]}, "", "HR405"),
+        (["HR"], [], ["HR301", "HR405"], []),
+        (["HR3"], [], ["HR301"], ["HR401", "HR405"]),
+        (["HR"], ["HR4"], ["HR301"], ["HR401", "HR405"]),
+        (["HR405"], ["HR4"], ["HR405"], ["HR401"]),
+        (["HR4"], ["HR405"], ["HR401"], ["HR405"]),
+        (["HR4", "HR405"], ["HR", "HR4"], ["HR405"], ["HR401", "HR301"]),
     ],
 )
-def test_the_longest_prefix_decides(values: dict[str, Any], runs: str, not_run: str) -> None:
-    given = settings(**values)
-    selected = given.selects(RULES, "a.yaml")
-    assert not runs or runs in selected
-    assert not_run not in selected
+def test_the_longer_prefix_decides(
+    select: list[str], ignore: list[str], selected: list[str], not_selected: list[str]
+) -> None:
+    rules = settings(select=select, ignore=ignore).selected_rules("a.yaml")
+    assert set(selected) <= rules and not set(not_selected) & rules
 
 
-def test_files_have_rules_of_their_own() -> None:
-    given = settings(**{"per-file-ignores": {"*.json": ["HR405"], "./old/*": ["HR"]}})
-    assert "HR405" in given.selects(RULES, "a.yaml") and "HR405" not in given.selects(RULES, "deep/a.json")
-    assert not given.selects(RULES, "old/a.yaml") and not given.selects(RULES, "x/old/a.yaml")
+@pytest.mark.parametrize("prefix", ["HR", "HR4", "HR405"])
+def test_of_equal_prefixes_ignore_decides(prefix: str) -> None:
+    """The tie rule of docs/ci.md, by `ignore` and by `per-file-ignores`."""
+    assert "HR405" in settings(select=[prefix]).selected_rules("a.yaml")
+    assert "HR405" not in settings(select=[prefix], ignore=[prefix]).selected_rules("a.yaml")
+    per_file = settings(select=[prefix], **{"per-file-ignores": {"a.yaml": [prefix]}})
+    assert "HR405" not in per_file.selected_rules("a.yaml") and "HR405" in per_file.selected_rules("b.yaml")
 
 
-def test_patterns_lead_from_the_settings_file() -> None:
-    above = replace(settings(exclude=["configs/old*"]), folder="..")
+def test_files_have_ignored_rules_of_their_own() -> None:
+    used = settings(**{"per-file-ignores": {"*.json": ["HR405"], "./old/*": ["HR"]}})
+    assert "HR405" in used.selected_rules("a.yaml") and "HR405" not in used.selected_rules("deep/a.json")
+    assert not used.selected_rules("old/a.yaml") and not used.selected_rules("x/old/a.yaml")
+
+
+def test_every_matching_pattern_adds_its_ignored_rules() -> None:
+    used = settings(ignore=["HR1"], **{"per-file-ignores": {"*.yaml": ["HR3"], "old/*": ["HR4"]}})
+    rules = used.selected_rules("old/a.yaml")
+    assert not {"HR101", "HR301", "HR405"} & rules and "HR501" in rules
+
+
+def test_patterns_are_relative_to_the_settings_file() -> None:
+    above = replace(settings(), folder="..")
     here = Path.cwd().name
-    assert replace(above, exclude=(f"{here}/old*",)).fits("old1.yaml", f"{here}/old*")
-    assert not above.fits("new.yaml", "configs/old*")
-    assert above.fits("old.yaml", str(Path.cwd() / "old.yaml"))
+    assert replace(above, exclude=(f"{here}/old*",)).excludes("old1.yaml")
+    assert not replace(above, exclude=("configs/old*",)).excludes("new.yaml")
+    assert replace(above, exclude=(str(Path.cwd() / "old.yaml"),)).excludes("old.yaml")
+    assert not replace(above, exclude=(str(Path.cwd() / "old.yaml"),)).excludes("new.yaml")
 
 
 def test_severities_are_set_by_prefix() -> None:
-    given = settings(severity={"HR4": "error", "HR405": "warning"})
-    assert [given.severity_of(code, "note") for code in ("HR401", "HR405", "HR301")] == ["error", "warning", "note"]
+    used = settings(severity={"HR4": "error", "HR405": "warning"})
+    assert [used.severity_of(code, "note") for code in ("HR401", "HR405", "HR301")] == ["error", "warning", "note"]
 
 
 def test_dashes_and_underscores_are_the_same() -> None:
@@ -81,7 +98,7 @@ def test_dashes_and_underscores_are_the_same() -> None:
         ({"locked": 1}, ("locked",), ""),
     ],
 )
-def test_what_is_wrong_is_said_with_its_place(values: dict[str, Any], path: tuple[Any, ...], remedy: str) -> None:
+def test_a_mistake_has_its_place_and_a_remedy(values: dict[str, Any], path: tuple[Any, ...], remedy: str) -> None:
     read, diagnostics = read_settings(values)
     if not path:
         assert read is not None
@@ -98,4 +115,4 @@ def test_codes_are_in_order_and_never_twice() -> None:
     codes = [rule.code for rule in RULES.values()]
     assert codes == sorted(codes) and len({rule.name for rule in RULES.values()}) == len(codes)
     assert all(len(code) == 5 and code.startswith("HR") and code[2:].isdigit() for code in codes)
-    assert sum(len(rule.reports or (rule.name,)) for rule in RULES.values()) == len(BY_DIAGNOSTIC)
+    assert sum(len(rule.reports) for rule in RULES.values()) == len(RULE_OF)

@@ -1,4 +1,4 @@
-"""Comments that take findings back."""
+"""Comments that suppress findings."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ ODD = BAD.replace("num_blocks: [4], num_channels: [36", "num_blocks: [4, 4], num
 """HR405 in line 2."""
 
 
-def test_nothing_is_taken_back_without_a_comment(tmp_path: Path) -> None:
+def test_nothing_is_suppressed_without_a_comment(tmp_path: Path) -> None:
     assert codes(check(tmp_path / "a.yaml", BAD)) == ["HR009"]
     assert codes(check(tmp_path / "a.yaml", ODD)) == ["HR405"]
 
 
 @pytest.mark.parametrize("comment", ["# hrnet: ignore[HR009] on purpose", "#hrnet:ignore[HR405,HR0] on purpose"])
-def test_a_comment_behind_a_line_is_for_that_line(comment: str, tmp_path: Path) -> None:
+def test_a_comment_after_a_value_is_for_that_line(comment: str, tmp_path: Path) -> None:
     found = check(tmp_path / "a.yaml", BAD.rstrip() + f"  {comment}\n")
     assert codes(found) in ([], ["HR901"])
     assert "HR009" not in codes(found)
@@ -30,13 +30,13 @@ def test_a_comment_behind_a_line_is_for_that_line(comment: str, tmp_path: Path) 
     assert "HR009" in codes(check(tmp_path / "a.yaml", other))
 
 
-def test_a_comment_of_its_own_is_for_the_next_line(tmp_path: Path) -> None:
+def test_a_comment_on_its_own_line_is_for_the_next_line(tmp_path: Path) -> None:
     first, second = BAD.splitlines()
     text = f"{first}\n# hrnet: ignore[HR009] on purpose\n\n# more words\n{second}\n"
     assert check(tmp_path / "a.yaml", text) == ()
 
 
-def test_a_comment_behind_a_key_is_for_the_block_that_it_opens(tmp_path: Path) -> None:
+def test_a_comment_after_a_key_is_for_the_block_below_it(tmp_path: Path) -> None:
     text = BAD.splitlines()[0] + (
         "\nstage2:\n  num_modules: 1\n  num_branches: 2\n  block: BASIC\n"
         "  num_blocks:  # hrnet: ignore[HR009] on purpose\n  - 4\n  num_channels: [32, 64]\n"
@@ -45,7 +45,7 @@ def test_a_comment_behind_a_key_is_for_the_block_that_it_opens(tmp_path: Path) -
     assert codes(check(tmp_path / "a.yaml", text.replace("  # hrnet: ignore[HR009] on purpose", ""))) == ["HR009"]
 
 
-def test_a_comment_above_a_key_is_for_the_block_that_it_opens_too(tmp_path: Path) -> None:
+def test_a_comment_above_a_key_is_for_the_block_below_it_too(tmp_path: Path) -> None:
     text = BAD.splitlines()[0] + (
         "\nstage2:\n  num_modules: 1\n  num_branches: 2\n  block: BASIC\n  num_blocks: [4, 4]\n"
         "  # hrnet: ignore[HR405] as published\n  num_channels:  # two\n  - 18\n  - 36\n"
@@ -60,7 +60,7 @@ def test_a_comment_on_top_is_for_the_whole_file(tmp_path: Path) -> None:
     assert codes(found) == ["HR405", "HR901"]
 
 
-def test_a_comment_that_takes_nothing_back_is_found(tmp_path: Path) -> None:
+def test_a_comment_that_suppresses_nothing_is_found(tmp_path: Path) -> None:
     text = ODD.rstrip() + "  # hrnet: ignore[HR405, HR301] odd\n"
     (found,) = check(tmp_path / "a.yaml", text)
     assert (found.code, found.line, found.severity) == ("HR901", 2, "warning")
@@ -73,13 +73,13 @@ def test_a_comment_that_takes_nothing_back_is_found(tmp_path: Path) -> None:
     [
         ("# hrnet: ignore", "names no rule"),
         ("# hrnet: ignore[]", "names no rule"),
-        ("# hrnet: ignore[everything] because", "'everything' is no rule's code"),
-        ("# hrnet: ignore[HR999] because", "'HR999' is no rule's code"),
+        ("# hrnet: ignore[everything] because", "'everything' is not the code of a rule"),
+        ("# hrnet: ignore[HR999] because", "'HR999' is not the code of a rule"),
         ("# HRNet-CLI: Ignore", "names no rule"),
         ("# hrnet: ignore[HR405]", "no reason"),
     ],
 )
-def test_a_comment_that_is_not_written_right_is_found(comment: str, said: str, tmp_path: Path) -> None:
+def test_a_malformed_comment_is_found(comment: str, said: str, tmp_path: Path) -> None:
     found = [each for each in check(tmp_path / "a.yaml", f"{ODD.rstrip()}  {comment}\n") if each.code == "HR902"]
     assert len(found) == 1 and said in found[0].message and "ignore[CODE]" in found[0].remedy
 
@@ -93,11 +93,11 @@ def test_a_comment_that_is_not_written_right_is_found(comment: str, said: str, t
         "name: >-\n  # hrnet: ignore[HR405] b",
     ],
 )
-def test_a_comment_in_a_text_is_none(name: str, tmp_path: Path) -> None:
+def test_a_comment_inside_a_string_is_none(name: str, tmp_path: Path) -> None:
     assert codes(check(tmp_path / "a.yaml", f"{name}\n{ODD}")) == ["HR405"]
 
 
-def test_a_comment_in_a_string_of_python_is_none(tmp_path: Path) -> None:
+def test_a_comment_inside_a_python_string_is_none(tmp_path: Path) -> None:
     config = "model = dict(backbone=dict(type='HRNet', arch='w18'))\n"
     assert "HR405" in codes(check(tmp_path / "a.py", f'"""\n# hrnet: ignore[HR405] b\n"""\n{config}'))
     assert "HR405" not in codes(check(tmp_path / "a.py", f"# hrnet: ignore[HR405, HR108] b\n{config}"))
@@ -111,14 +111,14 @@ def test_lines_are_counted_as_yaml_counts_them(tmp_path: Path) -> None:
     assert found.line == 4 and found.excerpt.startswith("stage2")
 
 
-def test_what_did_not_look_is_not_unused(tmp_path: Path) -> None:
-    """A rule that is not selected, has no budget or lock to hold to, or is about networks where there is none."""
+def test_a_comment_for_a_rule_that_did_not_run_is_not_unused(tmp_path: Path) -> None:
+    """A rule that is not selected, or needs a budget, a lock or a network that there is not."""
     comment = "  # hrnet: ignore[HR405, HR501, HR6, HR2] agreed\n"
     assert check(tmp_path / "a.yaml", ODD.rstrip() + comment, settings(ignore=["HR405"])) == ()
     assert check(tmp_path / "a.yaml", ODD.rstrip() + comment) == ()
     assert codes(check(tmp_path / "a.yaml", BAD.rstrip() + comment)) == ["HR009"]
 
 
-def test_rules_that_do_not_run_leave_their_comments_alone(tmp_path: Path) -> None:
+def test_a_comment_for_a_rule_that_is_not_selected_is_not_unused(tmp_path: Path) -> None:
     found = check(tmp_path / "a.yaml", ODD.rstrip() + "  # hrnet: ignore[HR405] odd\n", settings(select=["HR3", "HR5"]))
     assert found == ()

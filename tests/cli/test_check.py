@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from commandline import PROGRAM, call, environment, is_a_message, python, run, shell
 
-from hrnet_cli.check.settings import DIALECTS
+from hrnet_cli.dialects.table import FOREIGN
 from hrnet_cli.sources import preset_path
 
 GOOD = preset_path("w32").read_text()
@@ -48,7 +48,7 @@ def test_exit_codes(here: Path) -> None:
 
 @pytest.mark.parametrize("key", ["HR4", "HR405"])
 @pytest.mark.parametrize("asked", ["error", "warning", "note"])
-def test_a_severity_of_the_command_line_is_instead_of_the_configured_one(here: Path, key: str, asked: str) -> None:
+def test_a_severity_of_the_command_line_overrides_the_settings(here: Path, key: str, asked: str) -> None:
     for configured in ("error", "warning", "note"):
         (here / ".hrnet-cli.toml").write_text(f'severity = {{ HR405 = "{configured}" }}\n')
         assert {each["severity"] for each in found("cls-w18", "--severity", f"{key}={asked}")} == {asked}
@@ -112,7 +112,7 @@ def test_dialects(here: Path) -> None:
     wide = GOOD.partition("published")[0].replace("num_channels: [32, 64, 128]}", "num_channels: [48, 64, 128]}")
     Path("wide.yaml").write_text(wide)
     assert found("wide.yaml") == []
-    for dialect in DIALECTS:
+    for dialect in FOREIGN:
         codes = {each["code"] for each in found("wide.yaml", "--dialect", dialect)}
         assert "HR201" in codes, dialect
 
@@ -137,13 +137,13 @@ def test_the_nearest_configuration_is_read(here: Path) -> None:
     [
         ("select = 3\n", "select"),
         ("selct = ['HR']\n", "did you mean select?"),
-        ("select = [\n", "no TOML"),
-        ("\xff", "no TOML"),
-        ("x = " + "9" * 5000 + "\n", "no TOML"),
+        ("select = [\n", "not TOML"),
+        ("\xff", "not TOML"),
+        ("x = " + "9" * 5000 + "\n", "not TOML"),
         ("budget = {max-params = 'many'}\n", "budget.max-params"),
     ],
 )
-def test_a_broken_configuration_is_said(text: str, says: str, here: Path) -> None:
+def test_a_mistake_in_the_settings_is_a_message(text: str, says: str, here: Path) -> None:
     Path(".hrnet-cli.toml").write_bytes(text.encode("latin-1"))
     result = call("check", "w32")
     assert is_a_message(result) and says in result.err and ".hrnet-cli.toml" in result.err
@@ -173,7 +173,7 @@ def test_bad_usage(arguments: list[str], says: str, here: Path) -> None:
     assert is_a_message(result) and says in result.err
 
 
-def test_paths_of_the_settings_lead_from_their_file(here: Path) -> None:
+def test_paths_of_the_settings_are_relative_to_their_file(here: Path) -> None:
     (here / "configs").mkdir()
     (here / "configs" / "a.yaml").write_text(GOOD)
     (here / "configs" / "old.yaml").write_text(BAD)
@@ -275,7 +275,7 @@ def test_ctrl_c(jobs: str, here: Path) -> None:
     assert Path("report.txt").read_text() == "old" and not [each for each in here.iterdir() if "tmp" in each.name]
 
 
-def test_a_bar_of_progress_is_for_terminals_only(here: Path) -> None:
+def test_progress_is_for_terminals_only(here: Path) -> None:
     for number in range(60):
         Path(f"{number}.yaml").write_text(GOOD)
     assert run("check", ".", cwd=here).err == ""

@@ -12,7 +12,7 @@ from made_findings import A_FINDING, check, checks, findings, unseen, written
 from rich.cells import cell_len
 
 from hrnet_cli.check.finding import Check, Finding
-from hrnet_cli.report.check import LONGEST, present
+from hrnet_cli.report.check import MAX_EXCERPT, present
 from hrnet_cli.report.content import Document, Excerpt, Remark, Span
 from hrnet_cli.report.formats.markdown import render as as_markdown
 from hrnet_cli.report.formats.svg import render as as_svg
@@ -129,8 +129,8 @@ def test_the_caret_stands_below_the_same_letter_of_a_line_that_is_cut(
     shown, caret = marked(check(A_FINDING._replace(excerpt=text, column=column)), width)
     before, found, _ = shown.partition(marker)
     assert found and wide(before) == caret
-    assert len(shown) <= (LONGEST + 2) * TAB
-    if len(text) > LONGEST:
+    assert len(shown) <= (MAX_EXCERPT + 2) * TAB
+    if len(text) > MAX_EXCERPT:
         assert "…" in shown
 
 

@@ -1,45 +1,61 @@
-"""What a check finds: each finding has a stable code, a place and a remedy."""
+"""What check finds: in one file, and in all of them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
+from hrnet_cli.analysis.result import Result
+
 SEVERITIES = ("error", "warning", "note")
-"""From the worst down. Errors and warnings are exit 1; a note alone is not."""
+"""The worst first. Errors and warnings make check exit with 1; notes do not."""
 
 
 class Finding(NamedTuple):
     """One thing that a rule found."""
 
     code: str
-    """`HR` and three digits, never given to another rule: `HR104`."""
+    """The code of the rule: `HR104`."""
     name: str
-    """The rule's name: `misspelt-key`."""
+    """The name of the rule: `misspelt-key`."""
     severity: str
     """One of SEVERITIES."""
     source: str
-    """The file as it was named, `<stdin>`, or a preset."""
+    """The file as the user named it, `<stdin>`, or a preset."""
     line: int | None
-    """From 1; None where the finding is about the whole file."""
+    """From 1; None if the finding is about the whole file."""
     column: int | None
     """From 1, in characters."""
     path: str
-    """Where in the spec: `stage3.num_blocks`; empty for the whole of it."""
+    """Where in the spec or config: `stage3.num_blocks`; empty for the whole of it."""
     message: str
     """What was found, on one line."""
     remedy: str
-    """The remedy; empty where the message says it."""
+    """What to do about it, on one line; empty if the message says it."""
     excerpt: str = ""
-    """The line of the file that `line` is the number of, without its line break."""
+    """The line of the file at `line`, without its line break."""
     checked: str = ""
-    """The file that was checked, where it is based on `source` and the finding is about what it makes of that."""
+    """The file that was checked, if it is based on `source`, which has the finding's place."""
 
     @property
     def fails(self) -> bool:
-        """Whether it makes a check end with 1."""
+        """Whether it makes check exit with 1."""
         return self.severity != "note"
+
+
+class FileCheck(NamedTuple):
+    """What was found in one file."""
+
+    source: str
+    findings: tuple[Finding, ...] = ()
+    """By line, column and code."""
+    suppressed: int = 0
+    """The number of findings that a comment suppresses."""
+    unreadable: bool = False
+    skipped: bool = False
+    """Whether it is not an HRNet, and lies in a folder that was named."""
 
 
 class Tally(NamedTuple):
@@ -51,45 +67,104 @@ class Tally(NamedTuple):
     found: int
 
 
-class Check(NamedTuple):
+@dataclass(frozen=True, slots=True, repr=False)
+class Check(Result):
     """The result of `check`."""
+
+    command = "check"
 
     findings: tuple[Finding, ...]
     """By file in the order in which they were named, then by line, column and code."""
     files: tuple[str, ...]
-    """What was looked at, as it was named."""
+    """The files that were checked, as they were named."""
     unreadable: int
-    """Those of them that could not be read at all."""
+    """The number of files that could not be read."""
     suppressed: int
-    """Findings that a comment in their file took back."""
+    """The number of findings that a comment in their file suppresses."""
     skipped: tuple[str, ...] = ()
-    """Files of a folder that are no HRNet."""
+    """The files of a folder that are not an HRNet."""
     statistics: bool = False
-    """Whether the report counts by rule instead of listing."""
+    """Whether the report counts the findings by rule and does not list them."""
 
     @property
     def checked(self) -> int:
-        """How many files were looked at."""
+        """The number of files that were checked."""
         return len(self.files)
 
     @property
+    def summary(self) -> Summary:
+        """The numbers of findings and of files."""
+        summary = Summary(self.checked, len(self.skipped), self.unreadable, self.suppressed)
+        summary.found.update((finding.code, finding.name, finding.severity) for finding in self.findings)
+        return summary
+
+    @property
     def counts(self) -> dict[str, int]:
-        """Findings by severity, the worst first, those that there are."""
-        found = Counter(finding.severity for finding in self.findings)
-        return {severity: found[severity] for severity in SEVERITIES if found[severity]}
+        """The number of findings by severity, the worst first, without zeros."""
+        return self.summary.counts
 
     @property
     def by_rule(self) -> tuple[Tally, ...]:
-        """Findings by rule, the most frequent first."""
-        found = Counter((finding.code, finding.name, finding.severity) for finding in self.findings)
-        return tuple(Tally(*rule, count) for rule, count in sorted(found.items(), key=lambda item: (-item[1], item[0])))
+        """The number of findings by rule, the most frequent first."""
+        return self.summary.by_rule
 
     @property
     def exit_code(self) -> int:
-        """0 clean, 1 findings, 2 where a file could not be read."""
-        return 2 if self.unreadable else int(any(finding.fails for finding in self.findings))
+        """0: nothing but notes; 1: an error or a warning; 2: a file could not be read."""
+        return self.summary.exit_code
 
 
-def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings of one file as they are read: from the top down."""
-    return tuple(sorted(findings, key=lambda each: (each.line or 0, each.column or 0, each.code, each.message)))
+@dataclass
+class Summary:
+    """The numbers of a check, which can be counted file by file without keeping the findings."""
+
+    checked: int = 0
+    skipped: int = 0
+    unreadable: int = 0
+    suppressed: int = 0
+
+    def __post_init__(self) -> None:
+        self.found: Counter[tuple[str, str, str]] = Counter()
+        """The number of findings by code, name and severity."""
+
+    def count(self, results: Iterable[FileCheck]) -> Iterator[FileCheck]:
+        """The same results, each counted as it passes."""
+        for result in results:
+            self.checked += not result.skipped
+            self.skipped += result.skipped
+            self.unreadable += result.unreadable
+            self.suppressed += result.suppressed
+            self.found.update((finding.code, finding.name, finding.severity) for finding in result.findings)
+            yield result
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The number of findings by severity, the worst first, without zeros."""
+        counts = dict.fromkeys(SEVERITIES, 0)
+        for (_, _, severity), number in self.found.items():
+            counts[severity] += number
+        return {severity: number for severity, number in counts.items() if number}
+
+    @property
+    def by_rule(self) -> tuple[Tally, ...]:
+        """The number of findings by rule, the most frequent first."""
+        rules = sorted(self.found.items(), key=lambda item: (-item[1], item[0]))
+        return tuple(Tally(*rule, number) for rule, number in rules)
+
+    @property
+    def exit_code(self) -> int:
+        """0: nothing but notes; 1: an error or a warning; 2: a file could not be read."""
+        return 2 if self.unreadable else int(bool(self.counts.keys() - {"note"}))
+
+
+def collect(results: Iterable[FileCheck], statistics: bool = False) -> Check:
+    """All results as one."""
+    every = list(results)
+    return Check(
+        findings=tuple(finding for result in every for finding in result.findings),
+        files=tuple(result.source for result in every if not result.skipped),
+        unreadable=sum(result.unreadable for result in every),
+        suppressed=sum(result.suppressed for result in every),
+        skipped=tuple(result.source for result in every if result.skipped),
+        statistics=statistics,
+    )

@@ -1,13 +1,15 @@
-"""The rules as a user reads of them. The page of each is docs/rules/CODE.md, which the wheel has inside the package."""
+"""The rules for a reader. The page of each is docs/rules/CODE.md, which the wheel has inside the package."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
+from hrnet_cli.analysis.result import Result
 from hrnet_cli.check.rules import RULES, Rule
 from hrnet_cli.errors import UsageError
 from hrnet_cli.sources.presets import shipped_folder
-from hrnet_cli.text import did_you_mean
+from hrnet_cli.text import nearest, quote
 
 
 class RuleRow(NamedTuple):
@@ -19,14 +21,20 @@ class RuleRow(NamedTuple):
     summary: str
 
 
-class RuleList(NamedTuple):
+@dataclass(frozen=True, slots=True, repr=False)
+class RuleList(Result):
     """The result of `rule --list`."""
+
+    command = "rule"
 
     rules: tuple[RuleRow, ...]
 
 
-class RulePage(NamedTuple):
+@dataclass(frozen=True, slots=True, repr=False)
+class RulePage(Result):
     """The result of `rule CODE`."""
+
+    command = "rule"
 
     code: str
     name: str
@@ -36,21 +44,20 @@ class RulePage(NamedTuple):
     """Markdown: a heading, paragraphs and fenced blocks."""
 
 
-def every_rule() -> RuleList:
+def list_rules() -> RuleList:
     """Every rule, by code."""
     return RuleList(tuple(_row(rule) for rule in RULES.values()))
 
 
-def page(code: str) -> RulePage:
+def read_page(code: str) -> RulePage:
     """The page of a rule, by its code or its name in any letter case. Raises UsageError."""
     for rule in RULES.values():
         if code.lower() in (rule.code.lower(), rule.name):
             page = shipped_folder("rules", "docs/rules") / f"{rule.code}.md"
             return RulePage(*_row(rule), page.read_text(encoding="utf-8"))
-    remedy = did_you_mean(code, (*RULES, *(rule.name for rule in RULES.values())))
-    raise UsageError(
-        f"no rule {code[:80]!r}", remedy if remedy.startswith("did") else "hrnet-cli rule --list has them all"
-    )
+    near = nearest(code, (*RULES, *(rule.name for rule in RULES.values())))
+    remedy = f"did you mean {near}?" if near else "`hrnet-cli rule --list` lists all rules"
+    raise UsageError(f"no rule {quote(code)}", remedy)
 
 
 def _row(rule: Rule) -> RuleRow:

@@ -1,9 +1,9 @@
-"""A rule: what a finding of its code means, and how it is found. Its page is docs/rules/CODE.md."""
+"""What a rule is. Its page is docs/rules/CODE.md."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from hrnet_cli.check.subject import Subject
 from hrnet_cli.errors import Code, Diagnostic, Severity
@@ -11,24 +11,20 @@ from hrnet_cli.errors import Code, Diagnostic, Severity
 Find = Callable[[Subject], Iterator[Diagnostic]]
 
 
-def _nothing(_: Subject) -> Iterator[Diagnostic]:
-    """What a rule finds that speaks of specs of which there is no network."""
-    yield from ()
-
-
-class Rule(NamedTuple):
+@dataclass(frozen=True)
+class Rule:
     """A row of RULES."""
 
     code: str
-    """`HR` and three digits, never given to another rule."""
+    """`HR` and three digits. It is never given to another rule."""
     name: str
     severity: Severity
-    """One of SEVERITIES, unless a user says otherwise."""
+    """What a finding of it is, unless the settings change that."""
     summary: str
     """What it finds, in half a sentence."""
-    find: Find = _nothing
-    """What is wrong with a network that can be built."""
-    always: bool = True
-    """Whether it looks at every spec, and not only where it is asked to: by a budget, a lock, a dialect."""
-    reports: tuple[Code, ...] = ()
-    """The codes of the diagnostics that are findings of this rule, where its name is not the only one."""
+    reports: tuple[Code, ...]
+    """The codes of the diagnostics that are its findings."""
+    find: Find | None = None
+    """Yields these diagnostics; rules of a family may share one function. None: they come from reading the file."""
+    conditional: bool = False
+    """Whether it checks a spec only if something asks for it: a budget, a published figure, a lock, a dialect."""

@@ -1,92 +1,88 @@
-"""Rules over specs: one file to its findings, and many files to a Check."""
+"""Rules over specs: one file to its findings, and many files in one process or several."""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from hrnet_cli.check.files import Target, names_hrnet, text_of_found
-from hrnet_cli.check.finding import Check, Finding, in_order
+from hrnet_cli.check.files import Target, mentions_hrnet, read_if_config
+from hrnet_cli.check.finding import Check, FileCheck, Finding, collect
 from hrnet_cli.check.lock_file import LockEntry, open_lock
-from hrnet_cli.check.rules import ALWAYS, BY_DIAGNOSTIC, RULES, WITHOUT_NETWORK
+from hrnet_cli.check.rules import RULE_OF, UNCONDITIONAL, WITHOUT_NETWORK, finders
 from hrnet_cli.check.settings import Settings
 from hrnet_cli.check.subject import Subject
-from hrnet_cli.check.suppress import apply_suppressions, lines_of
+from hrnet_cli.check.suppress import apply_suppressions, split_lines
 from hrnet_cli.dialects.table import identify, recognise
 from hrnet_cli.errors import Diagnostic, HrnetError, Location, SpecError, UnreadableError
 from hrnet_cli.sources import read_source
 from hrnet_cli.sources.loading import MismatchError, load_document, own_path, read_text
 
 
-class FileCheck(NamedTuple):
-    """What one file came to."""
-
-    source: str
-    findings: tuple[Finding, ...] = ()
-    suppressed: int = 0
-    unreadable: bool = False
-    skipped: bool = False
-    """Whether it is no HRNet, and was only looked at because it lies in a folder."""
-
-
-class _NoSpecError(Exception):
-    """A file of a folder that has nothing to do with HRNet."""
+class _NotHrnetError(Exception):
+    """A file of a folder is not the config of an HRNet."""
 
 
 class Checker(NamedTuple):
-    """Everything that a file is checked with. It goes to other processes as it is."""
+    """Everything that a file is checked with. It is sent to other processes as it is."""
 
     settings: Settings
     locked: dict[str, LockEntry] | None = None
-    """What the lock file holds; None where it is not asked for."""
+    """The entries of the lock file; None if specs need not be in it."""
 
     def check(self, target: Target) -> FileCheck:
-        """Every finding of one file: what is wrong with the file itself is one too."""
-        selected = self.settings.selects(RULES, target.name)
-        text, source, ran, unreadable = "", target.name, selected & ALWAYS, False
+        """Every finding of one file. That it cannot be read is a finding too."""
+        selected = self.settings.selected_rules(target.name)
+        text, source, ran, unreadable = "", target.name, selected & UNCONDITIONAL, False
         try:
             text, source = _read(target)
             diagnostics = list(self._diagnostics(text, source, target, selected))
-        except _NoSpecError:
+        except _NotHrnetError:
             return FileCheck(source, skipped=True)
         except SpecError as error:
             diagnostics, ran = error.diagnostics, selected & WITHOUT_NETWORK
         except (UnreadableError, OSError) as error:
             diagnostics, ran, unreadable = [_unreadable(error, target)], frozenset(), True
-        kept, suppressed = apply_suppressions(_selected(diagnostics, selected), text, source, ran)
-        lines = lines_of(text)
-        findings = in_order(self._finding(diagnostic, source, lines) for diagnostic in _selected(kept, selected))
+        kept, suppressed = apply_suppressions(_of_rules(diagnostics, selected), text, source, ran)
+        findings = self._findings(_of_rules(kept, selected), text, source)
         return FileCheck(source, findings, suppressed, unreadable)
 
     def _diagnostics(self, text: str, source: str, target: Target, selected: frozenset[str]) -> Iterator[Diagnostic]:
-        """What the rules find. Raises SpecError where there is no network."""
+        """What the rules find. Raises SpecError if the spec cannot be built."""
         try:
             document = read_text(text, source, own_path(target.name))
         except SpecError:
-            if target.found and target.name.endswith(".py") and not names_hrnet(text):
-                raise _NoSpecError from None  # any program, or based on who knows what network
+            if target.in_folder and target.name.endswith(".py") and not mentions_hrnet(text):
+                raise _NotHrnetError from None  # it can be any program
             raise
         dialect = identify(document.value)
-        if target.found and not recognise(document.value, dialect):
-            raise _NoSpecError
+        if target.in_folder and not recognise(document.value, dialect):
+            raise _NotHrnetError
         try:
             loaded = load_document(document, source, dialect)
         except MismatchError as error:
             yield from error.diagnostics
             loaded = error.loaded
         subject = Subject(loaded, self.settings, self.locked, target.name)
-        for rule in RULES.values():
-            if rule.code in selected:
-                yield from rule.find(subject)
+        for find in finders(selected):
+            yield from find(subject)
+
+    def _findings(self, diagnostics: list[Diagnostic], text: str, source: str) -> tuple[Finding, ...]:
+        lines = split_lines(text) if diagnostics else []
+        findings = [self._finding(diagnostic, source, lines) for diagnostic in diagnostics]
+        findings.sort(key=lambda each: (each.line or 0, each.column or 0, each.code, each.message))
+        return tuple(findings)
 
     def _finding(self, diagnostic: Diagnostic, source: str, lines: list[str]) -> Finding:
-        rule, location = BY_DIAGNOSTIC[diagnostic.code], diagnostic.location
-        is_own = location.source in ("", source)
-        there = lines if is_own else _other_file(location.source)
+        """The finding of a diagnostic, which may be located in a file that the checked one is based on."""
+        rule, location = RULE_OF[diagnostic.code], diagnostic.location
+        in_base = location.source not in ("", source)
+        if in_base:
+            lines = _lines_of(location.source)
+        message = " ".join(diagnostic.message.split())
         return Finding(
             code=rule.code,
             name=rule.name,
@@ -95,35 +91,35 @@ class Checker(NamedTuple):
             line=location.line,
             column=location.column,
             path=diagnostic.dotted,
-            message=" ".join(diagnostic.message.split()) + (f" (in {source}, which is based on this)" * (not is_own)),
+            message=f"{message} (in {source}, which is based on this)" if in_base else message,
             remedy=" ".join(diagnostic.remedy.split()),
-            excerpt=there[location.line - 1] if location.line and location.line <= len(there) else "",
-            checked="" if is_own else source,
+            excerpt=lines[location.line - 1] if location.line and location.line <= len(lines) else "",
+            checked=source if in_base else "",
         )
 
 
 def checker(settings: Settings) -> Checker:
-    """What to check with, the lock file read if specs are to be held against it. Raises UnreadableError."""
+    """What to check with; the lock file is read if specs must be in it. Raises UnreadableError."""
     return Checker(settings, open_lock(Path(settings.lock)) if settings.locked else None)
 
 
 def _read(target: Target) -> tuple[str, str]:
-    """The text and what to call it: read once, so that it is one text that is checked and shown."""
+    """The text of a target and its name. It is read once, so that what is checked is what is shown."""
     if target.error:
-        raise UnreadableError(f"cannot look into {target.name!r}: {target.error}", READABLE)
-    if not target.found:
-        return read_source(target.name)
-    text = text_of_found(Path(target.name))
-    if text is None:
-        raise _NoSpecError
-    return text, target.name
+        raise UnreadableError(f"cannot read {target.name!r}: {target.error}", READABLE)
+    if target.in_folder:
+        text = read_if_config(Path(target.name))
+        if text is None:
+            raise _NotHrnetError
+        return text, target.name
+    return read_source(target.name)
 
 
 READABLE = "make it readable, or leave it out"
 
 
 def _unreadable(error: UnreadableError | OSError, target: Target) -> Diagnostic:
-    """What keeps a file from being read, and what to do about it."""
+    """The diagnostic for a file that cannot be read."""
     if isinstance(error, UnreadableError):
         location = error.location._replace(source=target.name)
         return Diagnostic("unreadable", (), error.message, error.remedy, location=location)
@@ -131,70 +127,55 @@ def _unreadable(error: UnreadableError | OSError, target: Target) -> Diagnostic:
     return Diagnostic("unreadable", (), message, READABLE, location=Location(source=target.name))
 
 
-def _selected(diagnostics: Iterable[Diagnostic], selected: frozenset[str]) -> list[Diagnostic]:
-    """The diagnostics of the rules that are to run."""
-    return [each for each in diagnostics if BY_DIAGNOSTIC[each.code].code in selected]
+def _of_rules(diagnostics: Iterable[Diagnostic], codes: frozenset[str]) -> list[Diagnostic]:
+    """The diagnostics that are findings of some rules."""
+    return [each for each in diagnostics if (rule := RULE_OF.get(each.code)) and rule.code in codes]
 
 
-def _other_file(source: str) -> list[str]:
-    """The lines of a file that a config is based on, as far as they can be had."""
+def _lines_of(source: str) -> list[str]:
+    """The lines of a file that a config is based on; none if it cannot be read any more."""
     try:
-        return lines_of(read_source(source)[0])
+        return split_lines(read_source(source)[0])
     except (UnreadableError, SpecError):
         return []
 
 
-Progress = Callable[[int], None]
-MOST_JOBS = os.cpu_count() or 1
+# Many files
 
-
-def run(checker: Checker, targets: list[Target], jobs: int = 1, progress: Progress = lambda _: None) -> Check:
-    """Check every target, in `jobs` processes but no more than there are cores (0: as many).
-
-    `progress` is told how many are done.
-    """
-    results = []
-    for result in _each(checker, targets, jobs):
-        results.append(result)
-        progress(len(results))
-    return Check(
-        findings=tuple(finding for result in results for finding in result.findings),
-        files=tuple(result.source for result in results if not result.skipped),
-        skipped=tuple(result.source for result in results if result.skipped),
-        unreadable=sum(result.unreadable for result in results),
-        suppressed=sum(result.suppressed for result in results),
-    )
-
-
+CORES = os.cpu_count() or 1
 CHUNK = 8
-"""Files that go to another process at a time."""
+"""The number of files that are sent to another process at a time."""
 
 
-def _each(checker: Checker, targets: list[Target], jobs: int) -> Iterator[FileCheck]:
-    """In the order of the targets. Another process has no standard input, so that is read here."""
-    workers = min(jobs or MOST_JOBS, MOST_JOBS, -(-len(targets) // CHUNK))
-    if workers < 2 or any(target.name == "-" for target in targets):
+def run(checker: Checker, targets: list[Target], jobs: int = 1) -> Check:
+    """Check every target, in `jobs` processes but at most one per core (0: one per core)."""
+    return collect(check_each(checker, targets, jobs))
+
+
+def check_each(checker: Checker, targets: list[Target], jobs: int = 1) -> Generator[FileCheck]:
+    """As `run`, but each result as soon as those before it are there. Close it to end the processes early."""
+    workers = min(jobs or CORES, CORES, -(-len(targets) // CHUNK))
+    if workers < 2 or any(target.name == "-" for target in targets):  # other processes have no standard input
         yield from map(checker.check, targets)
         return
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    with ProcessPoolExecutor(workers, initializer=_start, initargs=(checker,)) as pool:
+    with ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(checker,)) as pool:
         try:
-            with _uninterrupted():
-                results = pool.map(_check, targets, chunksize=CHUNK)
+            with _interrupts_blocked():
+                results = pool.map(_check_in_worker, targets, chunksize=CHUNK)
             yield from results
         except BrokenProcessPool:
-            remedy = "was it out of memory? Take fewer --jobs"
-            raise HrnetError("a process that was checking ended before its time", remedy) from None
+            raise HrnetError("a process of the check was killed", "if memory ran out, use fewer --jobs") from None
         except BaseException:
-            pool.shutdown(cancel_futures=True)  # waits: without the pool nobody would cancel what is not begun
+            pool.shutdown(cancel_futures=True)  # `with` would wait for all that is not begun
             raise
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C waits while processes are started: what Python calls around a fork would lose the exception."""
+def _interrupts_blocked() -> Iterator[None]:
+    """Delay Ctrl-C while processes are started: hooks that Python runs around a fork would swallow its exception."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -205,15 +186,15 @@ def _uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-_mine: list[Checker] = []
-"""In a worker, what it checks with: sent once, not with every chunk, since a lock file can be as long as the list."""
+_worker_checker: list[Checker] = []
+"""In a worker: what it checks with, sent once and not with each chunk, since a lock file can be as long as the list."""
 
 
-def _start(checker: Checker) -> None:
-    """Begin a worker. Ctrl-C reaches every process: the workers leave it to the one that started them."""
+def _start_worker(checker: Checker) -> None:
+    """Prepare a worker. Ctrl-C reaches every process; the workers leave it to the one that started them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _mine[:] = [checker]
+    _worker_checker[:] = [checker]
 
 
-def _check(target: Target) -> FileCheck:
-    return _mine[0].check(target)
+def _check_in_worker(target: Target) -> FileCheck:
+    return _worker_checker[0].check(target)

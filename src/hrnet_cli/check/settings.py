@@ -1,56 +1,49 @@
-"""What a check is told: by the command line, and by `[tool.hrnet-cli]` of pyproject.toml or `.hrnet-cli.toml`."""
+"""The settings of check: `.hrnet-cli.toml`, or `[tool.hrnet-cli]` of pyproject.toml, in this folder or one above."""
 
 from __future__ import annotations
 
 import os
-import pathlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from hrnet_cli.check.finding import SEVERITIES
-from hrnet_cli.check.lock_file import LOCK_NAME
-from hrnet_cli.errors import Diagnostic
-from hrnet_cli.schema import Budget, Shape4
-from hrnet_cli.schema.fields import INVALID, NOT_A_MAPPING, Choice, Each, Flag, RecordOf, Size, Text, wrong_type
-from hrnet_cli.schema.records import Diagnostics, Kind, Record, entry, record
+from hrnet_cli.check.rules import RULES, is_rule_prefix
+from hrnet_cli.check.subject import Requirements
+from hrnet_cli.errors import Diagnostic, UnreadableError, UsageError
+from hrnet_cli.schema.fields import INVALID, NOT_A_MAPPING, Choice, Each, RecordOf, Text, wrong_type
+from hrnet_cli.schema.records import Diagnostics, Kind, entry, record
 from hrnet_cli.text import KeyPath, quote, quote_key
-
-PATTERNS = ("*.yaml", "*.yml", "*.json", "*.py")
-"""The files of a folder that can hold a spec or a config."""
-DIALECTS = ("official", "mmlab", "timm")
-"""Whose own code a spec is held against: the keys of dialects.table.FOREIGN."""
-
-
-def names_a_rule(prefix: str) -> bool:
-    """Whether it is a rule's code or the beginning of one."""
-    from hrnet_cli.check.rules import RULES  # which are held against settings themselves
-
-    return prefix.startswith("HR") and any(code.startswith(prefix) for code in RULES)
 
 
 class Prefix:
-    """A rule's code or the beginning of one: `HR`, `HR5`, `HR501`."""
+    """The code of a rule or the beginning of one: `HR`, `HR5`, `HR501`."""
 
     def read(self, value: Any, path: KeyPath, diagnostics: Diagnostics) -> Any:
-        """The text itself."""
-        if not isinstance(value, str) or not names_a_rule(value):
-            remedy = "write a rule's code or the beginning of one: HR501, HR5; `hrnet-cli rule --list` has them all"
-            diagnostics.append(Diagnostic("bad-code", path, f"{quote(value)} is no rule's code", remedy))
+        """The string."""
+        if not isinstance(value, str) or not is_rule_prefix(value):
+            remedy = "write the code of a rule or the beginning of one: HR501, HR5; `hrnet-cli rule --list` lists them"
+            diagnostics.append(Diagnostic("bad-code", path, f"{quote(value)} is not the code of a rule", remedy))
             return INVALID
         return value
 
 
+PREFIXES = Each(Prefix(), 100)
+
+
 @dataclass(frozen=True)
 class Table:
-    """A mapping of any keys of one kind to values of one kind."""
+    """A mapping with any keys of one kind to values of one kind."""
 
     key: Kind
     value: Kind
 
     def read(self, value: Any, path: KeyPath, diagnostics: Diagnostics) -> Any:
-        """Pairs in the order in which they stand, so that the whole is hashable."""
+        """Its pairs in order, as a tuple, which is hashable."""
         if not isinstance(value, Mapping):
             diagnostics.append(wrong_type(value, "a table", path, NOT_A_MAPPING))
             return INVALID
@@ -64,66 +57,142 @@ class Table:
 
 
 @record(frozen=True)
-class Settings(Record):
-    """How specs are checked. The field names are the keys of the file; there, `-` and `_` are the same."""
+class Settings(Requirements):
+    """How check runs. The names of the fields are the keys of a settings file, where `-` and `_` are the same."""
 
     select: tuple[str, ...] = entry(
         Each(Prefix(), 100, min_length=1), "the rules to run, by code or its beginning", default=("HR",)
     )
-    ignore: tuple[str, ...] = entry(Each(Prefix(), 100), "the rules not to run; the longer code wins", default=())
+    ignore: tuple[str, ...] = entry(
+        PREFIXES, "the rules not to run; of `select` and `ignore` the longer code wins, of equals `ignore`", default=()
+    )
     severity: tuple[tuple[str, str], ...] = entry(
-        Table(Prefix(), Choice(SEVERITIES)), "another severity for rules, by code or its beginning", default=()
+        Table(Prefix(), Choice(SEVERITIES)), "the severity of rules, by code or its beginning", default=()
     )
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = entry(
-        Table(Text(), Each(Prefix(), 100)), "the rules not to run on files, by pattern", default=()
+        Table(Text(), PREFIXES), "the rules not to run on some files, by pattern", default=()
     )
-    include: tuple[str, ...] = entry(Each(Text(), 100), "the files of a folder, by pattern", default=PATTERNS)
-    exclude: tuple[str, ...] = entry(Each(Text(), 100), "files and folders to leave out, by pattern", default=())
-    dialect: str = entry(
-        Choice(DIALECTS), "whose own code is to build it; left out, the one it is written for", default=""
+    include: tuple[str, ...] = entry(
+        Each(Text(), 100),
+        "the files of a folder to check, by pattern",
+        default=("*.yaml", "*.yml", "*.json", "*.py"),
     )
-    input: Shape4 | None = entry(Size(), "the input to check with; left out, each spec's own", default=None)
-    budget: Budget = entry(RecordOf(Budget), "what every network may cost, beside its own budget", default=Budget())
-    lock: str = entry(Text(), "the lock file", default=LOCK_NAME)
-    locked: bool = entry(Flag(), "whether every spec must build what is locked", default=False)
+    exclude: tuple[str, ...] = entry(Each(Text(), 100), "the files and folders to skip, by pattern", default=())
     folder: str = field(default="", compare=False)
-    """Where the settings file lies, from which its paths lead. Not a key of the file."""
+    """The folder of the settings file, which its paths are relative to. Not a key of the file."""
 
-    def selects(self, codes: Iterable[str], source: str) -> frozenset[str]:
-        """The rules that run on a file: the longest prefix that fits decides, and `ignore` where both are as long."""
-        ignored = [*self.ignore]
-        for pattern, more in self.per_file_ignores:
-            if self.fits(source, pattern):
-                ignored += more
-        return frozenset(code for code in codes if _longest(self.select, code) > _longest(ignored, code))
+    def selected_rules(self, source: str) -> frozenset[str]:
+        """The codes of the rules that run on a file."""
+        ignored = self.ignore
+        if self.per_file_ignores:
+            forms = self._path_forms(source)
+            more = [codes for pattern, codes in self.per_file_ignores if _matches(forms, pattern)]
+            ignored = sum(more, ignored)
+        return _selected_rules(self.select, ignored)
 
-    def fits(self, path: str, pattern: str) -> bool:
-        """Whether a pattern of the settings is for a file or folder: its whole path from their folder, or its end."""
-        whole = os.path.normpath(pathlib.Path(path).absolute()).replace(os.sep, "/")
-        short = os.path.relpath(path, self.folder or ".").replace(os.sep, "/")
-        wanted = os.path.normpath(pattern).replace(os.sep, "/")
-        return fnmatch(short, wanted) or fnmatch(short, f"*/{wanted}") or fnmatch(whole, wanted)
+    def severity_of(self, code: str, default: str) -> str:
+        """The severity of a rule: that of its longest prefix in the settings, or the rule's own."""
+        matches = [pair for pair in self.severity if code.startswith(pair[0])]
+        return max(matches, key=lambda pair: len(pair[0]))[1] if matches else default
 
-    def severity_of(self, code: str, usual: str) -> str:
-        """A rule's severity: that of the longest prefix, of equals the last, or its own."""
-        fitting = [pair for pair in reversed(self.severity) if code.startswith(pair[0])]
-        return max(fitting, key=lambda pair: len(pair[0]))[1] if fitting else usual
+    def excludes(self, path: str) -> bool:
+        """Whether a file or a folder is to be skipped."""
+        forms = self._path_forms(path) if self.exclude else ()
+        return any(_matches(forms, pattern) for pattern in self.exclude)
+
+    def _path_forms(self, path: str) -> tuple[str, str]:
+        """A path from the folder of the settings, and from the root."""
+        absolute = os.path.normpath(Path(path).absolute())
+        relative = os.path.relpath(absolute, self.folder or ".")
+        return relative.replace(os.sep, "/"), absolute.replace(os.sep, "/")
 
 
-def _longest(prefixes: list[str] | tuple[str, ...], code: str) -> int:
+def _matches(forms: tuple[str, ...], pattern: str) -> bool:
+    """Whether a pattern matches a whole path, or the end of one that is relative to the settings."""
+    wanted = os.path.normpath(pattern).replace(os.sep, "/")
+    relative, absolute = forms
+    return fnmatch(relative, wanted) or fnmatch(relative, f"*/{wanted}") or fnmatch(absolute, wanted)
+
+
+@lru_cache
+def _selected_rules(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[str]:
+    """The rules whose longest prefix in `select` is longer than that in `ignore`."""
+    return frozenset(code for code in RULES if _longest_prefix(select, code) > _longest_prefix(ignore, code))
+
+
+def _longest_prefix(prefixes: tuple[str, ...], code: str) -> int:
     return max((len(prefix) for prefix in prefixes if code.startswith(prefix)), default=-1)
 
 
 def read_settings(values: Mapping[str, Any]) -> tuple[Settings | None, Diagnostics]:
-    """The settings of a configuration file, with everything that is wrong with it."""
+    """The settings of a mapping, and everything that is wrong with it; the Settings are None if anything is."""
     diagnostics = Diagnostics()
-    settings = RecordOf(Settings).read(_underscored(values), (), diagnostics)
+    plain = _with_underscores(values)
+    if isinstance(plain.get("budget"), Mapping):
+        plain["budget"] = _with_underscores(plain["budget"])
+    settings = RecordOf(Settings).read(plain, (), diagnostics)
     return (None if diagnostics else settings), diagnostics
 
 
-def _underscored(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Keys as the fields are named, in the tables that have such keys."""
-    plain = {key.replace("-", "_"): value for key, value in values.items()}
-    if isinstance(plain.get("budget"), Mapping):
-        plain["budget"] = {key.replace("-", "_"): value for key, value in plain["budget"].items()}
-    return plain
+def _with_underscores(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key.replace("-", "_"): value for key, value in values.items()}
+
+
+# Settings files
+
+OWN_FILE = ".hrnet-cli.toml"
+PROJECT_FILE = "pyproject.toml"
+
+
+def load_settings(file: str | None = None) -> Settings:
+    """The settings of a file, by default of the nearest one; defaults if there is none.
+
+    Raises UnreadableError and UsageError.
+    """
+    path = Path(file) if file else _nearest_file()
+    if path is None:
+        return Settings()
+    values = _read_table(path)
+    if values is None:
+        raise UsageError(f"{path} has no [tool.hrnet-cli]", f"write one, or name a {OWN_FILE}")
+    settings, diagnostics = read_settings(values)
+    if settings is None:
+        raise UsageError("\n".join(_mistake(path, each) for each in diagnostics), "docs/ci.md lists every key")
+    lock = os.path.relpath(path.parent / settings.lock)
+    return replace(settings, folder=str(path.parent), lock=lock)
+
+
+def _mistake(path: Path, diagnostic: Diagnostic) -> str:
+    line = f"{path}: {diagnostic.dotted.replace('_', '-')}: {diagnostic.message}"
+    return f"{line}: {diagnostic.remedy}" if diagnostic.remedy else line
+
+
+def _nearest_file() -> Path | None:
+    """The settings file of this folder or the nearest one above; OWN_FILE if a folder has both."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        for path in (folder / OWN_FILE, folder / PROJECT_FILE):
+            if path.is_file() and _read_table(path) is not None:
+                return path
+    return None
+
+
+def _read_table(path: Path) -> Mapping[str, Any] | None:
+    """The settings in a TOML file: its `[tool.hrnet-cli]`, or the whole of a file that is not a pyproject.toml."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    try:
+        with path.open("rb") as file:
+            values: dict[str, Any] = tomllib.load(file)
+    except OSError as error:
+        raise UnreadableError(f"cannot read {str(path)!r}: {error.strerror}", "name a TOML file") from None
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError(f"{path} is not TOML: {error}", "correct it, or name another with --config") from None
+    tool = values.get("tool")
+    table = tool.get("hrnet-cli") if isinstance(tool, dict) else None
+    if isinstance(table, dict):
+        return table
+    return None if path.name == PROJECT_FILE else values

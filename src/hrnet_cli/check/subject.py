@@ -1,103 +1,144 @@
-"""A spec under check: what the rules ask of it, each computed once."""
+"""A spec under check, and what it is checked against."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
 from hrnet_cli.analysis.costs import Cost, Totals, costs, measure, totals
-from hrnet_cli.check.lock_file import LockEntry
-from hrnet_cli.check.settings import Settings
+from hrnet_cli.analysis.diagnosis import output_shapes
+from hrnet_cli.check.lock_file import LOCK_NAME, LockEntry
+from hrnet_cli.dialects.table import FOREIGN
 from hrnet_cli.errors import Code, Diagnostic, HrnetError, UsageError
-from hrnet_cli.nn import ShapeError, Tensor
-from hrnet_cli.schema import Shape4, Spec
+from hrnet_cli.nn import Shape, ShapeError, Tensor
+from hrnet_cli.schema import Budget, Shape4, Spec
+from hrnet_cli.schema.fields import Choice, Flag, RecordOf, Size, Text
+from hrnet_cli.schema.records import Record, entry, record
 from hrnet_cli.sources.loading import Loaded
 from hrnet_cli.text import KeyPath
-from hrnet_cli.tracing import InputError, Shapes, Trace, build, input_shape, trace
+from hrnet_cli.tracing import InputError, Trace, build, input_shape, trace
+
+
+@record(frozen=True)
+class Requirements(Record):
+    """What every spec is checked against: the part of the settings that rules read."""
+
+    dialect: str = entry(
+        Choice(tuple(FOREIGN)),
+        "the dialect whose own code must be able to build the network; by default the one that a config is written in",
+        default="",
+    )
+    input: Shape4 | None = entry(Size(), "the input shape to check with; by default each spec's own", default=None)
+    budget: Budget = entry(
+        RecordOf(Budget), "what any network may cost; a spec's own budget applies too", default=Budget()
+    )
+    lock: str = entry(Text(), "the lock file", default=LOCK_NAME)
+    locked: bool = entry(Flag(), "whether every spec must build what the lock file records", default=False)
 
 
 class Subject:
-    """A loaded spec, the settings, the lock if it is to be held against one, and what a forward pass shows."""
+    """A loaded spec, and what rules need to know of it, each fact computed when it is first asked for."""
 
     def __init__(
-        self, loaded: Loaded, settings: Settings, locked: Mapping[str, LockEntry] | None = None, name: str = ""
+        self, loaded: Loaded, requirements: Requirements, locked: Mapping[str, LockEntry] | None = None, name: str = ""
     ) -> None:
         self.loaded = loaded
-        self.settings = settings
+        self.requirements = requirements
         self.locked = locked
+        """The entries of the lock file; None if the spec need not be in it."""
         self.name = name
+        """The spec as the user named it."""
         self.spec: Spec = loaded.spec
 
-    @property
-    def config(self) -> Any:
-        """The text as plain values, in the words of its own dialect."""
-        return self.loaded.document.value
+    # Findings
 
     def at(self, code: Code, path: KeyPath, message: str, remedy: str = "") -> Diagnostic:
-        """A diagnostic at a path of the spec, wherever the config has that."""
+        """A diagnostic at a path of the spec, located where the config has that key."""
         return self.loaded.at_spec_path(Diagnostic(code, path, message, remedy))
 
-    def there(self, code: Code, path: KeyPath, message: str, remedy: str = "", at_key: bool = False) -> Diagnostic:
+    def at_config(self, code: Code, path: KeyPath, message: str, remedy: str = "", at_key: bool = False) -> Diagnostic:
         """A diagnostic at a path of the config itself."""
         return self.loaded.at_config_path(Diagnostic(code, path, message, remedy, at_key))
 
     @property
-    def input_path(self) -> KeyPath:
-        """Where the input stands in the spec: nowhere if another is asked for."""
-        return () if self.settings.input else ("input",)
+    def config(self) -> Any:
+        """The text as plain values, in the vocabulary of its own dialect."""
+        return self.loaded.document.value
 
-    @property
-    def has_own_input(self) -> bool:
-        """Whether the spec or config says its input, or leaves it to a default of ours: a reader may have taken one."""
-        return not self.spec.dialect or ("input",) in self.loaded.reading.origins
+    # The input
 
     @property
     def input(self) -> Shape4:
-        """The input to check with: the one that is asked for, or the spec's own."""
-        return self.spec.fill_input(self.settings.input or self.spec.input)
-
-    @cached_property
-    def outcome(self) -> Shapes | HrnetError:
-        """The shapes that come out, or why none do: the input breaks, or has other channels."""
-        if self._measured:
-            return self._measured[0]
-        return self._recorded if isinstance(self._recorded, HrnetError) else self._recorded.calls[0].outputs
+        """The input to check with: the required one, or the spec's own."""
+        return self.spec.fill_input(self.requirements.input or self.spec.input)
 
     @property
-    def totals(self) -> Totals | None:
-        """What it costs in all; None where the input does not go through."""
-        if self._measured:
-            return self._measured[1]
-        return totals(self.costs) if self.costs else None
+    def input_path(self) -> KeyPath:
+        """The path of that input in the spec; empty if it is the required one."""
+        return () if self.requirements.input else ("input",)
+
+    @property
+    def declares_input(self) -> bool:
+        """Whether the input is the config's own or the default of a spec; a reader of other configs may assume one."""
+        return not self.spec.dialect or ("input",) in self.loaded.reading.origins
+
+    @property
+    def at_own_input(self) -> bool:
+        """Whether the input goes through and is the spec's own, which its budget and published figures are for."""
+        return self.input == self.spec.input_shape and self.outputs is not None
+
+    # The forward pass
+
+    @property
+    def outputs(self) -> tuple[Shape, ...] | None:
+        """The output shapes; None if the input cannot go through."""
+        return None if isinstance(self._outcome, HrnetError) else self._outcome
+
+    @property
+    def input_error(self) -> HrnetError | None:
+        """Why the input cannot go through: an InputError, or a UsageError for the wrong number of channels."""
+        return self._outcome if isinstance(self._outcome, HrnetError) else None
 
     @cached_property
-    def _measured(self) -> tuple[Shapes, Totals] | None:
-        """Most specs go through and keep their budget, and need no record of how; None for the others."""
-        if not self.spec.published and not self.locked:
-            with suppress(ShapeError, UsageError):
-                return measure(build(self.spec), Tensor(input_shape(self.spec, self.input)))
-        return None
+    def _outcome(self) -> tuple[Shape, ...] | HrnetError:
+        try:
+            return output_shapes(self.spec, input_shape(self.spec, self.input))
+        except ShapeError:
+            assert isinstance(self._trace, InputError)
+            return self._trace
+        except UsageError as error:
+            return error
 
     @cached_property
-    def _recorded(self) -> Trace | HrnetError:
+    def _trace(self) -> Trace | InputError:
         try:
             return trace(self.spec, self.input)
-        except (InputError, UsageError) as error:
+        except InputError as error:
             return error
 
     @property
     def trace(self) -> Trace | None:
-        """The forward pass with every call, where the input goes through."""
-        return None if isinstance(self._recorded, HrnetError) else self._recorded
+        """The forward pass with every call; None if the input cannot go through."""
+        return None if self.outputs is None or isinstance(self._trace, InputError) else self._trace
+
+    # Costs
 
     @property
-    def at_own_input(self) -> bool:
-        """Whether the input goes through and is the spec's own, which its own figures are for."""
-        return self.input == self.spec.input_shape and not isinstance(self.outcome, HrnetError)
+    def own_budget(self) -> Budget:
+        """The spec's own budget, which applies at its own input only."""
+        return self.spec.budget if self.at_own_input else Budget()
+
+    @cached_property
+    def totals(self) -> Totals | None:
+        """What the network costs; None if the input cannot go through."""
+        if self.outputs is None:
+            return None
+        if self.spec.published or self.locked:  # other rules need every call anyway
+            return totals(self.costs)
+        return measure(build(self.spec), Tensor(self.input))[1]
 
     @cached_property
     def costs(self) -> list[Cost]:
-        """What its calls cost; nothing where the input does not go through."""
+        """What each call costs; none if the input cannot go through."""
         return costs(self.trace) if self.trace else []

@@ -1,7 +1,7 @@
-"""Comments that take findings back: `# hrnet: ignore[HR012] reason`.
+"""Comments that suppress findings: `# hrnet: ignore[HR012] reason`.
 
-Behind something, a comment is for its line; on a line of its own for the line below it. Where that line opens a block
-with a colon, it is for the next one too. Above everything else in the file it is for the whole file.
+After a value, a comment is for its line; on a line of its own, for the next line with content. If that line ends with a
+colon, it is for the line below that too. Above all content, it is for the whole file.
 """
 
 from __future__ import annotations
@@ -15,102 +15,122 @@ from typing import NamedTuple
 
 import yaml
 
-from hrnet_cli.check.settings import names_a_rule
+from hrnet_cli.check.rules import RULE_OF, RULES, is_rule_prefix
 from hrnet_cli.documents.python import looks_like_python
 from hrnet_cli.documents.yaml import LINE_BREAK, YAML_LOADER
 from hrnet_cli.errors import Diagnostic, Location
 from hrnet_cli.text import quote
 
 COMMENT = re.compile(r"(?:^|(?<=\s))#\s*hrnet(?:-cli)?:\s*ignore(?P<codes>\[[^\]]*\])?(?P<reason>.*)$", re.IGNORECASE)
-FORM = "write # hrnet: ignore[CODE] and the reason; several codes with commas"
+REMEDY = "write # hrnet: ignore[CODE] and the reason; separate several codes with commas"
 
 
-class Ignore(NamedTuple):
-    """One comment, and the lines that it is for: none where it is for the whole file."""
+class Suppression(NamedTuple):
+    """A comment, the codes that it names, and the lines that it is for."""
 
     line: int
     column: int
     codes: tuple[str, ...]
+    """Codes of rules or beginnings of them."""
     lines: tuple[int, ...]
     whole_file: bool
 
-    def suppresses(self, prefix: str, diagnostic: Diagnostic) -> bool:
-        """Whether one of its codes is for the rule of a diagnostic, and the diagnostic is where the comment is for."""
-        from hrnet_cli.check.rules import BY_DIAGNOSTIC  # which has a row for the comments themselves
-
-        here = self.whole_file or diagnostic.location.line in self.lines
-        return here and BY_DIAGNOSTIC[diagnostic.code].code.startswith(prefix)
+    def matching_codes(self, diagnostic: Diagnostic) -> list[str]:
+        """The codes with which it suppresses a diagnostic; none if it does not."""
+        is_here = self.whole_file or diagnostic.location.line in self.lines
+        return [code for code in self.codes if is_here and RULE_OF[diagnostic.code].code.startswith(code)]
 
 
-def lines_of(text: str) -> list[str]:
-    """The lines as a mark in the text counts them."""
+def split_lines(text: str) -> list[str]:
+    """The lines of a text, as locations count them."""
     return LINE_BREAK.split(text)
 
 
 def apply_suppressions(
     diagnostics: list[Diagnostic], text: str, source: str, ran: frozenset[str]
 ) -> tuple[list[Diagnostic], int]:
-    """The diagnostics that no comment suppresses, those about the comments themselves, and how many are suppressed.
+    """The diagnostics that remain, those about the comments themselves, and the number of those that are suppressed.
 
-    `ran` has the codes of the rules that ran: only of those can a comment be said to suppress nothing.
+    `ran` has the codes of the rules that ran: a comment for another rule is not reported as unused.
     """
-    comments, wrong = _comments(text, source)
-    used: set[tuple[Ignore, str]] = set()
+    if "ignore" not in text.lower():
+        return diagnostics, 0
+    suppressions, about_comments = _find_suppressions(text, source)
+    used: set[tuple[Suppression, str]] = set()
     kept = []
     for diagnostic in diagnostics:
-        own = diagnostic.location.source in ("", source)
-        matching = [
-            (each, code) for each in comments if own for code in each.codes if each.suppresses(code, diagnostic)
-        ]
-        used.update(matching)
-        if not matching:
+        in_this_file = suppressions if diagnostic.location.source in ("", source) else []
+        matches = {(each, code) for each in in_this_file for code in each.matching_codes(diagnostic)}
+        used |= matches
+        if not matches:
             kept.append(diagnostic)
-    for each in comments:
+    for each in suppressions:
         unused = [code for code in each.codes if (each, code) not in used and _all_ran(code, ran)]
         if unused:
             message = f"there is no {' and no '.join(unused)} here to suppress"
             location = Location(each.line, each.column, source)
-            wrong.append(Diagnostic("unused-ignore", (), message, "remove the code", location=location))
-    return [*kept, *wrong], len(diagnostics) - len(kept)
+            about_comments.append(Diagnostic("unused-ignore", (), message, "remove the code", location=location))
+    return [*kept, *about_comments], len(diagnostics) - len(kept)
 
 
 def _all_ran(prefix: str, ran: frozenset[str]) -> bool:
-    from hrnet_cli.check.rules import RULES  # which has a row for the comments themselves
-
     return all(code in ran for code in RULES if code.startswith(prefix))
 
 
-def _comments(text: str, source: str) -> tuple[list[Ignore], list[Diagnostic]]:
-    """Every comment that takes findings back, and what is wrong with them."""
-    comments: list[Ignore] = []
+def _find_suppressions(text: str, source: str) -> tuple[list[Suppression], list[Diagnostic]]:
+    """Every comment that suppresses findings, and what is wrong with such comments."""
+    suppressions: list[Suppression] = []
     diagnostics: list[Diagnostic] = []
-    if "ignore" not in text.lower():
-        return comments, diagnostics
-    lines = lines_of(text)
+    lines = split_lines(text)
     for index, line in enumerate(lines):
         match = COMMENT.search(line)
-        if match is None or _in_a_string(text, index, match.start()):
+        if match is None or _is_in_string(text, index, match.start()):
             continue
         codes = tuple(code.strip() for code in (match["codes"] or "").strip("[]").split(",") if code.strip())
         column = match.start() + 1
-        wrong = next((code for code in codes if not names_a_rule(code)), None)
-        said = f"{quote(wrong)} is no rule's code" if wrong else "this names no rule" if not codes else ""
-        if said or not match["reason"].strip():
-            said = said or "this gives no reason"
+        unknown = next((code for code in codes if not is_rule_prefix(code)), None)
+        if unknown:
+            message = f"{quote(unknown)} is not the code of a rule"
+        else:
+            message = "this gives no reason" if codes else "this names no rule"
+        if unknown or not codes or not match["reason"].strip():
             location = Location(index + 1, column, source)
-            diagnostics.append(Diagnostic("bad-ignore", (), said, FORM, location=location))
-        comments.append(_comment(lines, index, column, tuple(filter(names_a_rule, codes))))
-    return comments, diagnostics
+            diagnostics.append(Diagnostic("bad-ignore", (), message, REMEDY, location=location))
+        suppressions.append(_suppression(lines, index, column, tuple(filter(is_rule_prefix, codes))))
+    return suppressions, diagnostics
 
 
-def _in_a_string(text: str, line: int, column: int) -> bool:
-    """Whether a place is inside a string of the text, be that YAML or Python; not where it cannot be told."""
-    return any(start <= (line, column) < end for start, end in _strings(text))
+def _suppression(lines: list[str], index: int, column: int, codes: tuple[str, ...]) -> Suppression:
+    """The comment on a line, by its index, and the lines that it is for."""
+    after_value = bool(lines[index][: column - 1].strip())
+    above_all = not after_value and all(_is_empty(line) for line in lines[:index])
+    target = index if after_value else _next_content(lines, index)
+    opens_block = target < len(lines) and re.search(r":\s*(#.*)?$", lines[target])
+    targets = (target, _next_content(lines, target)) if opens_block else (target,)
+    return Suppression(index + 1, column, codes, tuple(line + 1 for line in targets), above_all)
+
+
+def _next_content(lines: list[str], index: int) -> int:
+    """The index of the next line that is neither empty nor a comment."""
+    return next((n for n in range(index + 1, len(lines)) if not _is_empty(lines[n])), len(lines))
+
+
+def _is_empty(line: str) -> bool:
+    stripped = line.strip()
+    return not stripped or stripped.startswith("#") or stripped == "---"
+
+
+# Strings: what looks like a comment inside one is none
+
+
+def _is_in_string(text: str, line: int, column: int) -> bool:
+    """Whether a position, from 0, is inside a string of a YAML or Python text; not if the text cannot be parsed."""
+    return any(start <= (line, column) < end for start, end in _string_ranges(text))
 
 
 @lru_cache(maxsize=1)
-def _strings(text: str) -> tuple[tuple[tuple[int, int], tuple[int, int]], ...]:
-    """From where to where each string of the text reaches, in lines and columns from 0."""
+def _string_ranges(text: str) -> tuple[tuple[tuple[int, int], tuple[int, int]], ...]:
+    """The start and the end of each string of a text, in lines and columns from 0."""
     if looks_like_python(text):
         with suppress(tokenize.TokenError, SyntaxError):
             tokens = tokenize.generate_tokens(StringIO(text).readline)
@@ -127,22 +147,3 @@ def _strings(text: str) -> tuple[tuple[tuple[int, int], tuple[int, int]], ...]:
             if isinstance(token, yaml.ScalarToken) and not token.plain
         )
     return ()
-
-
-def _comment(lines: list[str], index: int, column: int, codes: tuple[str, ...]) -> Ignore:
-    behind = bool(lines[index][: column - 1].strip())
-    on_top = all(_is_empty(line) for line in lines[:index])
-    meant = index if behind else _next(lines, index)
-    opens = meant < len(lines) and re.search(r":\s*(#.*)?$", lines[meant])
-    each = (meant, _next(lines, meant)) if opens else (meant,)
-    return Ignore(index + 1, column, codes, tuple(line + 1 for line in each), on_top and not behind)
-
-
-def _next(lines: list[str], index: int) -> int:
-    """The index of the next line that says something."""
-    return next((n for n in range(index + 1, len(lines)) if not _is_empty(lines[n])), len(lines))
-
-
-def _is_empty(line: str) -> bool:
-    stripped = line.strip()
-    return not stripped or stripped.startswith("#") or stripped == "---"

@@ -7,7 +7,7 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,11 +28,22 @@ def emit(
     """
     from hrnet_cli.report.formats import FORMATS
 
-    text = (formats or FORMATS)[format](report, _canvas(output, color))
-    if output is None:
-        write_stdout(text)
-    else:
-        write_file(Path(output), text)
+    write_report([(formats or FORMATS)[format](report, canvas_of(output, color))], output)
+
+
+def write_report(parts: Iterable[str], output: str | None) -> None:
+    """Write a report to the file `output`, or to standard output, part by part as they are made.
+
+    Raises UnreadableError if it cannot be written.
+    """
+    if output is not None:
+        _write_file(Path(output), parts)
+        return
+    if sys.stdout is None:
+        raise UnreadableError("cannot write the report: standard output is closed", "name a file with --output")
+    for part in parts:
+        sys.stdout.write(part)
+        sys.stdout.flush()
 
 
 def print_diagnosis(diagnosis: Diagnosis, color: str = "auto") -> None:
@@ -42,10 +53,10 @@ def print_diagnosis(diagnosis: Diagnosis, color: str = "auto") -> None:
 
     report = Report("diagnosis", diagnosis, lambda: present(diagnosis))
     if sys.stderr is not None:
-        sys.stderr.write(FORMATS["text"](report, _canvas(None, color, to_stderr=True)))
+        sys.stderr.write(FORMATS["text"](report, canvas_of(None, color, to_stderr=True)))
 
 
-def _canvas(output: str | None, color: str, to_stderr: bool = False) -> Canvas:
+def canvas_of(output: str | None, color: str, to_stderr: bool = False) -> Canvas:
     """The width and colour of the text: those of the terminal; in a file or a pipe, any width and no colour."""
     import shutil
 
@@ -64,10 +75,7 @@ def _canvas(output: str | None, color: str, to_stderr: bool = False) -> Canvas:
 
 def write_stdout(text: str) -> None:
     """Write to standard output. Raises UnreadableError if it is closed (`>&-`)."""
-    if sys.stdout is None:
-        raise UnreadableError("cannot write the report: standard output is closed", "name a file with --output")
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    write_report([text], None)
 
 
 def write_stderr(*lines: str) -> None:
@@ -119,7 +127,7 @@ def _stand_in(error: UnicodeError) -> tuple[str, int]:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Ctrl-C raises KeyboardInterrupt inside, so that a half-written file, a progress bar or a process is cleaned up.
+    """Ctrl-C raises KeyboardInterrupt inside, so that a half-written file, a progress line or a process is cleaned up.
 
     Elsewhere Ctrl-C ends the process at once (see `main`): Python would print a traceback of the import it was in.
     """
@@ -130,25 +138,49 @@ def interruptible() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-@interruptible()
+@contextmanager
+def closed_pipe_raises() -> Iterator[None]:
+    """A pipe whose reader is gone raises inside, so that processes are ended; then it ends this one as elsewhere."""
+    if not hasattr(signal, "SIGPIPE"):
+        yield
+        return
+    before = signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    try:
+        yield
+    except BrokenPipeError:
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGPIPE)
+    finally:
+        signal.signal(signal.SIGPIPE, before)
+
+
 def write_file(path: Path, text: str) -> None:
     """Write a whole file or nothing; a device or a pipe is written directly. Raises UnreadableError."""
+    _write_file(path, [text])
+
+
+@interruptible()
+def _write_file(path: Path, parts: Iterable[str]) -> None:
     try:
         if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")
+            with path.open("w", encoding="utf-8") as file:
+                file.writelines(parts)
         else:
-            _replace_file(path, text)
+            _replace_file(path, parts)
+    except BrokenPipeError:
+        raise
     except OSError as error:
         remedy = REMEDIES.get(error.errno or 0, "name another file")
         raise UnreadableError(f"cannot write {str(path)!r}: {error.strerror or error}", remedy) from None
 
 
-def _replace_file(path: Path, text: str) -> None:
+def _replace_file(path: Path, parts: Iterable[str]) -> None:
     """Write a temporary file beside `path` and rename it, so that nobody reads half a report."""
     real = Path(os.path.realpath(path))
     temporary = real.with_name(f".{real.name}.{os.getpid()}.tmp")
     try:
-        temporary.write_text(text, encoding="utf-8")
+        with temporary.open("w", encoding="utf-8") as file:
+            file.writelines(parts)
         if real.exists():
             temporary.chmod(real.stat().st_mode)  # those who may read the old file may read the new one, and no others
         temporary.replace(real)

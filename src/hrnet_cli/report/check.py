@@ -1,48 +1,75 @@
-"""`check` as a document: every finding with its line, the findings by rule, or a table for a pull request."""
+"""`check` as a document: every finding with its line, the number of findings by rule, or a table for a pull request."""
 
 from __future__ import annotations
 
-from hrnet_cli.check.finding import SEVERITIES, Check, Finding
+from collections.abc import Iterable, Iterator
+
+from hrnet_cli.check.finding import SEVERITIES, Check, FileCheck, Finding, Summary
 from hrnet_cli.report.content import Block, Cell, Column, Document, Excerpt, Heading, Line, Note, Remark, Span, Table
 from hrnet_cli.text import plural, printable
 
 ROLES = {"error": "bad", "warning": "mark", "note": "muted"}
-LONGEST = 240
-"""Letters of a line that are shown, around what was found: a whole spec can stand on one."""
-MOST_ROWS = 200
-"""A comment on a pull request, and the summary of a step, hold only so much."""
+MAX_EXCERPT = 240
+"""Characters of a line that are shown, around the column: a whole spec can be on one line."""
+MAX_ROWS = 200
+"""Rows of the table: a comment on a pull request and the summary of a workflow step are limited in length."""
 
 
 def present(result: Check) -> Document:
-    """Every finding, or with `statistics` how many of each rule; then what it comes to."""
-    blocks: list[Block] = [_tallies(result)] if result.statistics and result.findings else []
-    if not result.statistics:
-        blocks += map(_remark, result.findings)
-    return Document((*blocks, Note(verdict(result), _role(result))))
+    """Every finding, or with `statistics` how many of each rule; then the verdict."""
+    return Document(
+        (*remarks(() if result.statistics else result.findings), *ending(result.summary, result.statistics))
+    )
 
 
-def summary(result: Check) -> Document:
-    """What it comes to, and below it a table, the worst first."""
-    blocks: list[Block] = [Heading(verdict(result))]
+def one_line(result: Check) -> str:
+    """`2 errors, 1 note in 3 files`."""
+    return verdict(result.summary)
+
+
+def documents(results: Iterable[FileCheck], statistics: bool = False) -> Iterator[Document]:
+    """The same as `present` in parts: the findings of each file as soon as it is checked, and then the verdict."""
+    summary = Summary()
+    for result in summary.count(results):
+        if result.findings and not statistics:
+            yield Document(remarks(result.findings))
+    yield Document(ending(summary, statistics))
+
+
+def table(result: Check) -> Document:
+    """The verdict, and below it a table of the findings, the worst first."""
+    blocks: list[Block] = [Heading(one_line(result))]
     if result.statistics and result.findings:
-        blocks.append(_tallies(result))
+        blocks.append(_counts(result.summary))
     elif result.findings:
         worst = sorted(result.findings, key=lambda finding: SEVERITIES.index(finding.severity))
         titles = ("severity", "code", "place", "message", "remedy")
-        blocks.append(Table(tuple(map(Column, titles)), tuple(map(_row, worst[:MOST_ROWS]))))
-        if len(worst) > MOST_ROWS:
-            blocks.append(Note(f"{len(worst) - MOST_ROWS} more: --format json has them all"))
+        blocks.append(Table(tuple(map(Column, titles)), tuple(map(_row, worst[:MAX_ROWS]))))
+        if len(worst) > MAX_ROWS:
+            blocks.append(Note(f"{len(worst) - MAX_ROWS} more: --format json lists all"))
     return Document(tuple(blocks))
 
 
-def verdict(result: Check) -> str:
-    """How many findings of each severity in how many files, and what was left out."""
-    files = plural(result.checked, "file")
-    counts = ", ".join(plural(count, severity) for severity, count in result.counts.items())
+def remarks(findings: Iterable[Finding]) -> tuple[Remark, ...]:
+    """Each finding with its line."""
+    return tuple(map(_remark, findings))
+
+
+def ending(summary: Summary, statistics: bool) -> tuple[Block, ...]:
+    """The verdict, with `statistics` below the number of findings of each rule."""
+    worst = next(iter(summary.counts), "")
+    role = ROLES[worst] if worst else "bad" if summary.unreadable else "good"
+    counts = (_counts(summary),) if statistics and summary.found else ()
+    return (*counts, Note(verdict(summary), role))
+
+
+def verdict(summary: Summary) -> str:
+    """`2 errors, 1 note in 3 files, 1 suppressed`."""
+    files = plural(summary.checked, "file")
+    counts = ", ".join(plural(count, severity) for severity, count in summary.counts.items())
     parts = [f"{counts} in {files}" if counts else f"{files} checked, nothing found"]
-    left_out = {"suppressed": result.suppressed, "unreadable": result.unreadable, "skipped": len(result.skipped)}
-    parts += [f"{count} {word}" for word, count in left_out.items() if count]
-    return ", ".join(parts)
+    others = {"suppressed": summary.suppressed, "unreadable": summary.unreadable, "skipped": summary.skipped}
+    return ", ".join([*parts, *(f"{count} {word}" for word, count in others.items() if count)])
 
 
 def place(finding: Finding) -> str:
@@ -51,12 +78,8 @@ def place(finding: Finding) -> str:
     return ":".join(str(part) for part in parts if part is not None)
 
 
-def _role(result: Check) -> str:
-    return ROLES[next(iter(result.counts))] if result.findings else "bad" if result.unreadable else "good"
-
-
 def _remark(finding: Finding) -> Remark:
-    """What was found and by which rule; below it the place in the spec, the line, and the remedy."""
+    """The finding and its rule; below them its place in the spec, its line, and the remedy."""
     role = ROLES[finding.severity]
     head = (Span(f"{place(finding)}: ", "strong"), Span(finding.severity, role), Span(f" {finding.code} ", "strong"))
     below: list[Line | Excerpt] = []
@@ -70,16 +93,15 @@ def _remark(finding: Finding) -> Remark:
 
 
 def _excerpt(finding: Finding, line: int, role: str) -> Excerpt:
-    """The line of the file; of a very long one what is around the column. Tabs are left: they are as wide as drawn."""
+    """The line of the file; of a very long one the part around the column. Tabs stay, because formats expand them."""
     text, column = finding.excerpt, finding.column
-    start = max(min((column or 1) - 1 - LONGEST // 2, len(text) - LONGEST), 0)
-    shown = text[start : start + LONGEST]
-    shown = "\t".join(map(printable, shown.split("\t")))
-    if start + LONGEST < len(text):
-        shown += "…"
+    start = max(min((column or 1) - 1 - MAX_EXCERPT // 2, len(text) - MAX_EXCERPT), 0)
+    part = "\t".join(map(printable, text[start : start + MAX_EXCERPT].split("\t")))
+    if start + MAX_EXCERPT < len(text):
+        part += "…"
     if start:
-        shown, start = "…" + shown, start - 1
-    return Excerpt(line, shown, None if column is None else column - start, role)
+        part, start = "…" + part, start - 1
+    return Excerpt(line, part, None if column is None else column - start, role)
 
 
 def _row(finding: Finding) -> tuple[Cell, ...]:
@@ -88,10 +110,10 @@ def _row(finding: Finding) -> tuple[Cell, ...]:
     return (severity, rule, place(finding), printable(finding.message), printable(finding.remedy))
 
 
-def _tallies(result: Check) -> Table:
+def _counts(summary: Summary) -> Table:
     """A row per rule that found something."""
     columns = (Column("count", True), Column("code"), Column("name"), Column("severity"))
     rows = (
-        (str(each.found), each.code, each.name, Span(each.severity, ROLES[each.severity])) for each in result.by_rule
+        (str(each.found), each.code, each.name, Span(each.severity, ROLES[each.severity])) for each in summary.by_rule
     )
     return Table(columns, tuple(rows))

@@ -14,7 +14,7 @@ from made_findings import A_FINDING, HOSTILE, check, checks, unseen, written
 
 import hrnet_cli.report.findings
 from hrnet_cli.check.finding import Check
-from hrnet_cli.report.check import MOST_ROWS
+from hrnet_cli.report.check import MAX_ROWS
 from hrnet_cli.report.findings import CHECK_FORMATS
 from hrnet_cli.report.findings.json import MAX_EXCERPT
 
@@ -111,10 +111,10 @@ def test_markdown() -> None:
 
 
 def test_markdown_holds_what_a_comment_holds() -> None:
-    many = [A_FINDING] * MOST_ROWS + [A_FINDING._replace(severity="error", message="the worst")]
+    many = [A_FINDING] * MAX_ROWS + [A_FINDING._replace(severity="error", message="the worst")]
     text = written(check(*many), "markdown")
     assert text.splitlines()[4].startswith("| error |")
-    assert text.count("\n| ") == MOST_ROWS + 2 and text.endswith("\n\n1 more: --format json has them all\n")
+    assert text.count("\n| ") == MAX_ROWS + 2 and text.endswith("\n\n1 more: --format json lists all\n")
 
 
 @given(checks())

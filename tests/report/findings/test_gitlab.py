@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -89,5 +90,5 @@ def test_of_any_findings(result: Check) -> None:
 @given(checks())
 def test_fingerprints_are_unique(result: Check) -> None:
     """Of one spec by one name: `a.yaml` and `./a.yaml` are checked once."""
-    one = result._replace(findings=tuple(finding._replace(source="a.yaml") for finding in result.findings))
+    one = replace(result, findings=tuple(finding._replace(source="a.yaml") for finding in result.findings))
     assert len({*fingerprints(one)}) == len(one.findings)

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from hrnet_cli.check.rule import Rule
+from functools import cache
+
+from hrnet_cli.check.rule import Find, Rule
 from hrnet_cli.check.rules.budget import BUDGET
-from hrnet_cli.check.rules.building import BUILDING
 from hrnet_cli.check.rules.dialect import DIALECT
 from hrnet_cli.check.rules.head import HEAD
-from hrnet_cli.check.rules.ignored import IGNORED
 from hrnet_cli.check.rules.input import INPUT
+from hrnet_cli.check.rules.loading import LOADING
 from hrnet_cli.check.rules.locked import LOCKED
-from hrnet_cli.check.rules.suppressed import SUPPRESSED
+from hrnet_cli.errors import Code
 
-RULES: dict[str, Rule] = {
-    rule.code: rule for rule in (*BUILDING, *IGNORED, *DIALECT, *INPUT, *HEAD, *BUDGET, *LOCKED, *SUPPRESSED)
-}
-
-ALWAYS = frozenset(code for code, rule in RULES.items() if rule.always)
-"""The rules that look at every spec."""
-
-BY_DIAGNOSTIC: dict[str, Rule] = {code: rule for rule in RULES.values() for code in (rule.reports or (rule.name,))}
+_ALL = (*LOADING, *DIALECT, *INPUT, *HEAD, *BUDGET, *LOCKED)
+RULES: dict[str, Rule] = {rule.code: rule for rule in sorted(_ALL, key=lambda rule: rule.code)}
+RULE_OF: dict[Code, Rule] = {code: rule for rule in RULES.values() for code in rule.reports}
 """From the code of a diagnostic to the rule that it is a finding of."""
+WITHOUT_NETWORK = frozenset(code for code, rule in RULES.items() if rule.find is None)
+"""The rules that also check a spec that cannot be built."""
+UNCONDITIONAL = frozenset(code for code, rule in RULES.items() if not rule.conditional)
+"""The rules that check every spec."""
 
-WITHOUT_NETWORK = frozenset(rule.code for rule in (*BUILDING, *SUPPRESSED))
-"""The rules that run on a spec that cannot be built."""
 
-__all__ = ["ALWAYS", "BY_DIAGNOSTIC", "RULES", "WITHOUT_NETWORK", "Rule"]
+@cache
+def finders(codes: frozenset[str]) -> tuple[Find, ...]:
+    """The functions of some rules, each once."""
+    return tuple(dict.fromkeys(rule.find for rule in RULES.values() if rule.find and rule.code in codes))
+
+
+def is_rule_prefix(text: str) -> bool:
+    """Whether a text is the code of a rule or the beginning of one: `HR`, `HR5`, `HR501`."""
+    return text.startswith("HR") and any(code.startswith(text) for code in RULES)
+
+
+__all__ = ["RULES", "RULE_OF", "UNCONDITIONAL", "WITHOUT_NETWORK", "Rule", "finders", "is_rule_prefix"]

@@ -1,45 +1,50 @@
-"""HR2: what builds here and breaks in the code of the dialect that it is written for."""
+"""HR1 and HR2: what the code that a config is written for ignores, and what it cannot build.
+
+The readers of the dialects note the first, and the writers know the second.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hrnet_cli.check.rule import Rule
 from hrnet_cli.check.subject import Subject
-from hrnet_cli.errors import Code, Diagnostic
+from hrnet_cli.dialects.reading import note_text_at_path
+from hrnet_cli.dialects.table import FOREIGN
+from hrnet_cli.errors import Diagnostic
 from hrnet_cli.text import KeyPath, dotted_path
 
-if TYPE_CHECKING:
-    from hrnet_cli.errors import Code, Diagnostic
+
+def notes(subject: Subject) -> Iterator[Diagnostic]:
+    """The notes of the config's reader, located in the config."""
+    for note in subject.loaded.reading.notes:
+        yield subject.at_config(note.code, note.path, note_text_at_path(note), note.remedy, note.at_key)
 
 
-def _broken(kind: Code, subject: Subject) -> Iterator[Diagnostic]:
-    """The limits of one kind that the dialect's own code has, which this network crosses."""
-    from hrnet_cli.dialects.table import FOREIGN
-
-    dialect = subject.settings.dialect or subject.spec.dialect
+def limits(subject: Subject) -> Iterator[Diagnostic]:
+    """Why the code of a dialect cannot build the network: the dialect that is asked for, or the config's own."""
+    dialect = subject.requirements.dialect or subject.spec.dialect
     if dialect in FOREIGN:
         for limit in FOREIGN[dialect].find_limits(subject.spec):
-            if limit.code == kind:
-                yield _crossed(subject, limit, dialect)
+            yield _located(subject, limit, dialect)
 
 
-def _crossed(subject: Subject, limit: Diagnostic, dialect: str) -> Diagnostic:
-    """A limit where it stands. A config of another dialect may have no key for it: then what has one is a spec."""
+def _located(subject: Subject, limit: Diagnostic, dialect: str) -> Diagnostic:
+    """A limit located in the config. A config of another dialect may have no key for it, but a spec has."""
     message = f"not in the {dialect} code: {limit.message}"
     path = subject.loaded.reading.origin(limit.path)
-    if subject.spec.dialect in ("", dialect) or (path and _there(subject.config, path) == path):
+    existing = _existing_part(subject.config, path)
+    if subject.spec.dialect in ("", dialect) or (path and existing == path):
         return subject.at(limit.code, limit.path, message, limit.remedy)
-    remedy = f"make a spec of it: hrnet-cli convert {subject.name}"
+    remedy = f"convert it to a spec: hrnet-cli convert {subject.name}"
     if limit.remedy:
-        remedy += f"; and in that, at {dotted_path(limit.path)}: {limit.remedy}"
-    return subject.there(limit.code, _there(subject.config, path), message, remedy)
+        remedy += f"; then, at {dotted_path(limit.path)}: {limit.remedy}"
+    return subject.at_config(limit.code, existing, message, remedy)
 
 
-def _there(config: Any, path: KeyPath) -> KeyPath:
-    """As much of a path as a config has."""
+def _existing_part(config: Any, path: KeyPath) -> KeyPath:
+    """The longest beginning of a path that a config has."""
     for position, part in enumerate(path):
         try:
             config = config[part]
@@ -48,12 +53,53 @@ def _there(config: Any, path: KeyPath) -> KeyPath:
     return path
 
 
-def _rule(code: str, kind: Code, summary: str) -> Rule:
-    return Rule(code, kind, "error", summary, partial(_broken, kind), always=False, reports=(kind,))
-
-
 DIALECT = (
-    _rule("HR201", "width-change", "a branch whose width changes between stages, where the code takes another branch"),
-    _rule("HR202", "head-needs", "a head that the dialect's code has not, or not on these branches"),
-    _rule("HR203", "fixed-part", "a part that the dialect's code builds in one way only"),
+    Rule(
+        "HR101",
+        "misspelt-key",
+        "warning",
+        "a key that is not read, but similar to one that is",
+        ("misspelt-key",),
+        notes,
+    ),
+    Rule("HR102", "unread-key", "warning", "a key that is not read", ("unread-key",), notes),
+    Rule("HR103", "unread-value", "warning", "a value that the network does not depend on", ("unread-value",), notes),
+    Rule(
+        "HR104", "fuse-method", "warning", "a fuse method other than SUM, which has no effect", ("fuse-method",), notes
+    ),
+    Rule("HR105", "unbuilt-stage", "warning", "a stage that is not built", ("unbuilt-stage",), notes),
+    Rule("HR106", "extra-entries", "warning", "a list with more entries than are read", ("extra-entries",), notes),
+    Rule("HR107", "assumed", "note", "a value that the config does not give", ("assumed",), notes),
+    Rule("HR108", "left-out", "note", "a part of the config that is not built here", ("left-out",), notes),
+    Rule("HR109", "letter-case", "warning", "a key or a block in the wrong letter case", ("letter-case",), notes),
+    Rule(
+        "HR110", "no-default", "warning", "a missing key that the code reads without a default", ("no-default",), notes
+    ),
+    Rule(
+        "HR201",
+        "width-change",
+        "error",
+        "a branch whose width changes between stages, for which the code uses another branch",
+        ("width-change",),
+        limits,
+        conditional=True,
+    ),
+    Rule(
+        "HR202",
+        "head-needs",
+        "error",
+        "a head that the dialect's code does not have, or not on these branches",
+        ("head-needs",),
+        limits,
+        conditional=True,
+    ),
+    Rule(
+        "HR203",
+        "fixed-part",
+        "error",
+        "a part that the dialect's code builds in one way only",
+        ("fixed-part",),
+        limits,
+        conditional=True,
+    ),
 )

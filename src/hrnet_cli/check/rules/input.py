@@ -1,4 +1,4 @@
-"""HR3: the input that a network is to take."""
+"""HR3: the input that a network takes."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from hrnet_cli.analysis.diagnosis import AxisFit, diagnose
 from hrnet_cli.analysis.shapes import STRETCHED, stretched
 from hrnet_cli.check.rule import Rule
 from hrnet_cli.check.subject import Subject
-from hrnet_cli.errors import Diagnostic, UsageError
-from hrnet_cli.text import shape_text
+from hrnet_cli.errors import Diagnostic
+from hrnet_cli.hrnet import branch_stride
+from hrnet_cli.text import plural, shape_text
 from hrnet_cli.tracing import InputError
 
 
 def breaks(subject: Subject) -> Iterator[Diagnostic]:
     """The forward pass breaks: where, and the nearest sizes that go through."""
-    error = subject.outcome
+    error = subject.input_error
     if isinstance(error, InputError):
         diagnosis, failure = diagnose(error), error.failure
-        where = failure.place or failure.node.path
-        message = f"an input of {shape_text(diagnosis.input)} breaks at {where}: {failure.message}"
-        wanted = [_remedy(fit) for fit in (diagnosis.height, diagnosis.width) if not fit.fits]
-        yield subject.at("input-breaks", subject.input_path, message, "; ".join(wanted))
-    elif isinstance(error, UsageError):
+        part = failure.place or failure.node.path
+        message = f"an input of {shape_text(diagnosis.input)} breaks at {part}: {failure.message}"
+        remedy = "; ".join(_remedy(fit) for fit in (diagnosis.height, diagnosis.width) if not fit.fits)
+        yield subject.at("input-breaks", subject.input_path, message, remedy)
+    elif error is not None:
         yield subject.at("input-breaks", (), error.message, error.remedy)
 
 
@@ -31,22 +32,29 @@ def _remedy(fit: AxisFit) -> str:
     if not sizes:
         return f"no {fit.axis} near {fit.size} goes through"
     more = f", or pad by {fit.multiple_padding} to {fit.multiple}" if fit.larger != fit.multiple else ""
-    return f"take a {fit.axis} of {' or '.join(sizes)} (pad by {fit.larger_padding}){more}"
+    return f"use a {fit.axis} of {' or '.join(sizes)} (pad by {fit.larger_padding}){more}"
 
 
 def stretches(subject: Subject) -> Iterator[Diagnostic]:
-    """A map of 1 is added to a larger one: torch stretches it and says nothing."""
-    largest_stride = 4 * 2 ** (max(stage.num_branches for stage in subject.spec.stages) - 1)
-    if min(subject.input[2:]) > largest_stride or subject.trace is None:
+    """A sum adds a map of size 1 to a larger one, which torch stretches without an error."""
+    num_branches = max(stage.num_branches for stage in subject.spec.stages)
+    if min(subject.input[2:]) > branch_stride(num_branches - 1) or subject.trace is None:
         return  # every map is larger than 1
     calls = stretched(subject.trace)
     if calls:
-        more = f" (and so do {len(calls) - 1} more sums)" if len(calls) > 1 else ""
+        more = f" ({plural(len(calls) - 1, 'more sum')} too)" if len(calls) > 1 else ""
         message = f"{calls[0].node.path} {STRETCHED}{more}"
-        yield subject.at("input-stretched", subject.input_path, message, "take a larger input, or fewer branches")
+        yield subject.at("input-stretched", subject.input_path, message, "use a larger input, or fewer branches")
 
 
 INPUT = (
-    Rule("HR301", "input-breaks", "error", "an input that cannot go through", breaks),
-    Rule("HR302", "input-stretched", "warning", "an input so small that sums stretch their maps", stretches),
+    Rule("HR301", "input-breaks", "error", "an input that cannot go through the network", ("input-breaks",), breaks),
+    Rule(
+        "HR302",
+        "input-stretched",
+        "warning",
+        "an input so small that sums stretch a map",
+        ("input-stretched",),
+        stretches,
+    ),
 )

@@ -1,4 +1,4 @@
-"""HR6: what a spec built when it was locked, and builds no longer."""
+"""HR6: specs against the lock file."""
 
 from __future__ import annotations
 
@@ -14,46 +14,50 @@ from hrnet_cli.tracing import InputError, trace
 
 
 def not_locked(subject: Subject) -> Iterator[Diagnostic]:
-    """The lock file has no entry of it, or can have none."""
+    """The lock file has no entry of the spec, or can have none."""
     if subject.locked is None:
         return
-    lock = subject.settings.lock
+    lock = subject.requirements.lock
     try:
-        if _name(subject) not in subject.locked:
-            yield subject.at(
-                "not-locked", (), f"{lock} has no entry of {subject.name}", f"lock it: hrnet-cli lock {subject.name}"
-            )
+        if lock_name(subject.name, Path(lock).parent) not in subject.locked:
+            message, remedy = f"{lock} has no entry of {subject.name}", f"lock it: hrnet-cli lock {subject.name}"
+            yield subject.at("not-locked", (), message, remedy)
     except UsageError as error:
         yield subject.at("not-locked", (), error.message, error.remedy)
 
 
 def not_as_locked(subject: Subject) -> Iterator[Diagnostic]:
-    """It builds something else than its entry says."""
-    if not subject.locked or subject.trace is None:
+    """The spec builds something else than its entry records. Entries are for the spec's own input."""
+    if not subject.locked:
         return
-    with suppress(UsageError, InputError):  # what cannot be locked has no entry; an input that breaks is HR301
-        entry = subject.locked.get(_name(subject))
-        own = subject.trace if subject.settings.input is None else trace(subject.spec)
-        changed = differences(entry, lock_entry(own)) if entry else ()
+    lock = subject.requirements.lock
+    with suppress(UsageError, InputError):  # what has no name in a lock file is HR601; a bad input of its own, HR301
+        entry = subject.locked.get(lock_name(subject.name, Path(lock).parent))
+        own = trace(subject.spec) if subject.requirements.input else subject.trace
+        changed = differences(entry, lock_entry(own)) if entry and own else ()
         if changed:
-            message = f"this is not what {subject.settings.lock} has: {'; '.join(map(str, changed))}"
-            yield subject.at(
-                "not-as-locked", (), message, f"take the change back, or renew: hrnet-cli lock --update {subject.name}"
-            )
-
-
-def _name(subject: Subject) -> str:
-    return lock_name(subject.name, Path(subject.settings.lock).parent)
+            message = f"this is not what {lock} records: {'; '.join(map(str, changed))}"
+            remedy = f"undo the change, or accept it: hrnet-cli lock --update {subject.name}"
+            yield subject.at("not-as-locked", (), message, remedy)
 
 
 LOCKED = (
-    Rule("HR601", "not-locked", "error", "a spec that is not in the lock file", not_locked, always=False),
+    Rule(
+        "HR601",
+        "not-locked",
+        "error",
+        "a spec that is not in the lock file",
+        ("not-locked",),
+        not_locked,
+        conditional=True,
+    ),
     Rule(
         "HR602",
         "not-as-locked",
         "error",
-        "a spec that builds something else than was locked",
+        "a spec that builds something else than the lock file records",
+        ("not-as-locked",),
         not_as_locked,
-        always=False,
+        conditional=True,
     ),
 )

@@ -1,12 +1,17 @@
 """`hrnet-cli check`."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hrnet_cli.cli.options import CheckFormat, ColorOption, Dialect, OutputOption, complete_spec
-from hrnet_cli.cli.output import emit, interruptible
+from hrnet_cli.cli.output import canvas_of, closed_pipe_raises, interruptible, write_report
 from hrnet_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from hrnet_cli.check.finding import FileCheck
 
 Codes = list[str] | None
 
@@ -76,26 +81,32 @@ def check(
     Example: hrnet-cli check configs --max-params 30M --divisor 32
     """
     from hrnet_cli.check.files import targets
-    from hrnet_cli.check.run import checker, run
-    from hrnet_cli.cli.checking import given, progress, summarise
-    from hrnet_cli.cli.configuration import configured
-    from hrnet_cli.report.check import present
+    from hrnet_cli.check.finding import Summary
+    from hrnet_cli.check.run import check_each, checker
+    from hrnet_cli.check.settings import load_settings
+    from hrnet_cli.cli.checking import add_step_summary, override, show_progress
     from hrnet_cli.report.findings import CHECK_FORMATS
-    from hrnet_cli.report.formats import Report
 
     rules = {"select": select, "ignore": ignore, "severity": severity}
     target = {"input": input, "dialect": dialect, "lock": lock, "locked": locked}
     bounds = {"max_params": max_params, "max_macs": max_macs, "max_activations": max_activations, "divisor": divisor}
-    settings = given(configured(config), {**rules, **target, **bounds})
+    settings = override(load_settings(config), {**rules, **target, **bounds})
     files = targets(specs or ["."], settings, skip_others)
-    with interruptible(), progress(len(files)) as done:
-        result = run(checker(settings), files, jobs, done)._replace(statistics=statistics)
-    if not result.files and not skip_others:
-        remedy = "name spec files or the folder that has them; `include` in the settings sets their patterns"
-        raise UsageError(f"no spec in {' '.join(specs or ['this folder'])}", remedy)
-    report = Report("check", result, lambda: present(result))
-    emit(report, format, output, color, CHECK_FORMATS)
+    summary = Summary()
+    kept: list[FileCheck] = []
+
+    def counted() -> "Iterator[FileCheck]":
+        for file_check in summary.count(show_progress(results, len(files))):
+            if step_summary:
+                kept.append(file_check)
+            yield file_check
+        if not summary.checked and not skip_others:
+            remedy = "name spec files or the folder that has them; `include` in the settings sets their patterns"
+            raise UsageError(f"no spec in {' '.join(specs or ['this folder'])}", remedy)
+
+    with interruptible(), closed_pipe_raises(), closing(check_each(checker(settings), files, jobs)) as results:
+        write_report(CHECK_FORMATS[format](counted(), canvas_of(output, color), statistics), output)
     if step_summary:
-        summarise(report)
+        add_step_summary(kept, statistics)
     if not exit_zero:
-        raise typer.Exit(result.exit_code)
+        raise typer.Exit(summary.exit_code)

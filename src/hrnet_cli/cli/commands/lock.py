@@ -36,11 +36,11 @@ def lock(
     from hrnet_cli.check.lock import lock as add
     from hrnet_cli.check.lock import update_all
     from hrnet_cli.check.lock_file import lock_text, open_lock
-    from hrnet_cli.cli.configuration import configured
+    from hrnet_cli.check.settings import load_settings
     from hrnet_cli.report.formats import Report
     from hrnet_cli.report.lock import present
 
-    lock = lock or configured().lock
+    lock = lock or load_settings().lock
     path = Path(lock)
     if not specs and not update:
         raise UsageError("no spec to lock", "name files or presets, or update all that are locked with --update")

@@ -34,14 +34,14 @@ def rule(
     """
     if all is (code is not None):
         raise UsageError("name one rule, or ask for the list", "hrnet-cli rule HR301, hrnet-cli rule --list")
-    from hrnet_cli.check import pages
-    from hrnet_cli.report import rules
+    from hrnet_cli.check.pages import list_rules, read_page
     from hrnet_cli.report.formats import FORMATS, Report
+    from hrnet_cli.report.rule import present
 
     if code is None:
-        every = pages.every_rule()
-        emit(Report("rule", every, lambda: rules.present_list(every)), format, output, color)
+        rules = list_rules()
+        emit(Report("rule", rules, lambda: present(rules)), format, output, color)
     else:
-        page = pages.page(code)
-        as_it_is = {name: lambda report, _: report.result.page for name in ("text", "markdown")}
-        emit(Report("rule", page, lambda: rules.present_page(page)), format, output, color, {**FORMATS, **as_it_is})
+        page = read_page(code)
+        unchanged = {name: lambda report, _: report.result.page for name in ("text", "markdown")}
+        emit(Report("rule", page, lambda: present(page)), format, output, color, {**FORMATS, **unchanged})

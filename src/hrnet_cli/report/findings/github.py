@@ -11,10 +11,11 @@ COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 def render(result: Check) -> str:
     """A command a line, and nothing where nothing was found."""
-    return "".join(map(_command, result.findings))
+    return "".join(map(render_finding, result.findings))
 
 
-def _command(finding: Finding) -> str:
+def render_finding(finding: Finding) -> str:
+    """One command on one line."""
     title = f"{finding.code} {finding.name}"
     asked = {"file": printable(relative(finding.source)), "line": finding.line, "col": finding.column, "title": title}
     properties = ",".join(f"{name}={_property(str(value))}" for name, value in asked.items() if value is not None)

@@ -1,4 +1,4 @@
-"""Heads that do not fit their branches: they hide nothing, and all remedies of a file hold together."""
+"""Heads that do not match their branches: they hide no finding, and all remedies of a file work together."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_the_width_of_a_branch_and_its_head(channels: int, remedy: str, right: i
     assert findings(tmp_path, mended) == {}
 
 
-def test_the_width_that_is_told_is_that_of_the_block_that_is_told(tmp_path: Path) -> None:
+def test_the_remedy_for_a_width_agrees_with_the_remedy_for_its_block(tmp_path: Path) -> None:
     """A last stage of BOTTLENECK is four times as wide: the remedy is the block, and the neck is right."""
     wide = extra() | {"stage4": stage(4, 1, 4, "BOTTLENECK")}
     text = f"model = {python(model('FasterRCNN', neck=HRFPN, backbone={'extra': wide})['model'])}\n"
