@@ -1,26 +1,25 @@
-# make demo: set up, and see every command on HRNet-W32. make test: set up, and run every check there is.
-# Needs Python 3.10 or newer and make, nothing else. Everything is written below this folder: torch's cache too, which it
-# makes for a compiler that nothing here asks for.
+# make demo: install the tool and show it on HRNet-W32, then install torch and compare both engines.
+# make test: install what is needed and run every check that CI runs.
+# Needs Python 3.10 or newer (PYTHON=python3.12 chooses one) and make. Everything is written inside this folder.
 
 PYTHON ?= python3
-FULL := .venv
 BARE := .venv-bare
-HRNET := $(FULL)/bin/hrnet-cli
+FULL := .venv
 export TORCHINDUCTOR_CACHE_DIR := $(CURDIR)/$(FULL)/torchinductor
 PIP_FLAGS := --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test lint verify bench docs corpus clean
+.PHONY: demo test lint verify bench mutants docs corpus clean
 
-demo: $(FULL)/.installed
-	$(HRNET) describe w32 --stage 2
-	$(HRNET) trace w32 --input 1x3x256x192
-	$(HRNET) fuse w32 --stage 3 --module 0
-	$(HRNET) flops w32
-	$(HRNET) verify w32
+demo: $(BARE)/.installed
+	$(BARE)/bin/hrnet-cli trace w32 --input 1x3x256x192
+	$(BARE)/bin/hrnet-cli flops w32
+	$(MAKE) $(FULL)/.installed
+	$(FULL)/bin/hrnet-cli verify w32
 
-test: lint $(BARE)/.installed
-	$(FULL)/bin/python -m pytest -n 2
-	$(BARE)/bin/python -m pytest -n 2 -m "not torch"
+# Each test runs once: those that need torch in the full environment, all others without it.
+test: lint $(BARE)/.tested
+	$(BARE)/bin/python -m pytest -n 2 -m "not torch" --cov --durations=10
+	$(FULL)/bin/python -m pytest -n 2 -m "torch or smoke" --durations=10
 
 lint: $(FULL)/.tested
 	$(FULL)/bin/ruff check
@@ -28,10 +27,10 @@ lint: $(FULL)/.tested
 	$(FULL)/bin/mypy
 	$(FULL)/bin/lint-imports
 
-# Every preset at its own size, both engines and torch's counters, module by module: about ten minutes.
+# Every preset at its own size: both engines and torch's counters, module by module. About ten minutes.
 verify: $(FULL)/.installed
 	set -e; for preset in $$($(FULL)/bin/python -c 'from hrnet_cli.sources import preset_names; print(*preset_names())'); \
-	do $(HRNET) verify $$preset > /dev/null; echo "$$preset: every source that ran agrees"; done
+	do $(FULL)/bin/hrnet-cli verify $$preset > /dev/null; echo "$$preset: every source that ran agrees"; done
 
 bench: $(FULL)/.benched
 	$(FULL)/bin/python benchmarks/run.py --write docs/benchmarks.md
@@ -45,22 +44,28 @@ corpus: $(FULL)/.installed
 clean:
 	rm -rf $(FULL) $(BARE) .corpus dist build
 
-# The package with everything it can use, as a user installs it; then what its tests and its benchmarks need.
+# The package alone, without torch: what a CI check installs.
+$(BARE)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(BARE)
+	$(BARE)/bin/pip install $(PIP_FLAGS) --editable .
+	touch $@
+
+$(BARE)/.tested: $(BARE)/.installed
+	$(BARE)/bin/pip install $(PIP_FLAGS) --upgrade pip
+	$(BARE)/bin/pip install $(PIP_FLAGS) --editable . --group test
+	touch $@
+
+# The package with everything it can use; then what its checks and its benchmarks need.
 $(FULL)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(FULL)
+	$(FULL)/bin/pip install $(PIP_FLAGS) --upgrade pip
 	$(FULL)/bin/pip install $(PIP_FLAGS) --editable '.[torch]'
 	touch $@
 
 $(FULL)/.tested: $(FULL)/.installed
-	$(FULL)/bin/pip install $(PIP_FLAGS) --editable '.[torch,test,lint]'
+	$(FULL)/bin/pip install $(PIP_FLAGS) --editable '.[torch]' --group test --group lint
 	touch $@
 
 $(FULL)/.benched: $(FULL)/.installed
-	$(FULL)/bin/pip install $(PIP_FLAGS) --editable '.[torch,bench]'
-	touch $@
-
-# The package alone, without torch: what a CI check installs.
-$(BARE)/.installed: pyproject.toml constraints.txt
-	$(PYTHON) -m venv $(BARE)
-	$(BARE)/bin/pip install $(PIP_FLAGS) --editable '.[test]'
+	$(FULL)/bin/pip install $(PIP_FLAGS) --editable '.[torch]' --group bench
 	touch $@

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, get_args
 
@@ -59,6 +60,7 @@ def test_presets_complete() -> None:
     assert options.complete_spec("x") == []
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("command", [*COMMANDS, "presets show"])
 def test_help_shows_an_example_that_works(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -68,7 +70,7 @@ def test_help_shows_an_example_that_works(command: str, tmp_path: Path, monkeypa
     assert result.code == 0 and not result.err
     example = result.out.partition("Example: ")[2].splitlines()[0].partition(" >")[0]
     assert example.startswith(f"hrnet-cli {command}")
-    if command != "verify":
+    if command != "verify" or find_spec("torch"):
         assert call(*example.split()[1:]).code == 0
     assert call(*command.split(), "-h").out == result.out
 
