@@ -14,14 +14,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hrnet_cli.analysis.api import describe, diff, flops, fuse, shapes
-    from hrnet_cli.analysis.describe import Description
+    from hrnet_cli.analysis.api import diff
+    from hrnet_cli.analysis.describe import Description, describe
     from hrnet_cli.analysis.diagnosis import Diagnosis
     from hrnet_cli.analysis.diff import Diff
-    from hrnet_cli.analysis.flops import Flops
-    from hrnet_cli.analysis.fuse import Fuse
+    from hrnet_cli.analysis.flops import Flops, flops
+    from hrnet_cli.analysis.fuse import Fuse, fuse
     from hrnet_cli.analysis.presets import Presets, presets
-    from hrnet_cli.analysis.shapes import Shapes
+    from hrnet_cli.analysis.shapes import Shapes, shapes
     from hrnet_cli.analysis.verify import Verification, verify
     from hrnet_cli.check.api import check
     from hrnet_cli.check.finding import Check, Finding
@@ -49,14 +49,14 @@ __all__ += ["HrnetError", "InexpressibleError", "InputError", "SpecError", "Unre
 __all__ += ["MissingExtraError"]
 
 _HOMES = {
-    "analysis.api": ("describe", "diff", "flops", "fuse", "shapes"),
-    "analysis.describe": ("Description",),
+    "analysis.api": ("diff",),
+    "analysis.describe": ("Description", "describe"),
     "analysis.diagnosis": ("Diagnosis",),
     "analysis.diff": ("Diff",),
-    "analysis.flops": ("Flops",),
-    "analysis.fuse": ("Fuse",),
+    "analysis.flops": ("Flops", "flops"),
+    "analysis.fuse": ("Fuse", "fuse"),
     "analysis.presets": ("Presets", "presets"),
-    "analysis.shapes": ("Shapes",),
+    "analysis.shapes": ("Shapes", "shapes"),
     "analysis.verify": ("Verification", "verify"),
     "check.finding": ("Check", "Finding"),
     "dialects.writing": ("Written",),

@@ -95,6 +95,7 @@ def standard_stages(width: int) -> dict[str, dict[str, Any]]:
 # Counting
 
 FLOPS_PER_MAC = 2
+MEGA = 10**6
 GIGA = 10**9
 GIBI = 2**30
 """One G of the authors' published figures: their summary code divides by 1024³."""

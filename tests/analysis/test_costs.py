@@ -10,9 +10,20 @@ import pytest
 from support import POSE_GOLDENS, Golden
 
 from hrnet_cli import build, nn
-from hrnet_cli.analysis.costs import CONVENTIONS, COSTLY, FVCORE, MACS, Cost, costs, measure, totals
+from hrnet_cli.analysis.costs import (
+    CONVENTIONS,
+    COSTLY,
+    FVCORE_EXTRA,
+    MACS,
+    PUBLISHED_CONVENTIONS,
+    Cost,
+    costs,
+    measure,
+    totals,
+)
 from hrnet_cli.analysis.flops import flops
 from hrnet_cli.nn import LEAVES
+from hrnet_cli.schema import PUBLISHED_RULES
 from hrnet_cli.sources import preset_names
 from hrnet_cli.tracing import Trace, trace
 
@@ -65,7 +76,7 @@ def test_fvcore_by_operator(golden: Golden) -> None:
 
 @goldens
 def test_the_stages_of_the_report_are_the_children_of_the_original(golden: Golden) -> None:
-    rows = {row.label: (row.params, row.macs) for row in flops(traced(golden)).rows if row.level == 0}
+    rows = {str(row.part): (row.params, row.macs) for row in flops(traced(golden)).rows if row.level == 0}
     names = {"layer1": "stage 1", "final_layer": "head"}
     for what, figures in (("params", 0), ("macs", 1)):
         theirs: dict[str, int] = defaultdict(int)
@@ -90,7 +101,7 @@ def test_a_cost_is_counted_by_hand() -> None:
     first = costs(trace("w32"))[0]
     by_hand = {"macs": 3 * 3 * 3 * 64 * 128 * 96, "params": 3 * 3 * 3 * 64}
     assert (first.macs, first.params) == (by_hand["macs"], by_hand["params"])
-    counted = {name: convention.count(first) for name, convention in CONVENTIONS.items()}
+    counted = {name: convention.figure(first) for name, convention in CONVENTIONS.items()}
     macs = by_hand["macs"]
     assert counted == {"macs": macs, "flops": 2 * macs, "published": macs, "fvcore": macs}
 
@@ -137,15 +148,17 @@ def test_what_is_measured_without_a_record_is_what_the_record_adds_up_to(name: s
     assert measure(build(name), nn.Tensor(found.input)) == expected, "a run that broke left its hook"
 
 
-@pytest.mark.parametrize(("table", "name"), [(MACS, "MACS"), (FVCORE, "FVCORE")])
+@pytest.mark.parametrize(("table", "name"), [(MACS, "MACS"), (FVCORE_EXTRA, "FVCORE_EXTRA")])
 def test_only_leaves_cost(table: dict[str, object], name: str) -> None:
     strange = sorted(set(table) - set(LEAVES))
     assert not strange, f"analysis.costs.{name} counts {strange}, which nn.LEAVES does not have"
 
 
-def test_conventions_are_under_their_own_names() -> None:
-    assert all(convention.name == name for name, convention in CONVENTIONS.items())
-    assert all(
-        isinstance(convention.count(Cost(trace("w32").calls[1], 1, 2, 3, 4)), int)
-        for convention in CONVENTIONS.values()
-    )
+def test_a_convention_counts_whole_numbers() -> None:
+    conventions = [*CONVENTIONS.values(), *PUBLISHED_CONVENTIONS.values()]
+    cost = Cost(trace("w32").calls[1], 1, 2, 3, 4)
+    assert all(isinstance(convention.figure(cost), int) for convention in conventions)
+
+
+def test_every_rule_of_a_published_figure_has_its_count() -> None:
+    assert set(PUBLISHED_CONVENTIONS) == set(PUBLISHED_RULES)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from commandline import ROOT, call
 
-from hrnet_cli.analysis.api import describe, fuse, shapes
+from hrnet_cli import describe, fuse, shapes
+from hrnet_cli.report.describe import connection_text
 
 GRAY = str(ROOT / "examples" / "gray-32.yaml")
 BRANCHES = ((1, 32, 8, 8), (1, 64, 4, 4), (1, 128, 2, 2), (1, 256, 1, 1))
@@ -17,7 +18,7 @@ def test_the_four_branches() -> None:
     assert result.outputs == BRANCHES == describe(GRAY).outputs
     assert [branch.shape for branch in result.stages[-1].modules[-1].branches] == list(BRANCHES)
     assert [branch.stride for branch in result.stages[-1].modules[-1].branches] == [4, 8, 16, 32]
-    assert not result.notes
+    assert not result.stretched
 
 
 def test_the_trace_shows_them() -> None:
@@ -48,13 +49,13 @@ def test_the_tree_as_people_write_it(line: str) -> None:
 
 
 def test_every_fuse_edge_says_i_j_factor_and_ratio() -> None:
-    notes = {row.path: row.note for row in describe(GRAY).tree}
+    texts = {row.path: connection_text(row.connection) for row in describe(GRAY).tree if row.connection}
     edges = [
         edge for layer in fuse(GRAY).layers if layer.module == 0 for row in layer.rows for edge in row if edge.path
     ]
     assert len(edges) == 2 + 6 + 12
     for edge in edges:
-        arrow = "↑" if edge.j > edge.i else "↓"
-        ratio = f"÷{edge.factor}" if edge.j > edge.i else f"×{edge.factor}"
-        want = f"i={edge.i}←j={edge.j} {arrow}{edge.factor} {32 * 2**edge.j}→{32 * 2**edge.i} ({ratio})"
-        assert notes[edge.path] == want
+        arrow = "↑" if edge.input_branch > edge.output_branch else "↓"
+        ratio = f"÷{edge.factor}" if edge.input_branch > edge.output_branch else f"×{edge.factor}"
+        i, j = edge.output_branch, edge.input_branch
+        assert texts[edge.path] == f"i={i}←j={j} {arrow}{edge.factor} {32 * 2**j}→{32 * 2**i} ({ratio})"

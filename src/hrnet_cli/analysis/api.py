@@ -14,76 +14,9 @@ from hrnet_cli.sources import load_spec
 from hrnet_cli.tracing import InputError, SpecLike, Trace, trace
 
 if TYPE_CHECKING:
-    from hrnet_cli.analysis.describe import Description
     from hrnet_cli.analysis.diff import Diff
-    from hrnet_cli.analysis.flops import Flops
-    from hrnet_cli.analysis.fuse import Fuse
-    from hrnet_cli.analysis.shapes import Shapes
 
 Input = str | Shape4 | None
-
-
-def describe(
-    spec: SpecLike = "w32",
-    input: Input = None,
-    engine: str = "shapes",
-    device: str | None = None,
-    *,
-    depth: int | None = None,
-    stage: int | None = None,
-    full: bool = False,
-) -> Description:
-    """The module tree and the summary of a spec; arguments as in `trace` and `analysis.describe`."""
-    from hrnet_cli.analysis.describe import describe
-
-    return describe(trace(spec, input, engine, device), depth=depth, stage=stage, full=full)
-
-
-def shapes(
-    spec: SpecLike = "w32",
-    input: Input = None,
-    engine: str = "shapes",
-    device: str | None = None,
-    *,
-    calls: bool = False,
-) -> Shapes:
-    """The branch shapes of a spec. An input that cannot go through is a result too: its `failure` is not None."""
-    from hrnet_cli.analysis.shapes import shapes
-
-    try:
-        return shapes(trace(spec, input, engine, device), calls=calls)
-    except InputError as error:
-        return shapes(error.trace, calls=calls, error=error)
-
-
-def fuse(
-    spec: SpecLike = "w32",
-    input: Input = None,
-    engine: str = "shapes",
-    device: str | None = None,
-    *,
-    stage: int | None = None,
-    module: int | None = None,
-) -> Fuse:
-    """The fuse layers of a spec, of one stage or module if asked."""
-    from hrnet_cli.analysis.fuse import fuse
-
-    return fuse(trace(spec, input, engine, device), stage=stage, module=module)
-
-
-def flops(
-    spec: SpecLike = "w32",
-    input: Input = None,
-    engine: str = "shapes",
-    device: str | None = None,
-    *,
-    by: str = "stage",
-    convention: str = "macs",
-) -> Flops:
-    """What a spec costs, in groups `by` stage, branch, module, layer or type, in a named convention."""
-    from hrnet_cli.analysis.flops import flops
-
-    return flops(trace(spec, input, engine, device), by=by, convention=convention)
 
 
 def diff(

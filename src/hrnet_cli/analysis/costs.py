@@ -1,7 +1,7 @@
-"""What a call costs, in each counting convention. Integers only.
+"""What each call costs, in whole numbers, by every counting convention.
 
-MACs are multiply-accumulates of convolutions, bias not counted: one per output element and weight that reaches it.
-`docs/counting.md` reconciles the conventions on W32, digit by digit.
+MACs are the multiply-accumulates of convolutions and matrix products, bias not counted: one for each output element and
+each weight that reaches it. `docs/counting.md` reconciles the conventions on W32, digit by digit.
 """
 
 from __future__ import annotations
@@ -10,91 +10,95 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from hrnet_cli.nn import LEAVES, Module, Tensor, register_module_forward_hook
-from hrnet_cli.tracing import Call, Node, Shapes, Trace, shapes
+from hrnet_cli.hrnet import FLOPS_PER_MAC, GIBI, GIGA
+from hrnet_cli.nn import LEAVES, Module, Shape, Tensor, register_module_forward_hook
+from hrnet_cli.tracing import Call, Node, Trace, shapes
 
 _new = tuple.__new__
 """Makes a NamedTuple of a tuple in half the time of its own constructor, which is a function in Python."""
 
 
 class Cost(NamedTuple):
-    """One leaf call: its parameters (counted at a module's first call only), MACs and fvcore's own count."""
+    """What one call of a leaf costs."""
 
     call: Call
     params: int
+    """Elements of the leaf's parameters; 0 if an earlier call of the same leaf has counted them."""
     macs: int
     fvcore: int
+    """What fvcore counts: the MACs, and more for some leaves (FVCORE_EXTRA)."""
     activations: int
-    """Elements that it puts out, if it is a leaf that multiplies and accumulates; else 0 (`docs/counting.md`)."""
+    """Elements of the output of a leaf that has MACs; 0 for any other."""
 
 
-def _conv_macs(_inputs: Shapes, outputs: Shapes, weights: int) -> int:
+# MACs of a leaf, from the shapes of its inputs and outputs and the elements of its weight
+
+
+def _conv_macs(_inputs: tuple[Shape, ...], outputs: tuple[Shape, ...], weights: int) -> int:
     """Output positions × weights: each weight is used once per output position."""
     batch, _, height, width = outputs[0]
     return batch * height * width * weights
 
 
-def _transposed_macs(inputs: Shapes, _outputs: Shapes, weights: int) -> int:
+def _transposed_conv_macs(inputs: tuple[Shape, ...], _outputs: tuple[Shape, ...], weights: int) -> int:
     """Input positions × weights: each weight is used once per input position."""
     batch, _, height, width = inputs[0]
     return batch * height * width * weights
 
 
-def _linear_macs(inputs: Shapes, _: Shapes, weights: int) -> int:
+def _linear_macs(inputs: tuple[Shape, ...], _outputs: tuple[Shape, ...], weights: int) -> int:
     """Rows × weights."""
     return math.prod(inputs[0][:-1]) * weights
 
 
-def _matmul_macs(inputs: Shapes, outputs: Shapes, _weights: int) -> int:
+def _matmul_macs(inputs: tuple[Shape, ...], outputs: tuple[Shape, ...], _weights: int) -> int:
     """B×M×K times B×K×N: B·M·K·N."""
     return math.prod(inputs[0]) * outputs[0][-1]
 
 
-MACS: dict[str, Callable[[Shapes, Shapes, int], int]] = {
+MACS: dict[str, Callable[[tuple[Shape, ...], tuple[Shape, ...], int], int]] = {
     "Conv2d": _conv_macs,
-    "ConvTranspose2d": _transposed_macs,
+    "ConvTranspose2d": _transposed_conv_macs,
     "Linear": _linear_macs,
     "MatMul": _matmul_macs,
 }
-"""The leaves that multiply and accumulate: from the shapes in and out and the elements of the weight to the MACs."""
+"""The leaves that multiply and accumulate."""
 
 
-def _resized(call: Call) -> int:
-    """One per element that nearest upsampling makes, four where it is bilinear."""
+def _upsampling_extra(call: Call) -> int:
+    """One per output element of nearest upsampling, four per output element of bilinear upsampling."""
     return math.prod(call.outputs[0]) * (4 if call.node.arguments["mode"] == "bilinear" else 1)
 
 
-FVCORE: dict[str, Callable[[Call], int]] = {
+FVCORE_EXTRA: dict[str, Callable[[Call], int]] = {
     "BatchNorm2d": lambda call: 2 * math.prod(call.inputs[0]),
-    "Upsample": _resized,
-    "Resize": _resized,
+    "Upsample": _upsampling_extra,
+    "Resize": _upsampling_extra,
     "AdaptiveAvgPool2d": lambda call: math.prod(call.inputs[0]),
 }
-"""What fvcore 0.1.5 adds to the MACs, beside them."""
+"""What fvcore 0.1.5 counts in addition to the MACs."""
 
-
-HOLDERS = {name for name, leaf in LEAVES.items() if leaf.own_tensors is not Module.own_tensors}
-COSTLY = HOLDERS | MACS.keys() | FVCORE.keys()
-"""The leaves that cost or hold something, by any convention."""
+WITH_TENSORS = {name for name, leaf in LEAVES.items() if leaf.own_tensors is not Module.own_tensors}
+COSTLY = WITH_TENSORS | MACS.keys() | FVCORE_EXTRA.keys()
+"""The leaves with parameters or with a count in any convention."""
 
 
 def costs(trace: Trace) -> list[Cost]:
     """The cost of every leaf call, in order."""
-    seen: set[Node] = set()
+    counted: set[Node] = set()
     result = []
     for call in trace.leaf_calls:
         node = call.node
-        kind = node.type
         params = macs = extra = activations = 0
-        if kind in COSTLY:
+        if node.type in COSTLY:
             params, weights = _elements(node.module)
-            if node in seen:
+            if node in counted:
                 params = 0
-            seen.add(node)
-            if kind in MACS:
-                macs, activations = MACS[kind](call.inputs, call.outputs, weights), math.prod(call.outputs[0])
-            if kind in FVCORE:
-                extra = FVCORE[kind](call)
+            counted.add(node)
+            if node.type in MACS:
+                macs, activations = MACS[node.type](call.inputs, call.outputs, weights), math.prod(call.outputs[0])
+            if node.type in FVCORE_EXTRA:
+                extra = FVCORE_EXTRA[node.type](call)
         result.append(_new(Cost, (call, params, macs, macs + extra, activations)))
     return result
 
@@ -111,63 +115,78 @@ FIGURES = {"params": "params", "macs": "MACs", "activations": "activations"}
 """What reports call the figures of Totals."""
 
 
-def measure(network: Module, x: Tensor) -> tuple[Shapes, Totals]:
-    """The shapes that come out of a network, and its totals, with no record of the calls: much faster than a trace.
+def totals(costs: Iterable[Cost]) -> Totals:
+    """The sums over all calls."""
+    params = macs = activations = 0
+    for cost in costs:
+        params += cost.params
+        macs += cost.macs
+        activations += cost.activations
+    return Totals(params, macs, activations)
+
+
+def measure(network: Module, x: Tensor) -> tuple[tuple[Shape, ...], Totals]:
+    """The output shapes of a network and its totals, without a record of the calls: much faster than a trace.
 
     Raises ShapeError for an input that cannot go through.
     """
-    counted: dict[Module, int] = {}
+    params: dict[Module, int] = {}
     macs = activations = 0
 
-    def count(leaf: Module, inputs: tuple[Any, ...], output: Any) -> None:
+    def add(leaf: Module, inputs: tuple[Any, ...], output: Any) -> None:
         nonlocal macs, activations
         kind = type(leaf).__name__
         if kind in COSTLY:
-            counted[leaf], weights = _elements(leaf)
+            params[leaf], weights = _elements(leaf)
             if kind in MACS:
                 macs += MACS[kind](shapes(inputs), (output.shape,), weights)
                 activations += output.numel()
 
-    handle = register_module_forward_hook(count)
+    handle = register_module_forward_hook(add)
     try:
         outputs = shapes(network(x))
     finally:
         handle.remove()
-    return outputs, Totals(sum(counted.values()), macs, activations)
-
-
-def totals(costs: Iterable[Cost]) -> Totals:
-    """The sums over all calls."""
-    each = [(cost.params, cost.macs, cost.activations) for cost in costs]
-    return Totals(*map(sum, zip(*each, strict=True)))
+    return outputs, Totals(sum(params.values()), macs, activations)
 
 
 def _elements(leaf: Any) -> tuple[int, int]:
-    """Those of all parameters, and of `weight` alone."""
-    total = weights = 0
+    """The elements of all parameters of a leaf, and of its `weight` alone."""
+    params = weights = 0
     for name, tensor in leaf.named_parameters(recurse=False):
         elements = math.prod(tensor.shape)
-        total += elements
+        params += elements
         if name == "weight":
             weights = elements
-    return total, weights
+    return params, weights
 
 
 class Convention(NamedTuple):
-    """A way of counting: how to get its figure from a Cost, what to call it, and what one G is."""
+    """A way of counting: the figure of a cost, and how much one G of it is."""
 
-    name: str
-    label: str
-    giga: int
-    count: Callable[[Cost], int]
+    figure: Callable[[Cost], int]
+    giga: int = GIGA
 
 
 CONVENTIONS: dict[str, Convention] = {
-    convention.name: convention
-    for convention in (
-        Convention("macs", "MACs", 10**9, lambda cost: cost.macs),
-        Convention("flops", "FLOPs (2 × MACs)", 10**9, lambda cost: 2 * cost.macs),
-        Convention("published", "MACs ÷ 2³⁰ (as published)", 2**30, lambda cost: cost.macs),
-        Convention("fvcore", "flops by fvcore's rules", 10**9, lambda cost: cost.fvcore),
-    )
+    "macs": Convention(lambda cost: cost.macs),
+    "flops": Convention(lambda cost: FLOPS_PER_MAC * cost.macs),
+    "published": Convention(lambda cost: cost.macs, GIBI),
+    "fvcore": Convention(lambda cost: cost.fvcore),
 }
+
+
+def _output_deconv_macs(cost: Cost) -> int:
+    """MACs, but of a transposed convolution output positions × weights, as of a convolution."""
+    if cost.call.node.type != "ConvTranspose2d":
+        return cost.macs
+    return _conv_macs(cost.call.inputs, cost.call.outputs, math.prod(cost.call.node.parameters["weight"]))
+
+
+PUBLISHED_CONVENTIONS: dict[str, Convention] = {
+    "published": CONVENTIONS["published"],
+    "macs": CONVENTIONS["macs"],
+    "fvcore": CONVENTIONS["fvcore"],
+    "output-deconv": Convention(_output_deconv_macs),
+}
+"""How authors counted the FLOPs that they printed, by `rule` in a spec's `published`."""

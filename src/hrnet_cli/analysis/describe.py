@@ -1,39 +1,62 @@
-"""The module tree as a person wants it: siblings that are the same are shown once and counted."""
+"""The module tree, in which equal siblings are shown once and counted, and a summary of the network."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, ClassVar, NamedTuple
 
 from hrnet_cli.analysis.costs import costs
 from hrnet_cli.analysis.flops import CostRow, flops
-from hrnet_cli.analysis.fuse import Edge, fuse, operation
+from hrnet_cli.analysis.fuse import Operation, operations
+from hrnet_cli.analysis.result import Result
 from hrnet_cli.errors import UsageError
-from hrnet_cli.model import BLOCKS
+from hrnet_cli.hrnet import size_ratio
+from hrnet_cli.model import BLOCKS, Place
 from hrnet_cli.nn import LEAVES, Shape
-from hrnet_cli.tracing import Call, Node, Trace
+from hrnet_cli.schema import Shape4
+from hrnet_cli.tracing import Call, Node, SpecLike, Trace, trace
+
+
+class Connection(NamedTuple):
+    """What makes an output branch from an input branch: a fuse edge or a layer of a transition."""
+
+    part: str
+    """`fuse` or `transition`."""
+    output_branch: int
+    input_branch: int
+    factor: int
+    """How many times larger or smaller height and width become."""
+    operations: tuple[Operation, ...]
+    in_channels: int
+    out_channels: int
 
 
 class TreeRow(NamedTuple):
-    """A module, or several siblings in a row that are the same as one shown before them."""
+    """A module, or several siblings in a row that equal one in a row before them."""
 
     depth: int
     path: str
-    """The module's path in code; of siblings, the first one's."""
-    type: str
+    """The path of the module, as `get_submodule` takes it; of siblings, that of the first."""
+    name: str
+    """The last part of the path."""
+    last_name: str
+    """The name of the last sibling; the same as `name` if there is one module."""
     times: int
-    """1, or how many siblings this row stands for."""
-    last_path: str
-    """The last sibling's path; the same as `path` where there is one."""
+    """How many modules the row is for."""
     same_as: str
-    """The path of the sibling that these are the same as, or nothing."""
+    """The path of the sibling that these equal; empty for a row that is shown with all below it."""
+    type: str
     arguments: dict[str, Any]
-    note: str
-    """What a fuse edge does, with its i, j, factor and channel ratio."""
+    """Constructor arguments of a leaf."""
+    connection: Connection | None
     inputs: tuple[Shape, ...]
+    """Of the first call; empty if the module is not called itself."""
     outputs: tuple[Shape, ...]
     params: int
-    """Of the module with all below it, of each sibling."""
+    """Of one module with all below it."""
     macs: int
 
 
@@ -49,13 +72,17 @@ class StageSummary(NamedTuple):
     widths: tuple[int, ...]
 
 
-class Description(NamedTuple):
+@dataclass(frozen=True, slots=True, repr=False)
+class Description(Result):
     """The result of `describe`."""
 
-    spec: str
+    command: ClassVar[str] = "describe"
+
+    network: str
     engine: str
     convention: str
     type: str
+    """The network's class."""
     head: str
     input: Shape
     outputs: tuple[Shape, ...]
@@ -64,170 +91,174 @@ class Description(NamedTuple):
     num_modules: int
     params: int
     buffers: int
+    """Elements of all buffers, which are no parameters."""
     macs: int
     parts: tuple[CostRow, ...]
+    """By stage, as `flops` counts them."""
     tree: tuple[TreeRow, ...]
+    full: bool
+    """Whether the tree has every leaf."""
 
 
-def describe(trace: Trace, depth: int | None = None, stage: int | None = None, full: bool = False) -> Description:
-    """The tree and the summary of a trace.
+def describe(
+    spec: SpecLike | Trace = "w32",
+    input: str | Shape4 | None = None,
+    engine: str = "shapes",
+    device: str | None = None,
+    *,
+    depth: int | None = None,
+    stage: int | None = None,
+    full: bool = False,
+) -> Description:
+    """The module tree and the summary of a network.
 
-    Without `depth` or `full` the tree stops at blocks and at fuse and transition edges; `depth` counts from the network
-    (0); `stage` keeps that stage and the transition before it. Raises UsageError for a stage that is not there.
+    Without `depth` and `full` the tree ends at blocks, fuse edges and transition layers. With `depth` it ends at that
+    depth, 0 being the network; with `stage` it has that stage and the transition before it; with `full`, every leaf.
+    The other arguments are those of `trace`. Raises UsageError, and what `trace` raises.
     """
-    spec = trace.spec
-    if stage is not None and not 1 <= stage <= len(spec.stages):
-        raise UsageError(f"there is no stage {stage}", f"{spec.name} has stages 1 to {len(spec.stages)}")
-    total = flops(trace, "stage")
-    stages = tuple(
-        StageSummary(n, s.block, s.num_modules, s.num_branches, s.num_blocks, s.num_channels, s.widths)
-        for n, s in enumerate(spec.stages, 1)
-    )
+    found = trace(spec, input, engine, device)
+    stages = found.spec.stages
+    if depth is not None and not (isinstance(depth, int) and depth >= 0):
+        raise UsageError(f"there is no depth {depth}", "count from 0, which is the network alone")
+    if stage is not None and stage not in range(1, len(stages) + 1):
+        raise UsageError(f"there is no stage {stage}", f"{found.spec.name} has stages 1 to {len(stages)}")
+    total = flops(found)
     return Description(
-        spec=spec.name,
-        engine=trace.engine,
-        convention="macs",
-        type=trace.root.type,
-        head=spec.head.type,
-        input=trace.input,
-        outputs=trace.calls[0].outputs,
-        stages=stages,
-        num_blocks=sum(s.num_modules * sum(s.num_blocks) for s in spec.stages),
-        num_modules=sum(s.num_modules for s in spec.stages[1:]),
+        network=found.spec.name,
+        engine=found.engine,
+        convention=total.convention,
+        type=found.root.type,
+        head=found.spec.head.type,
+        input=found.input,
+        outputs=found.calls[0].outputs,
+        stages=tuple(
+            StageSummary(n, s.block, s.num_modules, s.num_branches, s.num_blocks, s.num_channels, s.widths)
+            for n, s in enumerate(stages, 1)
+        ),
+        num_blocks=sum(s.num_modules * sum(s.num_blocks) for s in stages),
+        num_modules=sum(s.num_modules for s in stages[1:]),
         params=total.params,
-        buffers=sum(node.own_buffers for node in trace.root.walk()),
+        buffers=sum(node.own_buffers for node in found.root.walk()),
         macs=total.macs,
         parts=total.rows,
-        tree=tuple(_Tree(trace, depth, stage, full).rows(trace.root, 0)),
+        tree=tuple(_Tree(found, depth, stage, full).rows(found.root, 0)),
+        full=full,
     )
-
-
-class _Tree:
-    def __init__(self, trace: Trace, depth: int | None, stage: int | None, full: bool) -> None:
-        self.most, self.stage, self.full = depth, stage, full
-        self.calls: dict[str, Call] = {}
-        for call in trace.calls:
-            self.calls.setdefault(call.node.path, call)
-        self.params: dict[str, int] = {}
-        self.macs: dict[str, int] = {}
-        for cost in costs(trace):
-            self.params[cost.call.node.path] = self.params.get(cost.call.node.path, 0) + cost.params
-            self.macs[cost.call.node.path] = self.macs.get(cost.call.node.path, 0) + cost.macs
-        edges = [edge for layer in fuse(trace).layers for row in layer.rows for edge in row]
-        self.notes = {edge.path: _edge_note(edge) for edge in edges if edge.path}
-        self.notes |= {path: note for path, call in self.calls.items() if (note := _transition_note(call, trace))}
-        self.numbers: dict[Any, int] = {}
-        self.signatures: dict[str, int] = {}
-        self.settle(trace.root)
-
-    def settle(self, node: Node) -> None:
-        """Sums from the leaves up, and a number for each kind of module: the same number is the same module."""
-        for child in node.children:
-            self.settle(child)
-        for table in (self.params, self.macs):
-            table[node.path] = table.get(node.path, 0) + sum(table[child.path] for child in node.children)
-        call = self.calls.get(node.path)
-        children = tuple((child.name, self.signatures[child.path]) for child in node.children)
-        shape = (call.inputs, call.outputs) if call else None
-        kind = (node.type, tuple(node.arguments.items()), shape, self.notes.get(node.path), children)
-        self.signatures[node.path] = self.numbers.setdefault(kind, len(self.numbers))
-
-    def rows(self, node: Node, depth: int, placed: bool = False) -> Iterator[TreeRow]:
-        """The node and what is shown below it; `placed` where it is inside a part of the anatomy."""
-        yield self.row(node, node, depth, 1, "")
-        if self.stops(node, depth):
-            return
-        placed = placed or node.place is not None
-        children = [child for child in self.below(node) if self.shows(child, placed)]
-        index = 0
-        while index < len(children):
-            first = children[index]
-            yield from self.rows(first, depth + 1, placed)
-            index += 1
-            same = index
-            while same < len(children) and self.same(first, children[same]):
-                same += 1
-            if same > index:
-                yield self.row(children[index], children[same - 1], depth + 1, same - index, first.path)
-                index = same
-
-    def below(self, node: Node) -> Iterator[Node]:
-        """The children; a list that is never called itself has nothing to show but its members, unless in full."""
-        for child in node.children:
-            if child.type == "ModuleList" and not self.full:
-                yield from self.below(child)
-            else:
-                yield child
-
-    def same(self, one: Node, other: Node) -> bool:
-        """Whether two members of one list are the same. Attributes that happen to be alike have names to be seen."""
-        in_one_list = one.name.isdigit() and _parent(one) == _parent(other)
-        return in_one_list and self.signatures[one.path] == self.signatures[other.path]
-
-    def stops(self, node: Node, depth: int) -> bool:
-        if self.most is not None:
-            return depth >= self.most
-        if self.full:
-            return False
-        is_edge = node.place is not None and node.place.input_branch is not None
-        return is_edge or node.type in BLOCK_TYPES
-
-    def shows(self, child: Node, placed: bool) -> bool:
-        """Whether a child is shown: sums and the like, which the original has no modules for, only in full."""
-        if not self.full and child.type in LEAVES and not LEAVES[child.type].in_torch_nn:
-            return False
-        return placed or self.stage is None or self.in_stage(child)
-
-    def in_stage(self, child: Node) -> bool:
-        """Whether a child has part in the stage that was asked for."""
-        assert self.stage is not None
-        places = {each.place for each in child.walk() if each.place}
-        return any(place.stage == (self.stage - 1 if place.part == "transition" else self.stage) for place in places)
-
-    def row(self, node: Node, last: Node, depth: int, times: int, same_as: str) -> TreeRow:
-        call = self.calls.get(node.path)
-        return TreeRow(
-            depth=depth,
-            path=node.path,
-            type=node.type,
-            times=times,
-            last_path=last.path,
-            same_as=same_as,
-            arguments=node.arguments,
-            note=self.notes.get(node.path, ""),
-            inputs=call.inputs if call else (),
-            outputs=call.outputs if call else (),
-            params=self.params[node.path],
-            macs=self.macs[node.path],
-        )
 
 
 BLOCK_TYPES = {block.__name__ for block in BLOCKS.values()}
 
 
-def _parent(node: Node) -> str:
-    return node.path.rpartition(".")[0]
+class _Tree:
+    """The rows of a trace's module tree."""
+
+    def __init__(self, trace: Trace, max_depth: int | None, stage: int | None, full: bool) -> None:
+        self.max_depth, self.stage, self.full = max_depth, stage, full
+        self.calls: dict[Node, Call] = {}
+        for call in trace.calls:
+            self.calls.setdefault(call.node, call)
+        self.params: dict[Node, int] = defaultdict(int)
+        self.macs: dict[Node, int] = defaultdict(int)
+        for cost in costs(trace):
+            self.params[cost.call.node] += cost.params
+            self.macs[cost.call.node] += cost.macs
+        self.connections = _connections(trace)
+        self.signatures: dict[Node, int] = {}
+        """Equal modules have equal numbers."""
+        self.known_signatures: dict[Any, int] = {}
+        self.add_up(trace.root)
+
+    def add_up(self, node: Node) -> None:
+        """Set the costs and the signature of a node and all below it."""
+        for child in node.children:
+            self.add_up(child)
+            self.params[node] += self.params[child]
+            self.macs[node] += self.macs[child]
+        call = self.calls.get(node)
+        shapes = (call.inputs, call.outputs) if call else None
+        children = tuple((child.name, self.signatures[child]) for child in node.children)
+        content = (node.type, tuple(node.arguments.items()), shapes, self.connections.get(node), children)
+        self.signatures[node] = self.known_signatures.setdefault(content, len(self.known_signatures))
+
+    def rows(self, node: Node, depth: int, inside_stage: bool = False) -> Iterator[TreeRow]:
+        """The row of a node and those below it."""
+        yield self.row(node, node, 1, depth)
+        if self.ends_at(node, depth):
+            return
+        inside_stage = inside_stage or self.stage is None or node.place is not None
+        children = [each for each in self.children(node) if self.is_shown(each[1], inside_stage)]
+        for _, equal in groupby(children, key=self.sibling_key):
+            first, *others = [child for _, child in equal]
+            yield from self.rows(first, depth + 1, inside_stage)
+            if others:
+                yield self.row(others[0], others[-1], len(others), depth + 1, same_as=first.path)
+
+    def children(self, node: Node) -> Iterator[tuple[Node, Node]]:
+        """The nodes below one, each with its parent; except in full, a ModuleList is replaced by its members."""
+        for child in node.children:
+            if child.type == "ModuleList" and not self.full:
+                yield from self.children(child)
+            else:
+                yield node, child
+
+    def sibling_key(self, parent_and_child: tuple[Node, Node]) -> object:
+        """Equal for equal members of one list. Attributes differ by name, however similar they are."""
+        parent, child = parent_and_child
+        return (parent, self.signatures[child]) if child.name.isdigit() else child
+
+    def ends_at(self, node: Node, depth: int) -> bool:
+        """Whether nothing below a node is shown."""
+        if self.max_depth is not None:
+            return depth >= self.max_depth
+        return not self.full and (node in self.connections or node.type in BLOCK_TYPES)
+
+    def is_shown(self, child: Node, inside_stage: bool) -> bool:
+        """Whether a node is shown: layers that torch.nn does not have, like sums, only in full."""
+        if not self.full and child.type in LEAVES and not LEAVES[child.type].in_torch_nn:
+            return False
+        return inside_stage or any(self.is_in_stage(each.place) for each in child.walk() if each.place)
+
+    def is_in_stage(self, place: Place) -> bool:
+        """Whether a place is in the chosen stage or in the transition before it."""
+        assert self.stage is not None
+        return place.stage == (self.stage - 1 if place.part == "transition" else self.stage)
+
+    def row(self, node: Node, last: Node, times: int, depth: int, same_as: str = "") -> TreeRow:
+        """The row of one node, or of equal siblings from `node` to `last`."""
+        call = self.calls.get(node)
+        return TreeRow(
+            depth=depth,
+            path=node.path,
+            name=node.name,
+            last_name=last.name,
+            times=times,
+            same_as=same_as,
+            type=node.type,
+            arguments=node.arguments,
+            connection=self.connections.get(node),
+            inputs=call.inputs if call else (),
+            outputs=call.outputs if call else (),
+            params=self.params[node],
+            macs=self.macs[node],
+        )
 
 
-def _edge_note(edge: Edge) -> str:
-    arrow = "↑" if edge.kind == "up" else "↓"
-    channels = f"{edge.in_channels}→{edge.out_channels} ({ratio(edge.in_channels, edge.out_channels)})"
-    return f"i={edge.i}←j={edge.j} {arrow}{edge.factor} {channels}"
-
-
-def _transition_note(call: Call, trace: Trace) -> str:
-    place = call.node.place
-    if place is None or place.part != "transition":
-        return ""
-    inside = [leaf for leaf in trace.leaf_calls if leaf.place is place]
-    before, after = call.inputs[0][1], call.outputs[0][1]
-    return f"branch {place.branch} from {place.input_branch}: {operation(inside)}, {before}→{after}"
-
-
-def ratio(before: int, after: int) -> str:
-    """A channel ratio as people say it: ×2, ÷4, or as a fraction where it is neither."""
-    if after % before == 0:
-        return f"×{after // before}"
-    if before % after == 0:
-        return f"÷{before // after}"
-    return f"×{after}/{before}"
+def _connections(trace: Trace) -> dict[Node, Connection]:
+    """The fuse edges and transition layers. The resize after a fuse edge has the same place and belongs to it."""
+    leaves: dict[Place | None, list[Call]] = defaultdict(list)
+    for leaf in trace.leaf_calls:
+        leaves[leaf.place].append(leaf)
+    calls = {call.node.place: call for call in reversed(trace.calls)}  # the first call at each place
+    return {
+        call.node: Connection(
+            part=place.part,
+            output_branch=place.branch,
+            input_branch=place.input_branch,
+            factor=size_ratio(place.branch, place.input_branch),
+            operations=operations(leaves[place]),
+            in_channels=call.inputs[0][1],
+            out_channels=call.outputs[0][1],
+        )
+        for place, call in calls.items()
+        if place is not None and place.branch is not None and place.input_branch is not None
+    }

@@ -1,35 +1,90 @@
-"""What a network costs, by the part of it that costs it. Every grouping adds up to the total exactly."""
+"""What a network costs, by its parts. Every grouping adds up to the total exactly."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import Any, ClassVar, NamedTuple
 
-from hrnet_cli.analysis.costs import CONVENTIONS, Cost, costs
-from hrnet_cli.analysis.published import Figure, figures
-from hrnet_cli.model import Place
+from hrnet_cli.analysis.costs import CONVENTIONS, PUBLISHED_CONVENTIONS, Cost, costs
+from hrnet_cli.analysis.result import Result
+from hrnet_cli.errors import choose
+from hrnet_cli.hrnet import FLOPS_PER_MAC, GIGA, MEGA
+from hrnet_cli.model import NETWORK, Place
 from hrnet_cli.nn import Shape
-from hrnet_cli.schema import Published
-from hrnet_cli.tracing import Trace
+from hrnet_cli.schema import Published, Shape4
+from hrnet_cli.tracing import SpecLike, Trace, trace
 
 
-class CostRow(NamedTuple):
-    """A part of the network. Rows of level 1 add up to the row of level 0 above them; those add up to the total."""
+class Part(NamedTuple):
+    """What a row of costs is for: a part of HRNet, a layer or a type of layer."""
+
+    name: str
+    """`stem`, `stage`, `module`, `transition`, `branch` or `head`; several parts together: `branches`, `fuse layers`,
+    `transitions`; a layer's path; a type."""
+    stage: int | None = None
+    module: int | None = None
+    branch: int | None = None
+    kernel_size: tuple[int, ...] | None = None
+    stride: tuple[int, ...] | None = None
+
+    def __str__(self) -> str:
+        numbered = {
+            "stage": f"stage {self.stage}",
+            "module": f"stage {self.stage} module {self.module}",
+            "transition": f"transition {self.stage}",
+            "branch": f"branch {self.branch}",
+        }
+        return numbered.get(self.name, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class CostRow:
+    """What a part costs. Rows of level 1 add up to the row of level 0 above them, and those of level 0 to the total."""
 
     level: int
-    label: str
+    part: Part
     params: int
     macs: int
-    value: int
-    """The figure in the convention of the report; those of level 0 add up to the total."""
+    count: int
+    """The figure in the convention of the report."""
 
 
-class Flops(NamedTuple):
+class Figure(NamedTuple):
+    """A printed figure and our own, counted by the rule of those who printed it."""
+
+    name: str
+    """`params` or `flops`."""
+    printed: str
+    ours: int
+    unit: int
+    """How much one M or G of the printed figure is."""
+    reproduces: bool
+    """Whether our figure rounds to the printed one."""
+    differs: bool
+    """Whether the spec lists it under `differs`."""
+
+    @property
+    def is_as_declared(self) -> bool:
+        """Whether it reproduces, or the spec says that it does not."""
+        return self.reproduces is not self.differs
+
+    @property
+    def rounded(self) -> str:
+        """Our figure with the decimals and the unit of the printed one."""
+        return _rounded(self.printed, self.ours, self.unit)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Flops(Result):
     """The result of `flops`."""
 
-    spec: str
+    command: ClassVar[str] = "flops"
+
+    network: str
     engine: str
     input: Shape
     convention: str
@@ -39,149 +94,156 @@ class Flops(NamedTuple):
     macs: int
     flops: int
     fvcore: int
-    fvcore_beside: dict[str, int]
-    """What fvcore counts beside the MACs, by the type of module; types that it counts nothing of are left out."""
-    total: int
-    """In the convention of the report."""
+    fvcore_extra: dict[str, int]
+    """What fvcore counts in addition to the MACs, by type of layer."""
+    count: int
+    """The total in the convention of the report."""
     published: Published | None
     figures: tuple[Figure, ...]
-    """The published figures beside ours; none where the input is not the one that they were counted at."""
+    """The published figures; none if the input is not the one that they were counted at."""
 
 
-def flops(trace: Trace, by: str = "stage", convention: str = "macs") -> Flops:
-    """The costs of a trace in groups: `by` is a key of GROUPINGS, `convention` of CONVENTIONS."""
-    counted = costs(trace)
-    groups = _groups(counted, GROUPINGS[by], CONVENTIONS[convention].count)
+def flops(
+    spec: SpecLike | Trace = "w32",
+    input: str | Shape4 | None = None,
+    engine: str = "shapes",
+    device: str | None = None,
+    *,
+    by: str = "stage",
+    convention: str = "macs",
+) -> Flops:
+    """The costs of a network in groups, counted by a convention.
+
+    `by` is a key of GROUPINGS, `convention` a key of CONVENTIONS; the other arguments are those of `trace`.
+    Raises UsageError, and what `trace` raises.
+    """
+    grouping, figure = choose("by", by, GROUPINGS), choose("convention", convention, CONVENTIONS).figure
+    found = trace(spec, input, engine, device)
+    counted = costs(found)
+    groups: dict[Part, dict[Part, list[Cost]]] = defaultdict(lambda: defaultdict(list))
+    for cost in counted:
+        part, share = grouping(cost)
+        groups[part][share].append(cost)
     rows = []
-    for label, parts in groups.items():
-        rows.append(_sum(parts.values()).row(0, label))
-        if len(parts) > 1:
-            rows += [part.row(1, name) for name, part in parts.items()]
-    total = _sum(part for parts in groups.values() for part in parts.values())
+    for part, shares in groups.items():
+        rows.append(_row(0, part, list(chain.from_iterable(shares.values())), figure))
+        if len(shares) > 1:
+            rows += [_row(1, share, each, figure) for share, each in shares.items()]
+    total = _row(0, Part("total"), counted, figure)
+    at_own_input = found.input == found.spec.input_shape
+    extra: dict[str, int] = defaultdict(int)
+    for cost in counted:
+        if cost.fvcore != cost.macs:
+            extra[cost.call.node.type] += cost.fvcore - cost.macs
     return Flops(
-        spec=trace.spec.name,
-        engine=trace.engine,
-        input=trace.input,
+        network=found.spec.name,
+        engine=found.engine,
+        input=found.input,
         convention=convention,
         by=by,
         rows=tuple(rows),
         params=total.params,
         macs=total.macs,
-        flops=2 * total.macs,
-        fvcore=total.fvcore,
-        fvcore_beside=_beside_macs(counted),
-        total=total.value,
-        published=trace.spec.published,
-        figures=figures(trace.spec.published, total.params, counted) if trace.input == trace.spec.input_shape else (),
+        flops=FLOPS_PER_MAC * total.macs,
+        fvcore=total.macs + sum(extra.values()),
+        fvcore_extra=dict(extra),
+        count=total.count,
+        published=found.spec.published,
+        figures=published_figures(found.spec.published, counted) if at_own_input else (),
     )
 
 
-def _beside_macs(counted: Iterable[Cost]) -> dict[str, int]:
-    sums: dict[str, int] = defaultdict(int)
-    for cost in counted:
-        if cost.fvcore != cost.macs:
-            sums[cost.call.node.type] += cost.fvcore - cost.macs
-    return dict(sums)
+def _row(level: int, part: Part, costs: list[Cost], figure: Callable[[Cost], int]) -> CostRow:
+    params, macs = sum(cost.params for cost in costs), sum(cost.macs for cost in costs)
+    return CostRow(level, part, params, macs, sum(map(figure, costs)))
 
 
-class _Sum(NamedTuple):
-    params: int
-    macs: int
-    fvcore: int
-    value: int
+# Groupings: the row that a cost belongs to, and the part of that row. A row with one part is not divided.
 
-    def row(self, level: int, label: str) -> CostRow:
-        return CostRow(level, label, self.params, self.macs, self.value)
+Grouping = Callable[[Cost], tuple[Part, Part]]
 
 
-def _sum(sums: Iterable[_Sum]) -> _Sum:
-    return _Sum(*map(sum, zip(*sums, strict=True)))
+def _by_place(parts: Callable[[Place], tuple[Part, Part]]) -> Grouping:
+    """A grouping that depends on places alone. A network has fewer places than calls: each is grouped once."""
+    cached = cache(parts)
+    return lambda cost: cached(cost.call.place or NETWORK)
 
 
-def _counted(costs: list[Cost], count: Callable[[Cost], int]) -> _Sum:
-    _, params, macs, fvcore, _ = zip(*costs, strict=True)
-    return _Sum(sum(params), sum(macs), sum(fvcore), sum(map(count, costs)))
-
-
-def _groups(
-    counted: Iterable[Cost], labels: Callable[[Cost], Labels], count: Callable[[Cost], int]
-) -> dict[str, dict[str, _Sum]]:
-    """Every row with its parts, in the order of the first call of each."""
-    members: dict[Labels, list[Cost]] = defaultdict(list)
-    for cost in counted:
-        members[labels(cost)].append(cost)
-    groups: dict[str, dict[str, _Sum]] = {}
-    for (label, part), each in members.items():
-        groups.setdefault(label, {})[part] = _counted(each, count)
-    return groups
-
-
-Labels = tuple[str, str]
-"""The row that a cost belongs to, and the part of that row; rows with one part only are not divided."""
-
-
-def _by_place(labels: Callable[[Place], Labels]) -> Callable[[Cost], Labels]:
-    """A grouping that asks only where a call stands. A network has many more calls than places: each is asked once."""
-    asked = cache(labels)
-    return lambda cost: asked(cost.call.place or NETWORK)
-
-
-NETWORK = Place("network")
-"""Where a call stands that the model puts nowhere."""
-
-
-def _name(place: Place) -> str:
-    """A part that is a row of its own."""
+def _stage(place: Place) -> Part:
     if place.part == "transition":
-        return f"transition {place.stage}"
-    return f"stage {place.stage}" if place.stage else place.part
+        return Part("transition", place.stage)
+    return Part("stage", place.stage) if place.stage else Part(place.part)
 
 
-def _share(place: Place) -> str:
-    """Within a stage or a module: the branches, or the exchange between them."""
-    return "fuse layers" if place.part == "fuse" else "branches"
-
-
-@_by_place
-def _by_stage(place: Place) -> Labels:
-    return _name(place), _share(place)
+def _share(place: Place) -> Part:
+    return Part("fuse layers" if place.part == "fuse" else "branches")
 
 
 @_by_place
-def _by_module(place: Place) -> Labels:
-    name = _name(place)
-    return (name if place.module is None else f"{name} module {place.module}"), _share(place)
+def _by_stage(place: Place) -> tuple[Part, Part]:
+    return _stage(place), _share(place)
 
 
 @_by_place
-def _by_branch(place: Place) -> Labels:
-    if place.part in ("transition", "fuse"):
-        return {"transition": "transitions", "fuse": "fuse layers"}[place.part], _name(place)
-    if place.stage:
-        return f"branch {place.branch or 0}", _name(place)
-    return place.part, place.part
+def _by_module(place: Place) -> tuple[Part, Part]:
+    whole = _stage(place) if place.module is None else Part("module", place.stage, place.module)
+    return whole, _share(place)
 
 
-def _by_layer(cost: Cost) -> Labels:
-    return cost.call.node.path, ""
+@_by_place
+def _by_branch(place: Place) -> tuple[Part, Part]:
+    if place.part == "transition":
+        return Part("transitions"), _stage(place)
+    if place.part == "fuse":
+        return Part("fuse layers"), _stage(place)
+    return Part("branch", branch=place.branch or 0) if place.stage else Part(place.part), _stage(place)
 
 
-def _by_type(cost: Cost) -> Labels:
-    arguments = cost.call.node.arguments
-    kernel = "×".join(map(str, _pair(arguments.get("kernel_size", ()))))
-    stride = _pair(arguments.get("stride", 1))[0]
-    return cost.call.node.type, kernel if stride == 1 else f"{kernel} stride {stride}"
+def _by_layer(cost: Cost) -> tuple[Part, Part]:
+    part = Part(cost.call.node.path)
+    return part, part
 
 
-def _pair(argument: Any) -> tuple[int, ...]:
-    """A size that torch takes as one number or two, as two."""
-    return (argument, argument) if isinstance(argument, int) else argument
+def _by_type(cost: Cost) -> tuple[Part, Part]:
+    kind, arguments = cost.call.node.type, cost.call.node.arguments
+    return Part(kind), Part(kind, kernel_size=_pair(arguments, "kernel_size"), stride=_pair(arguments, "stride"))
 
 
-GROUPINGS: dict[str, Callable[[Cost], Labels]] = {
+def _pair(arguments: dict[str, Any], name: str) -> tuple[int, ...] | None:
+    """An argument that torch takes as one number or two, as two; None if a layer has no such argument."""
+    value = arguments.get(name)
+    return (value, value) if isinstance(value, int) else value
+
+
+GROUPINGS: dict[str, Grouping] = {
     "stage": _by_stage,
     "branch": _by_branch,
     "module": _by_module,
     "layer": _by_layer,
     "type": _by_type,
 }
+
+
+# Published figures
+
+
+def published_figures(published: Published | None, costs: Iterable[Cost]) -> tuple[Figure, ...]:
+    """The params and the FLOPs that authors printed, with our own; nothing if they printed none."""
+    if published is None:
+        return ()
+    counted = list(costs)
+    rule = PUBLISHED_CONVENTIONS[published.rule]
+    return (
+        _figure("params", published.params, sum(cost.params for cost in counted), GIGA, published),
+        _figure("flops", published.flops, sum(map(rule.figure, counted)), rule.giga, published),
+    )
+
+
+def _figure(name: str, printed: str, ours: int, giga: int, published: Published) -> Figure:
+    unit = giga if printed[-1] == "G" else MEGA
+    return Figure(name, printed, ours, unit, _rounded(printed, ours, unit) == printed, name in published.differs)
+
+
+def _rounded(printed: str, ours: int, unit: int) -> str:
+    decimals = len(printed[:-1].partition(".")[2])
+    return f"{ours / unit:.{decimals}f}{printed[-1]}"

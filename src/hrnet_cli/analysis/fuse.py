@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, ClassVar, NamedTuple
 
 from hrnet_cli.analysis.costs import Cost, costs
+from hrnet_cli.analysis.result import Result
 from hrnet_cli.errors import UsageError
+from hrnet_cli.hrnet import size_ratio
+from hrnet_cli.model import Place
 from hrnet_cli.nn import Shape
-from hrnet_cli.tracing import Call, Trace
+from hrnet_cli.schema import Shape4
+from hrnet_cli.tracing import Call, SpecLike, Trace, trace
+
+
+class Operation(NamedTuple):
+    """One or more equal layers in a row that change a map's size or channels. Batch norm and ReLU are left out."""
+
+    type: str
+    """`Conv2d`, `Upsample` or `Resize` (to the size of the output branch)."""
+    kernel_size: tuple[int, ...] | None
+    stride: tuple[int, ...] | None
+    scale_factor: int | None
+    mode: str | None
+    """`nearest` or `bilinear`."""
+    times: int = 1
 
 
 class Edge(NamedTuple):
-    """Output branch i from input branch j. `factor` is how much larger (`up`) or smaller (`down`) the map becomes."""
+    """How an input branch becomes a term of an output branch."""
 
-    i: int
-    j: int
+    output_branch: int
+    input_branch: int
     kind: str
     """`identity`, `up` or `down`."""
-    operation: str
-    """As people write it: `identity`, `1×1 conv, ×2 up`, `3×3/2 conv ×2`."""
     factor: int
+    """How many times larger (`up`) or smaller (`down`) height and width become."""
+    operations: tuple[Operation, ...]
     in_channels: int
     out_channels: int
     input: Shape
@@ -28,147 +48,134 @@ class Edge(NamedTuple):
     params: int
     macs: int
     path: str
-    """Its module, or nothing for an identity, which has none."""
+    """Its module; empty for an identity, which has none."""
 
 
 class FuseLayer(NamedTuple):
-    """The exchange of one module: rows are outputs, columns inputs."""
+    """The fuse layer at the end of one module."""
 
     stage: int
     module: int
     path: str
+    """The path of the module."""
     inputs: tuple[Shape, ...]
     outputs: tuple[Shape, ...]
     rows: tuple[tuple[Edge, ...], ...]
+    """A row for each output branch, in it an edge for each input branch."""
     params: int
     macs: int
 
 
-class Fuse(NamedTuple):
-    """The result of `fuse`. A layer that is the same as an earlier one is there all the same."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Fuse(Result):
+    """The result of `fuse`: every fuse layer, also those that are equal."""
 
-    spec: str
+    command: ClassVar[str] = "fuse"
+
+    network: str
     engine: str
     convention: str
     input: Shape
     layers: tuple[FuseLayer, ...]
 
 
-def fuse(trace: Trace, stage: int | None = None, module: int | None = None) -> Fuse:
-    """The fuse layers of a trace, of one stage or module if asked. Raises UsageError where there is none such."""
-    layers = [layer for layer in _layers(trace) if stage in (None, layer.stage) and module in (None, layer.module)]
-    if not layers and (stage is not None or module is not None):
-        raise UsageError(_nothing(trace, stage, module), "hrnet-cli fuse without --stage and --module shows all")
-    return Fuse(trace.spec.name, trace.engine, "macs", trace.input, tuple(layers))
+def fuse(
+    spec: SpecLike | Trace = "w32",
+    input: str | Shape4 | None = None,
+    engine: str = "shapes",
+    device: str | None = None,
+    *,
+    stage: int | None = None,
+    module: int | None = None,
+) -> Fuse:
+    """The fuse layers of a network; with `stage` or `module`, those of that stage (from 2) or module (from 0) alone.
+
+    The other arguments are those of `trace`. Raises UsageError if there is no such layer, and what `trace` raises.
+    """
+    found = trace(spec, input, engine, device)
+    layers = tuple(_layers(found))
+    chosen = tuple(each for each in layers if stage in (None, each.stage) and module in (None, each.module))
+    if not chosen and (stage, module) != (None, None):
+        wanted = {"stage": stage, "module": module}
+        asked = ", ".join(f"{name} {number}" for name, number in wanted.items() if number is not None)
+        known = ", ".join(f"{each.stage}.{each.module}" for each in layers)
+        message = f"no fuse layer in {asked}" + ("" if known else ": this network has none")
+        raise UsageError(message, f"choose a stage.module of {known}" if known else "leave out --stage and --module")
+    return Fuse(found.spec.name, found.engine, "macs", found.input, chosen)
 
 
-def _nothing(trace: Trace, stage: int | None, module: int | None) -> str:
-    wanted = [f"stage {stage}"] * (stage is not None) + [f"module {module}"] * (module is not None)
-    there = sorted({f"{layer.stage}.{layer.module}" for layer in _layers(trace)})
-    have = f"there are fuse layers in {', '.join(there)} (stage.module)" if there else "this network has none"
-    return f"no fuse layer in {', '.join(wanted)}: {have}"
-
-
-def _layers(trace: Trace) -> Iterable[FuseLayer]:
-    """One per module that fuses: found by what its parts say of themselves."""
-    parts: dict[tuple[int, int], list[Cost]] = {}
-    branches: dict[tuple[int, int], list[Shape]] = {}
-    for call in trace.calls:
-        place = call.node.place
-        if place and place.part == "branch" and place.stage and place.module is not None:
-            branches.setdefault((place.stage, place.module), []).append(call.outputs[0])
+def _layers(trace: Trace) -> Iterator[FuseLayer]:
+    """The fuse layer of each module with several branches."""
+    calls = {call.node.place: call for call in reversed(trace.calls)}  # the first call at each place
+    costs_at: dict[Place | None, list[Cost]] = defaultdict(list)
     for cost in costs(trace):
-        place = cost.call.place
-        if place and place.part == "fuse" and place.stage and place.module is not None:
-            parts.setdefault((place.stage, place.module), []).append(cost)
-    edges = _edge_calls(trace)
-    for key, found in parts.items():
-        yield _layer(key, found, branches[key], edges)
-
-
-def _edge_calls(trace: Trace) -> dict[tuple[int, int, int, int], Call]:
-    """The calls of the edges themselves, by stage, module, i and j."""
-    calls: dict[tuple[int, int, int, int], Call] = {}
-    for call in trace.calls:
-        place = call.node.place
-        if place and place.part == "fuse" and place.input_branch is not None:
-            assert place.stage is not None and place.module is not None and place.branch is not None
-            key = (place.stage, place.module, place.branch, place.input_branch)
-            calls.setdefault(key, call)  # what comes after it on the same edge is its resizing, which has no keys
-    return calls
+        costs_at[cost.call.place].append(cost)
+    for stage, spec in enumerate(trace.spec.stages, 1):
+        for module in range(spec.num_modules if spec.num_branches > 1 else 0):
+            yield _layer(stage, module, spec.num_branches, calls, costs_at)
 
 
 def _layer(
-    key: tuple[int, int], found: list[Cost], inputs: list[Shape], edges: dict[tuple[int, int, int, int], Call]
+    stage: int,
+    module: int,
+    num_branches: int,
+    calls: dict[Place | None, Call],
+    costs_at: dict[Place | None, list[Cost]],
 ) -> FuseLayer:
-    sums = [cost.call for cost in found if cost.call.place and cost.call.node.type == "Add"]
-    rows = []
-    for i, add in enumerate(sums):
-        row = []
-        for j, shape in enumerate(inputs):
-            call = edges.get((*key, i, j))
-            mine = [
-                cost
-                for cost in found
-                if cost.call.place and (cost.call.place.branch, cost.call.place.input_branch) == (i, j)
-            ]
-            row.append(_edge(i, j, shape, add.inputs[j], call, mine))
-        rows.append(tuple(row))
+    whole = calls[Place("module", stage, module)]
+    inputs = tuple(calls[Place("branch", stage, module, j)].outputs[0] for j in range(num_branches))
+
+    def edge(i: int, j: int) -> Edge:
+        place = Place("fuse", stage, module, i, j)
+        return _edge(i, j, inputs[j], calls.get(place), costs_at[place])
+
+    rows = tuple(tuple(edge(i, j) for j in range(num_branches)) for i in range(len(whole.outputs)))
     return FuseLayer(
-        stage=key[0],
-        module=key[1],
-        path=sums[0].node.path.rpartition(".sums")[0],
-        inputs=tuple(inputs),
-        outputs=tuple(add.outputs[0] for add in sums),
-        rows=tuple(rows),
-        params=sum(cost.params for cost in found),
-        macs=sum(cost.macs for cost in found),
+        stage=stage,
+        module=module,
+        path=whole.node.path,
+        inputs=inputs,
+        outputs=whole.outputs,
+        rows=rows,
+        params=sum(edge.params for row in rows for edge in row),
+        macs=sum(edge.macs for row in rows for edge in row),
     )
 
 
-def _edge(i: int, j: int, before: Shape, after: Shape, call: Call | None, mine: list[Cost]) -> Edge:
+def _edge(i: int, j: int, input: Shape, call: Call | None, costs: list[Cost]) -> Edge:
+    """Edge i←j. Its call is that of its module, None for an identity; its costs include a resize after the module."""
+    output = costs[-1].call.outputs[0] if costs else input
     return Edge(
-        i=i,
-        j=j,
+        output_branch=i,
+        input_branch=j,
         kind="identity" if i == j else "up" if j > i else "down",
-        operation=operation([cost.call for cost in mine]),
-        factor=2 ** abs(i - j),
-        in_channels=before[1],
-        out_channels=after[1],
-        input=before,
-        output=after,
-        params=sum(cost.params for cost in mine),
-        macs=sum(cost.macs for cost in mine),
+        factor=size_ratio(i, j),
+        operations=operations(cost.call for cost in costs),
+        in_channels=input[1],
+        out_channels=output[1],
+        input=input,
+        output=output,
+        params=sum(cost.params for cost in costs),
+        macs=sum(cost.macs for cost in costs),
         path=call.node.path if call else "",
     )
 
 
-def operation(calls: Iterable[Call]) -> str:
-    """What a chain of leaves does to a map, in the words of a whiteboard; batch norm and ReLU go without saying."""
-    words: list[str] = []
-    repeats: list[int] = []
-    for call in calls:
-        word = _word(call)
-        if word and words and words[-1] == word:
-            repeats[-1] += 1
-        elif word:
-            words.append(word)
-            repeats.append(1)
-    return ", ".join(f"{word} ×{n}" if n > 1 else word for word, n in zip(words, repeats, strict=True)) or "identity"
+def operations(calls: Iterable[Call]) -> tuple[Operation, ...]:
+    """The operations of a row of leaves; none for an identity."""
+    each = (_operation(call.node.type, call.node.arguments) for call in calls if call.node.type in RESIZING)
+    return tuple(operation._replace(times=len(list(equal))) for operation, equal in groupby(each))
 
 
-def _word(call: Call) -> str:
-    arguments = call.node.arguments
-    if call.node.type == "Conv2d":
-        kernel, stride = arguments["kernel_size"], arguments["stride"]
-        return f"{kernel[0]}×{kernel[1]}{'' if stride[0] == 1 else f'/{stride[0]}'} conv"
-    if call.node.type == "Upsample":
-        return f"×{arguments['scale_factor']} up{_how(arguments['mode'])}"
-    if call.node.type == "Resize":
-        return f"up to size{_how(arguments['mode'])}"
-    return ""
+RESIZING = ("Conv2d", "Upsample", "Resize")
+"""The leaves of fuse layers and transitions that change a map's size or channels."""
 
 
-def _how(mode: str) -> str:
-    """What is not nearest is said."""
-    return "" if mode == "nearest" else f" ({mode})"
+def _operation(type: str, arguments: dict[str, Any]) -> Operation:
+    return Operation(
+        type=type,
+        kernel_size=arguments.get("kernel_size"),
+        stride=arguments.get("stride"),
+        scale_factor=arguments.get("scale_factor"),
+        mode=arguments.get("mode"),
+    )

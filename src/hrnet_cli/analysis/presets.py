@@ -1,61 +1,73 @@
-"""What ships with the tool, each network counted now and held against what its authors printed."""
+"""The networks that ship with the tool, counted now, with the figures that their authors published."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
 
-from hrnet_cli.analysis.costs import costs
-from hrnet_cli.analysis.published import Figure, figures
+from hrnet_cli.analysis.costs import costs, totals
+from hrnet_cli.analysis.flops import Figure, published_figures
+from hrnet_cli.analysis.result import Result
+from hrnet_cli.errors import choose
 from hrnet_cli.nn import Shape
-from hrnet_cli.schema import Published, Spec
+from hrnet_cli.schema import HEAD_SPECS, Published, Spec
 from hrnet_cli.sources import load_spec, preset_names, preset_path
 from hrnet_cli.tracing import trace
 
 ENGINE = "shapes"
-WHOLES = {"detection": "the printed figures are those of a whole Faster R-CNN; this is its backbone and HRFPN"}
-"""From a task whose authors print nothing of the part that we count to what they print."""
-ACCURACY_ALONE = "accuracy alone is printed, no params or FLOPs"
 
 
 class Preset(NamedTuple):
-    """A network that ships: its name on the command line, and our figures beside the published ones."""
+    """A preset: its name on the command line, its network, our counts and the published figures."""
 
     name: str
-    spec: str
+    network: str
     task: str
     input: Shape
     params: int
     macs: int
     published: Published | None
     figures: tuple[Figure, ...]
-    unprinted: str
-    """Why there are no published figures; nothing where there are."""
+    """Empty if the authors printed none of this network alone."""
 
 
-class Presets(NamedTuple):
+@dataclass(frozen=True, slots=True, repr=False)
+class Presets(Result):
     """The result of `presets`."""
+
+    command: ClassVar[str] = "presets"
 
     engine: str
     convention: str
     presets: tuple[Preset, ...]
 
     @property
-    def broken(self) -> tuple[tuple[str, Figure], ...]:
-        """Every figure, with its preset's name, that is not as the preset has it."""
-        return tuple((each.name, figure) for each in self.presets for figure in each.figures if not figure.stands)
+    def unexpected(self) -> tuple[tuple[str, Figure], ...]:
+        """The figures that differ from what their preset declares, each with the preset's name."""
+        return tuple(
+            (preset.name, figure) for preset in self.presets for figure in preset.figures if not figure.is_as_declared
+        )
 
 
 def presets(task: str | None = None) -> Presets:
-    """Every preset, by name; of one task (`pose`, `segmentation` …) if asked."""
+    """Every preset, or those of one task. Raises UsageError for an unknown task."""
+    if task is not None:
+        choose("task", task, {head.task: head for head in HEAD_SPECS.values()})
     specs = {name: load_spec(preset_path(name)) for name in preset_names()}
-    asked = (_preset(name, spec) for name, spec in specs.items() if task in (None, spec.head.task))
-    return Presets(ENGINE, "macs", tuple(asked))
+    chosen = (_preset(name, spec) for name, spec in specs.items() if task in (None, spec.head.task))
+    return Presets(ENGINE, "macs", tuple(chosen))
 
 
 def _preset(name: str, spec: Spec) -> Preset:
     counted = costs(trace(spec, engine=ENGINE))
-    params, macs = sum(cost.params for cost in counted), sum(cost.macs for cost in counted)
-    printed = figures(spec.published, params, counted)
-    task = spec.head.task
-    unprinted = "" if printed else WHOLES.get(task, ACCURACY_ALONE)
-    return Preset(name, spec.name, task, spec.input_shape, params, macs, spec.published, printed, unprinted)
+    total = totals(counted)
+    return Preset(
+        name=name,
+        network=spec.name,
+        task=spec.head.task,
+        input=spec.input_shape,
+        params=total.params,
+        macs=total.macs,
+        published=spec.published,
+        figures=published_figures(spec.published, counted),
+    )

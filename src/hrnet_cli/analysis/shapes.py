@@ -1,23 +1,24 @@
-"""The shape of every branch after every stage and module, and what leads from one to the next."""
+"""The shape of every branch after every stage and module, and the transitions between them."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from hrnet_cli.analysis.fuse import operation
+from hrnet_cli.analysis.fuse import Operation, operations
+from hrnet_cli.analysis.result import Result
+from hrnet_cli.hrnet import branch_stride
+from hrnet_cli.model import NETWORK, Place
 from hrnet_cli.nn import Shape
-from hrnet_cli.tracing import Call, InputError, Trace
+from hrnet_cli.schema import Shape4
+from hrnet_cli.tracing import Call, InputError, SpecLike, Trace, trace
 
 if TYPE_CHECKING:
     from hrnet_cli.analysis.diagnosis import Diagnosis
 
 
-STRETCHED = "adds maps of different sizes: a size of 1 is stretched, as torch does it"
-
-
 class BranchShape(NamedTuple):
-    """One branch: its C×H×W, at 1/stride of the input."""
+    """One branch: N×C×H×W, at 1/stride of the input."""
 
     branch: int
     stride: int
@@ -25,24 +26,25 @@ class BranchShape(NamedTuple):
 
 
 class TransitionStep(NamedTuple):
-    """How a branch enters a stage: from branch `source` of the one before. Without a step it is passed on."""
+    """How an input branch of one stage becomes an output branch for the next; without a step it is passed on."""
 
-    branch: int
-    source: int
-    operation: str
+    output_branch: int
+    input_branch: int
+    operations: tuple[Operation, ...]
     shape: Shape
 
 
 class ModuleShapes(NamedTuple):
-    """A module: its branches before the exchange, and what leaves it.
+    """The branches of a module before its fuse layer, and the outputs of the module.
 
-    A stage that has none, as stage 1, is shown as one without an exchange.
+    A stage without modules, which is stage 1, has one that does not fuse.
     """
 
     module: int
     branches: tuple[BranchShape, ...]
     fuses: bool
     outputs: tuple[Shape, ...]
+    """Empty if the forward pass broke inside the module."""
 
 
 class StageShapes(NamedTuple):
@@ -58,128 +60,149 @@ class StageShapes(NamedTuple):
 
 
 class CallRow(NamedTuple):
-    """One module call, in order; `depth` 0 is the network itself."""
+    """One module call, in order, and its place in HRNet; `depth` 0 is the network itself."""
 
     order: int
     depth: int
     path: str
     type: str
     part: str
+    stage: int | None
+    module: int | None
+    output_branch: int | None
+    input_branch: int | None
     inputs: tuple[Shape, ...]
     outputs: tuple[Shape, ...]
 
 
-class Shapes(NamedTuple):
-    """The result of `trace`. With a failure: everything up to it."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Shapes(Result):
+    """The result of `trace`; with a failure, everything before it."""
 
-    spec: str
+    command: ClassVar[str] = "trace"
+
+    network: str
     engine: str
-    convention: str
-    """Every report has one; this one counts nothing."""
     input: Shape
     stem: Shape | None
+    """The output of the stem; None if the forward pass broke before."""
     stages: tuple[StageShapes, ...]
     outputs: tuple[Shape, ...]
     calls: tuple[CallRow, ...] | None
-    notes: tuple[str, ...]
+    """None if they were not asked for."""
+    stretched: tuple[str, ...]
+    """Paths of the sums that stretch a map of size 1."""
     failure: Diagnosis | None
+    by_module: bool
+    """Whether the report has a column for each module instead of each stage."""
 
 
-def shapes(trace: Trace, calls: bool = False, error: InputError | None = None) -> Shapes:
-    """The branch shapes of a trace; with `calls`, every call too; with `error`, its diagnosis."""
-    whole = next((call for call in trace.calls if call.depth == 0), None)
-    first = next((call for call in trace.calls if _is(call, "stage") and _stage(call) == 1), None)
+def shapes(
+    spec: SpecLike | Trace = "w32",
+    input: str | Shape4 | None = None,
+    engine: str = "shapes",
+    device: str | None = None,
+    *,
+    calls: bool = False,
+    modules: bool = False,
+) -> Shapes:
+    """The branch shapes of a network; with `calls`, every module call too.
+
+    The other arguments are those of `trace`. An input that cannot go through is a result too, with a `failure`.
+    Raises what `trace` raises for anything else.
+    """
+    failure = None
+    try:
+        found = trace(spec, input, engine, device)
+    except InputError as error:
+        from hrnet_cli.analysis.diagnosis import diagnose  # only for an input that fails
+
+        found, failure = error.trace, diagnose(error)
+    network = next((call for call in found.calls if call.depth == 0), None)
+    stage_1 = next((call for call in found.calls if call.node.place == Place("stage", 1)), None)
     return Shapes(
-        spec=trace.spec.name,
-        engine=trace.engine,
-        convention="macs",
-        input=trace.input,
-        stem=first.inputs[0] if first else None,
-        stages=tuple(stage for stage in _stages(trace) if stage.modules or stage.transition),
-        outputs=whole.outputs if whole else (),
-        calls=tuple(_row(call) for call in trace.calls) if calls else None,
-        notes=tuple(f"{call.node.path} {STRETCHED}" for call in stretched(trace)),
-        failure=_diagnosis(error) if error else None,
+        network=found.spec.name,
+        engine=found.engine,
+        input=found.input,
+        stem=stage_1.inputs[0] if stage_1 else None,
+        stages=tuple(stage for stage in _stages(found) if stage.modules or stage.transition),
+        outputs=network.outputs if network else (),
+        calls=tuple(map(_row, found.calls)) if calls else None,
+        stretched=tuple(call.node.path for call in stretching_sums(found)),
+        failure=failure,
+        by_module=modules,
     )
 
 
-def _diagnosis(error: InputError) -> Diagnosis:
-    from hrnet_cli.analysis.diagnosis import diagnose  # only an input that fails pays for it
-
-    return diagnose(error)
-
-
-def _is(call: Call, part: str) -> bool:
-    """Whether the call is of the very module that is that part, not of one inside it."""
-    return call.node.place is not None and call.node.place.part == part
-
-
-def _stage(call: Call) -> int | None:
-    return call.place.stage if call.place else None
-
-
 def _stages(trace: Trace) -> list[StageShapes]:
-    transitions: dict[int | None, list[Call]] = defaultdict(list)
-    stages: dict[int | None, list[Call]] = defaultdict(list)
-    for call in trace.calls:
-        place = call.node.place
-        if place is not None:
-            (transitions if place.part == "transition" else stages)[place.stage].append(call)
-    result = []
-    for number, spec in enumerate(trace.spec.stages, 1):
-        calls, before = stages[number], transitions[number - 1]
-        result.append(
+    paths = {node.place: node.path for node in trace.root.walk()}
+    placed = [(call.node.place, call) for call in trace.calls if call.node.place]
+    leaves = trace.leaf_calls
+    stages = []
+    for number, stage in enumerate(trace.spec.stages, 1):
+        before = [(place, call) for place, call in placed if (place.part, place.stage) == ("transition", number - 1)]
+        calls = [(place, call) for place, call in placed if place.part != "transition" and place.stage == number]
+        stages.append(
             StageShapes(
                 stage=number,
-                path=next((call.node.path for call in calls if _is(call, "stage")), ""),
-                block=spec.block,
-                num_blocks=spec.num_blocks,
-                num_modules=spec.num_modules,
-                transition=tuple(_step(call, trace) for call in before),
-                modules=tuple(_modules(calls) if number > 1 and spec.num_modules else _chain(calls)),
+                path=paths[Place("stage", number)],
+                block=stage.block,
+                num_blocks=stage.num_blocks,
+                num_modules=stage.num_modules,
+                transition=tuple(_step(place, call, leaves) for place, call in before),
+                modules=tuple(_modules(calls) if number > 1 else _stage_1(calls)),
             )
         )
-    return result
+    return stages
 
 
-def _step(call: Call, trace: Trace) -> TransitionStep:
-    place = call.node.place
-    assert place is not None and place.branch is not None and place.input_branch is not None
-    inside = [leaf for leaf in trace.leaf_calls if leaf.node.path.startswith(call.node.path + ".")]
-    return TransitionStep(place.branch, place.input_branch, operation(inside), call.outputs[0])
+def _step(place: Place, call: Call, leaves: tuple[Call, ...]) -> TransitionStep:
+    assert place.branch is not None and place.input_branch is not None
+    inside = (leaf for leaf in leaves if leaf.place == place)
+    return TransitionStep(place.branch, place.input_branch, operations(inside), call.outputs[0])
 
 
-def _chain(calls: list[Call]) -> list[ModuleShapes]:
-    """A stage that has no modules, as one without an exchange."""
-    return [
-        ModuleShapes(
-            0, tuple(BranchShape(i, 4 * 2**i, shape) for i, shape in enumerate(call.outputs)), False, call.outputs
-        )
-        for call in calls
-        if _is(call, "stage")
-    ]
+def _stage_1(calls: list[tuple[Place, Call]]) -> list[ModuleShapes]:
+    """Stage 1, which has no modules, as a module that does not fuse."""
+    return [ModuleShapes(0, (_branch(0, call),), fuses=False, outputs=call.outputs) for _, call in calls]
 
 
-def _modules(calls: list[Call]) -> list[ModuleShapes]:
+def _modules(calls: list[tuple[Place, Call]]) -> list[ModuleShapes]:
+    """The modules of a stage, as far as the forward pass reached their branches."""
     branches: dict[int, list[BranchShape]] = {}
     outputs: dict[int, tuple[Shape, ...]] = {}
-    for call in calls:
-        place = call.node.place
-        if place and place.module is not None and place.part == "branch" and place.branch is not None:
-            shape = BranchShape(place.branch, 4 * 2**place.branch, call.outputs[0])
-            branches.setdefault(place.module, []).append(shape)
-        elif place and place.module is not None and place.part == "module":
+    for place, call in calls:
+        if place.part == "branch" and place.module is not None and place.branch is not None:
+            branches.setdefault(place.module, []).append(_branch(place.branch, call))
+        elif place.part == "module" and place.module is not None:
             outputs[place.module] = call.outputs
     return [
-        ModuleShapes(module, tuple(each), len(each) > 1, outputs.get(module, ())) for module, each in branches.items()
+        ModuleShapes(module, tuple(each), fuses=len(each) > 1, outputs=outputs.get(module, ()))
+        for module, each in branches.items()
     ]
+
+
+def _branch(number: int, call: Call) -> BranchShape:
+    return BranchShape(number, branch_stride(number), call.outputs[0])
 
 
 def _row(call: Call) -> CallRow:
-    part = str(call.place) if call.place else ""
-    return CallRow(call.order, call.depth, call.node.path, call.node.type, part, call.inputs, call.outputs)
+    place = call.place or NETWORK
+    return CallRow(
+        order=call.order,
+        depth=call.depth,
+        path=call.node.path,
+        type=call.node.type,
+        part=place.part,
+        stage=place.stage,
+        module=place.module,
+        output_branch=place.branch,
+        input_branch=place.input_branch,
+        inputs=call.inputs,
+        outputs=call.outputs,
+    )
 
 
-def stretched(trace: Trace) -> list[Call]:
-    """Sums whose terms differ in size: torch stretches a map of 1 without a word, which is rarely meant."""
+def stretching_sums(trace: Trace) -> list[Call]:
+    """The sums of maps of different sizes. Torch stretches a map of size 1 without a warning; it is rarely wanted."""
     return [call for call in trace.leaf_calls if call.node.type == "Add" and len(set(call.inputs)) > 1]

@@ -5,7 +5,7 @@ from importlib import import_module
 from hrnet_cli import nn
 from hrnet_cli.model.blocks import BLOCKS
 from hrnet_cli.model.heads import HEADS
-from hrnet_cli.model.network import HighResolutionNet, Place
+from hrnet_cli.model.network import NETWORK, HighResolutionNet, Place
 from hrnet_cli.schema import BatchNorm, Spec
 
 
@@ -26,4 +26,4 @@ def _set_batch_norm(module: nn.Module, batch_norm: BatchNorm) -> None:
         _set_batch_norm(child, batch_norm)
 
 
-__all__ = ["BLOCKS", "HEADS", "HighResolutionNet", "Place", "build_network"]
+__all__ = ["BLOCKS", "HEADS", "NETWORK", "HighResolutionNet", "Place", "build_network"]

@@ -50,6 +50,10 @@ class Place(NamedTuple):
         return " ".join(words)
 
 
+NETWORK = Place("network")
+"""The place of a module that belongs to none of these parts."""
+
+
 def set_place(place: Place, *modules: nn.Module) -> None:
     """Set the place of modules. A module called inside them has the same place, unless its own is set."""
     for module in modules:

@@ -1,4 +1,4 @@
-"""A report before it has a format: blocks of plain text with roles, no markup, no colours."""
+"""A report before it has a format: blocks of plain text with roles, without markup and colours."""
 
 from __future__ import annotations
 
@@ -24,48 +24,51 @@ class Heading(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """Names and values, one pair a line. A value without a name says more of the one above it."""
+    """Names and values, one pair a line. A value without a name continues the one above it."""
 
     rows: tuple[tuple[str, Cell], ...]
 
 
 class Column(NamedTuple):
-    """A column's title; figures stand right, words left."""
+    """The title of a column. Numbers are aligned to the right, words to the left."""
 
     title: str
     right: bool = False
 
 
 class Table(NamedTuple):
-    """Rows under columns. `rules` are the row numbers that a line stands before (a total)."""
+    """Rows under columns."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     rules: frozenset[int] = frozenset()
+    """Numbers of the rows with a line above them, as a total has."""
+    levels: tuple[int, ...] = ()
+    """How many levels the first cell of each row is indented; empty if none is."""
 
 
-class Branch(NamedTuple):
-    """A row of a tree: how deep it is, and its cells; the first cell stands in the tree."""
+class Row(NamedTuple):
+    """A row of a tree. Its first cell is drawn in the tree, as deep as its level."""
 
-    depth: int
+    level: int
     cells: tuple[Cell, ...]
 
 
 class Tree(NamedTuple):
-    """Rows that hang below each other."""
+    """Rows, each below the last one of a lower level."""
 
     columns: tuple[Column, ...]
-    rows: tuple[Branch, ...]
+    rows: tuple[Row, ...]
 
 
 class Panel(NamedTuple):
-    """Lines of one width, drawn beside others."""
+    """Lines of equal width."""
 
     lines: tuple[Line, ...]
 
 
 class Drawing(NamedTuple):
-    """Panels side by side; where they do not fit on a line they go on below, with `stub` at the left again."""
+    """Panels side by side. Those that do not fit are drawn below, again with `stub` at the left."""
 
     stub: Panel
     panels: tuple[Panel, ...]
@@ -79,7 +82,7 @@ class Note(NamedTuple):
 
 
 class Excerpt(NamedTuple):
-    """A line of a file. `column`, from 1 and in characters, is what is meant; None is all of it."""
+    """A line of a file. `column` counts characters from 1; None marks the whole line."""
 
     number: int
     text: str
@@ -88,7 +91,7 @@ class Excerpt(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """Something said of a place in a file, and what stands below it: the line there, a remedy."""
+    """A message about a place in a file, and below it the line there, a remedy."""
 
     text: Line
     below: tuple[Line | Excerpt, ...]
@@ -113,23 +116,37 @@ def line(cell: Cell) -> Line:
 
 
 def plain(cell: Cell) -> str:
-    """A cell's text alone."""
+    """The text of a cell."""
     return "".join(span.text for span in line(cell))
 
 
 def panel(cells: Sequence[Cell]) -> Panel:
-    """A panel of lines, padded to one width."""
+    """A panel of lines, padded to equal width."""
     width = max(len(plain(cell)) for cell in cells)
     return Panel(tuple((*line(cell), Span(" " * (width - len(plain(cell))))) for cell in cells))
 
 
-def guides(depths: list[int]) -> list[str]:
-    """The lines that lead to each row of a tree, from the rows' depths; the root has none."""
+def rows_with_levels(block: Table | Tree) -> tuple[Row, ...]:
+    """The rows of a table or a tree, each with its level."""
+    if isinstance(block, Tree):
+        return block.rows
+    return tuple(map(Row, block.levels or [0] * len(block.rows), block.rows))
+
+
+def drawing_lines(drawing: Drawing) -> list[str]:
+    """A drawing of any width as lines of text."""
+    panels = (drawing.stub, *drawing.panels)
+    rows = zip(*(panel.lines for panel in panels), strict=True)
+    return ["".join(plain(spans) for spans in row).rstrip() for row in rows]
+
+
+def guides(levels: list[int]) -> list[str]:
+    """The lines that lead to each row of a tree, by the levels of the rows; the root has none."""
     result = []
     open_below: set[int] = set()
-    for depth in reversed(depths):
-        open_below = {level for level in open_below if level <= depth}
-        stem = "".join("│ " if level in open_below else "  " for level in range(1, depth))
-        result.append(stem + ("├ " if depth in open_below else "└ ") if depth else "")
-        open_below.add(depth)
+    for level in reversed(levels):
+        open_below = {each for each in open_below if each <= level}
+        stem = "".join("│ " if each in open_below else "  " for each in range(1, level))
+        result.append(stem + ("├ " if level in open_below else "└ ") if level else "")
+        open_below.add(level)
     return result[::-1]

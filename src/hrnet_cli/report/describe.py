@@ -4,49 +4,66 @@ from __future__ import annotations
 
 from typing import Any
 
-from hrnet_cli.analysis.describe import Description, StageSummary, TreeRow
-from hrnet_cli.report.content import Branch, Cell, Column, Document, Facts, Heading, Line, Note, Span, Table, Tree
+from hrnet_cli.analysis.describe import Connection, Description, TreeRow
+from hrnet_cli.analysis.flops import CostRow
+from hrnet_cli.hrnet import FLOPS_PER_MAC
+from hrnet_cli.report.content import Cell, Column, Document, Facts, Heading, Line, Note, Row, Span, Table, Tree
+from hrnet_cli.report.fuse import operations_text
 from hrnet_cli.text import batch_text, compact_list, exact, maps_text, plural, shape_text, short
 
 PATHS = "Paths are those of get_submodule."
 EDGES = "A fuse edge i←j makes output branch i from input branch j: {}, then its channels and in brackets their ratio."
-FACTORS = {"↑": "↑2 size ×2", "↓": "↓2 size ÷2"}
+UP, DOWN = "↑2 size ×2", "↓2 size ÷2"
 
 
-def present(result: Description, full: bool = False) -> Document:
+def present(result: Description) -> Document:
     """Five lines, a table of the parts, the tree."""
-    title = Heading(f"{result.spec} · {result.type}")
-    return Document((title, _facts(result), _parts(result), _tree(result, full), *_legend(result)))
+    title = Heading(f"{result.network} · {result.type}")
+    return Document((title, _facts(result), _parts(result), _tree(result), *_legend(result)))
+
+
+def one_line(result: Description) -> str:
+    """The network, its input, params and MACs."""
+    return f"{result.network}, {shape_text(result.input)}, {short(result.params)} params, {short(result.macs)} MACs"
 
 
 def _legend(result: Description) -> list[Note]:
-    """Of the paths, where there are any but the network's own, and of fuse edges, where there are any."""
-    arrows = {arrow for row in result.tree for arrow in FACTORS if arrow in row.note}
-    words = ", ".join(text for arrow, text in FACTORS.items() if arrow in arrows)
-    said = [PATHS] * (len(result.tree) > 1) + [EDGES.format(words)] * bool(words)
-    return [Note(" ".join(said))] if said else []
+    """What the paths are, and the signs of fuse edges, as far as there are any."""
+    edges = [row.connection for row in result.tree if row.connection and row.connection.part == "fuse"]
+    signs = [UP] if any(edge.input_branch > edge.output_branch for edge in edges) else []
+    if any(edge.input_branch < edge.output_branch for edge in edges):
+        signs.append(DOWN)
+    texts = [PATHS] if len(result.tree) > 1 else []
+    if signs:
+        texts.append(EDGES.format(", ".join(signs)))
+    return [Note(" ".join(texts))] if texts else []
 
 
 def _facts(result: Description) -> Facts:
-    last = result.stages[-1]
-    branches = plural(last.num_branches, "branch")
+    sizes = (
+        plural(len(result.stages), "stage"),
+        plural(result.num_modules, "module"),
+        plural(result.stages[-1].num_branches, "branch"),
+        plural(result.num_blocks, "block"),
+    )
+    widths = " → ".join("/".join(map(str, stage.widths)) for stage in result.stages)
+    macs = f"{short(result.macs)} ({exact(result.macs)}){batch_text(result.input)}"
     return Facts(
         (
-            ("network", f"{plural(len(result.stages), 'stage')}, {plural(result.num_modules, 'module')}, "
-             f"{branches}, {plural(result.num_blocks, 'block')}, head {result.head}"),
-            ("widths", " → ".join("/".join(map(str, stage.widths)) for stage in result.stages)),
+            ("network", f"{', '.join(sizes)}, head {result.head}"),
+            ("widths", widths),
             ("params", f"{short(result.params)} ({exact(result.params)}; buffers {exact(result.buffers)})"),
-            ("MACs", f"{short(result.macs)} ({exact(result.macs)}){batch_text(result.input)}, "
-             f"FLOPs = 2 × MACs = {short(2 * result.macs)}"),
+            ("MACs", f"{macs}, FLOPs = {FLOPS_PER_MAC} × MACs = {short(FLOPS_PER_MAC * result.macs)}"),
             ("shapes", f"{shape_text(result.input)} → {', '.join(map(shape_text, result.outputs))}"),
         )
-    )  # fmt: skip
+    )
 
 
 def _parts(result: Description) -> Table:
-    """One row per part of the network, with what the stage is made of."""
-    stages = {f"stage {stage.stage}": stage for stage in result.stages}
-    rows = [_part(row.label, row.params, row.macs, stages) for row in result.parts if row.level == 0]
+    """One row per part of the network; a stage with the fields of its spec."""
+    columns = (Column("part"), Column("modules"), Column("blocks"), Column("num_channels"))
+    figures = (Column("params", right=True), Column("MACs", right=True))
+    rows = [_part(row, result) for row in result.parts if row.level == 0]
     total: tuple[Cell, ...] = (
         "total",
         "",
@@ -55,65 +72,81 @@ def _parts(result: Description) -> Table:
         Span(short(result.params), "strong"),
         Span(short(result.macs), "strong"),
     )
-    columns = (Column("part"), Column("modules"), Column("blocks"), Column("num_channels"))
-    figures = (Column("params", right=True), Column("MACs", right=True))
     return Table((*columns, *figures), (*rows, total), frozenset({len(rows)}))
 
 
-def _part(label: str, params: int, macs: int, stages: dict[str, StageSummary]) -> tuple[Cell, ...]:
-    stage = stages.get(label)
-    made_of = (
-        str(stage.num_modules) if stage and stage.stage > 1 else "",
-        f"{compact_list(stage.num_blocks)} {stage.block}" if stage else "",
-        ", ".join(map(str, stage.num_channels)) if stage else "",
-    )
-    return (label, *made_of, short(params), short(macs))
+def _part(row: CostRow, result: Description) -> tuple[Cell, ...]:
+    modules = blocks = num_channels = ""
+    if row.part.name == "stage" and row.part.stage:
+        stage = result.stages[row.part.stage - 1]
+        modules = str(stage.num_modules) if stage.stage > 1 else ""
+        blocks = f"{compact_list(stage.num_blocks)} {stage.block}"
+        num_channels = ", ".join(map(str, stage.num_channels))
+    return (str(row.part), modules, blocks, num_channels, short(row.params), short(row.macs))
 
 
-def _tree(result: Description, full: bool) -> Tree:
+def _tree(result: Description) -> Tree:
     columns = (Column("module"), Column("output"), Column("params", right=True), Column("MACs", right=True))
-    return Tree(columns, tuple(_row(row, result.spec, full) for row in result.tree))
+    names = {row.path: row.name for row in result.tree}
+    rows = []
+    for row in result.tree:
+        label = _siblings(row, names[row.same_as]) if row.same_as else _module(row, result)
+        outputs = maps_text(row.outputs) if len(row.outputs) < 2 else f"{len(row.outputs)} maps"
+        has_costs = row.outputs or row.params
+        figures = (short(row.params), short(row.macs)) if has_costs else ("", "")
+        rows.append(Row(row.depth, (label, Span(outputs, "shape"), *figures)))
+    return Tree(columns, tuple(rows))
 
 
-def _row(row: TreeRow, name: str, full: bool) -> Branch:
-    counts: tuple[Cell, ...] = ("", "")
-    if row.outputs or row.params:
-        counts = (short(row.params), short(row.macs))
-    return Branch(row.depth, (_label(row, name, full), Span(_outputs(row), "shape"), *counts))
+def _module(row: TreeRow, result: Description) -> Line:
+    """The path, its last part emphasised, and the type, or what it connects; in full its arguments too."""
+    parent, name = row.path.removesuffix(row.name), row.name or result.network
+    label = (Span(parent, "muted"), Span(name, "strong"))
+    connection = f" {connection_text(row.connection)}" if row.connection else ""
+    if connection and not result.full:
+        return (*label, Span(connection, "mark"))
+    more = connection or (arguments_text(row.arguments) if result.full else "")
+    return (*label, Span(f" {row.type}", "type"), Span(more, "muted"))
 
 
-def _outputs(row: TreeRow) -> str:
-    return maps_text(row.outputs) if len(row.outputs) < 2 else f"{len(row.outputs)} maps"
+def _siblings(row: TreeRow, same_as: str) -> Line:
+    """The numbers of equal siblings, and the one that they equal."""
+    numbers = row.name if row.times == 1 else f"{row.name}–{row.last_name}"
+    times = "" if row.times == 1 else f"{row.times} × "
+    return (Span(f"({numbers})", "strong"), Span(f" {times}{row.type}", "type"), Span(f", as ({same_as})", "muted"))
 
 
-def _label(row: TreeRow, name: str, full: bool) -> Line:
-    """The path, its last part standing out, and what it is; of several siblings, their numbers and what they are as."""
-    parent, _, last = row.path.rpartition(".")
-    before = Span(f"{parent}." if parent else "", "muted")
-    if row.times > 1 or row.same_as:
-        final = row.last_path.rpartition(".")[2]
-        same = Span(f", as ({row.same_as.rpartition('.')[2]})", "muted")
-        numbers = f"({last}–{final})" if row.times > 1 else f"({last})"
-        times = f"{row.times} × " if row.times > 1 else ""
-        return (Span(numbers, "strong"), Span(f" {times}{row.type}", "type"), same)
-    what = Span(f" {row.note}", "mark") if row.note and not full else Span(f" {row.type}", "type")
-    more = arguments(row.arguments) if full else ""
-    if full and row.note:
-        more = f" {row.note}"
-    return (before, Span(last or name, "strong"), what, Span(more, "muted"))
+def connection_text(connection: Connection) -> str:
+    """`i=0←j=1 ↑2 64→32 (÷2)` for a fuse edge, `branch 1 from 0: 3×3/2 conv, 256→64` for a transition layer."""
+    i, j = connection.output_branch, connection.input_branch
+    channels = f"{connection.in_channels}→{connection.out_channels}"
+    if connection.part == "transition":
+        return f"branch {i} from {j}: {operations_text(connection.operations)}, {channels}"
+    sign = f"{'↑' if j > i else '↓'}{connection.factor}"
+    return f"i={i}←j={j} {sign} {channels} ({ratio(connection.in_channels, connection.out_channels)})"
 
 
-def arguments(values: dict[str, Any]) -> str:
-    """A leaf's arguments as in code: 64, 64, kernel_size=3, stride=2; what is 1, 0 or torch's default goes unsaid."""
-    shown = []
+def ratio(before: int, after: int) -> str:
+    """A ratio of channels: ×2, ÷4, or ×48/32 if it is neither."""
+    if after % before == 0:
+        return f"×{after // before}"
+    if before % after == 0:
+        return f"÷{before // after}"
+    return f"×{after}/{before}"
+
+
+def arguments_text(values: dict[str, Any]) -> str:
+    """A leaf's arguments as in code: (64, 64, kernel_size=3, stride=2), without torch's own defaults."""
+    texts = []
     for name, value in values.items():
         value = value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
-        if name in _POSITIONAL:
-            shown.append(str(value))
-        elif value != _DEFAULTS.get(name):
-            shown.append(f"{name}={value}")
-    return f"({', '.join(shown)})" if shown else ""
+        if name in POSITIONAL:
+            texts.append(str(value))
+        elif value != DEFAULTS.get(name):
+            texts.append(f"{name}={value}")
+    return f"({', '.join(texts)})" if texts else ""
 
 
-_POSITIONAL = ("in_channels", "out_channels", "num_features")
-_DEFAULTS = {"stride": 1, "padding": 0, "groups": 1, "bias": True, "eps": 1e-5, "momentum": 0.1, "inplace": False}
+POSITIONAL = ("in_channels", "out_channels", "num_features")
+DEFAULTS = {"stride": 1, "padding": 0, "groups": 1, "bias": True, "eps": 1e-5, "momentum": 0.1, "inplace": False}
+"""Torch's defaults of arguments that HRNet's layers have."""

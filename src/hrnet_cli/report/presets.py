@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from hrnet_cli.analysis.costs import PUBLISHED_CONVENTIONS
+from hrnet_cli.analysis.flops import Figure
 from hrnet_cli.analysis.presets import Preset, Presets
-from hrnet_cli.analysis.published import RULES, Figure
+from hrnet_cli.hrnet import GIBI, GIGA
 from hrnet_cli.report.content import Block, Cell, Column, Document, Heading, Note, Span, Table
-from hrnet_cli.report.published import difference
-from hrnet_cli.text import shape_text, short
+from hrnet_cli.report.flops import TITLES, difference
+from hrnet_cli.text import plural, shape_text, short
 
-LEGEND = "✓: our count rounds to the printed figure; else by how much ours is more or less. Printed params are ÷ 10⁶."
+LEGEND = "✓: our figure rounds to the printed one; a percentage: how much ours is larger. Printed params are ÷ 10⁶."
 NONE = "no preset is for this task; `hrnet-cli init --task` writes a spec for any"
-DIVISOR = {10**9: "10⁹", 2**30: "2³⁰"}
+DIVISORS = {GIGA: "10⁹", GIBI: "2³⁰"}
+PRINTED_OF_WHOLE_DETECTOR = "the printed figures are those of a whole Faster R-CNN; this is its backbone and HRFPN"
+ACCURACY_ALONE = "accuracy alone is printed, no params or FLOPs"
 
 
 def present(result: Presets) -> Document:
-    """A table per task; below, the rules by which the figures were printed, and why some do not come out."""
+    """A table per task; below, how the printed figures were counted, and why some differ or are missing."""
     if not result.presets:
         return Document((Note(NONE, ""),))
     tasks: dict[str, list[Preset]] = {}
@@ -25,50 +29,52 @@ def present(result: Presets) -> Document:
     return Document((*blocks, Note(""), *legend, *_rules(result), *_reasons(result)))
 
 
+def one_line(result: Presets) -> str:
+    """How many there are."""
+    return plural(len(result.presets), "preset")
+
+
 def _table(presets: list[Preset]) -> Table:
     columns = (Column("preset"), Column("input"), Column("params", True), Column("printed"))
-    return Table((*columns, Column("MACs", True), Column("printed FLOPs")), tuple(map(_row, presets)))
+    rows = []
+    for preset in presets:
+        params, flops = [_figure(figure) for figure in preset.figures] or ["", ""]
+        name, size = Span(preset.name, "strong"), shape_text(preset.input[2:])
+        rows.append((name, size, short(preset.params), params, short(preset.macs), flops))
+    return Table((*columns, Column("MACs", True), Column("printed FLOPs")), tuple(rows))
 
 
-def _row(preset: Preset) -> tuple[Cell, ...]:
-    params, flops = [_printed(figure) for figure in preset.figures] or ["", ""]
-    name, input = Span(preset.name, "strong"), shape_text(preset.input[2:])
-    return (name, input, short(preset.params), params, short(preset.macs), flops)
-
-
-def _printed(figure: Figure) -> Cell:
-    """A printed figure, and ✓ or how far ours is from it."""
-    if figure.reproduces and figure.stands:
+def _figure(figure: Figure) -> Cell:
+    """A printed figure, and ✓ or the difference of ours; ✗ before what the preset does not declare."""
+    if figure.reproduces and not figure.differs:
         return (Span(f"{figure.printed} "), Span("✓", "good"))
-    if figure.stands:
+    if figure.is_as_declared:
         return (Span(f"{figure.printed} "), Span(difference(figure), "muted"))
     return (Span(f"{figure.printed} "), Span(f"✗ {difference(figure)}", "bad"))
 
 
 def _rules(result: Presets) -> list[Block]:
-    """Which rule holds for which presets."""
+    """How the FLOPs were counted that are printed, with the presets of each rule; the most common rule last."""
     names: dict[str, list[str]] = {}
     for preset in result.presets:
         if preset.published:
             names.setdefault(preset.published.rule, []).append(preset.name)
-    most = max(names, key=lambda rule: len(names[rule]), default="")
-    return [
-        Note(f"{_rule(rule)}: {'all other printed figures' if rule == most and len(names) > 1 else ', '.join(of)}")
-        for rule, of in sorted(names.items(), key=lambda item: item[0] == most)
-    ]
-
-
-def _rule(name: str) -> str:
-    rule = RULES[name]
-    label = "MACs" if name == "published" else rule.label
-    return f"{label} ÷ {DIVISOR[rule.giga]}"
+    rules = sorted(names, key=lambda rule: len(names[rule]))
+    notes: list[Block] = []
+    for rule in rules:
+        others = rule == rules[-1] and len(rules) > 1
+        unit = "MACs" if rule == "published" else TITLES[rule]
+        divisor = DIVISORS[PUBLISHED_CONVENTIONS[rule].giga]
+        notes.append(Note(f"{unit} ÷ {divisor}: {'all other printed figures' if others else ', '.join(names[rule])}"))
+    return notes
 
 
 def _reasons(result: Presets) -> list[Block]:
-    """Why a figure does not come out, or is not there: each reason once, with the presets that it holds for."""
-    reasons: dict[str, list[str]] = {}
+    """Why figures differ or are missing, each reason once with its presets."""
+    names: dict[str, list[str]] = {}
     for preset in result.presets:
-        reason = preset.unprinted or (preset.published.note if preset.published else "")
+        missing = PRINTED_OF_WHOLE_DETECTOR if preset.task == "detection" else ACCURACY_ALONE
+        reason = preset.published.note if preset.published else missing
         if reason:
-            reasons.setdefault(reason, []).append(preset.name)
-    return [Note(f"{', '.join(names)}: {reason}") for reason, names in reasons.items()]
+            names.setdefault(reason, []).append(preset.name)
+    return [Note(f"{', '.join(presets)}: {reason}") for reason, presets in names.items()]

@@ -1,10 +1,9 @@
-"""`trace` as a document: one row per resolution, one column per stage, as people draw it on a whiteboard."""
+"""`trace` as a document: one row per resolution and one column per stage, as on a whiteboard."""
 
 from __future__ import annotations
 
-import re
-
 from hrnet_cli.analysis.shapes import CallRow, ModuleShapes, Shapes, StageShapes
+from hrnet_cli.hrnet import branch_stride
 from hrnet_cli.report.content import (
     Block,
     Cell,
@@ -18,104 +17,121 @@ from hrnet_cli.report.content import (
     Span,
     Table,
     panel,
-    plain,
 )
 from hrnet_cli.text import map_text, maps_text, plural, shape_text
 
+PASSED_ON, ADAPTED, NEW, FUSED, DROPPED, BROKEN = "──▶", "●▶", "└─▶", "╳", "╯", "✗"
 LEGEND = {
-    "──▶": "passed on",
-    "●▶": "3×3 conv to a new width",
-    "└─▶": "new branch by a 3×3/2 conv per halving",
-    "╳": "fuse exchange",
-    "╯": "fused, not kept",
-    "✗": "cannot be summed",
+    PASSED_ON: "passed on",
+    ADAPTED: "3×3 conv to a new width",
+    NEW: "new branch by a 3×3/2 conv per halving",
+    FUSED: "fuse layer",
+    DROPPED: "fused, not kept",
+    BROKEN: "cannot be summed",
 }
-"""What each mark means."""
-DRAWN = {"──▶": re.compile("[─┬]─▶"), "●▶": re.compile("●"), "└─▶": re.compile("[├└]─▶")}
-"""How a mark looks in the grid where that varies."""
+"""The marks in the grid: how a branch enters a stage, and how it leaves a module."""
 
 
-def present(result: Shapes, modules: bool = False) -> Document:
-    """The grid, the outputs, and every call where it was asked for."""
-    grid = _grid(result, modules)
-    blocks: list[Block] = [Heading(f"{result.spec} · {shape_text(result.input)}"), grid, *_legend(grid)]
+def present(result: Shapes) -> Document:
+    """The grid, the outputs, and every call if they were asked for."""
+    blocks: list[Block] = [Heading(one_line(result)), _grid(result), *_legend(result)]
     if result.outputs:
         blocks.append(Facts((("output", ", ".join(map(shape_text, result.outputs))),)))
-    blocks += [Note(note, "bad") for note in result.notes]
+    for path in result.stretched:
+        blocks.append(Note(f"{path} adds maps of different sizes: torch stretches a map of size 1", "bad"))
     if result.calls is not None:
         blocks.append(_calls(result.calls))
     return Document(tuple(blocks))
 
 
-def _legend(grid: Drawing) -> list[Note]:
-    """The marks that are drawn."""
-    drawn = "\n".join(plain(spans) for each in grid.panels for spans in each.lines)
-    marks = [f"{mark} {words}" for mark, words in LEGEND.items() if DRAWN.get(mark, re.compile(mark)).search(drawn)]
-    return [Note(" · ".join(marks))] if marks else []
+def one_line(result: Shapes) -> str:
+    """The network and its input."""
+    return f"{result.network} · {shape_text(result.input)}"
 
 
-def _grid(result: Shapes, modules: bool) -> Drawing:
-    rows = max((len(module.branches) for stage in result.stages for module in stage.modules), default=1)
-    stub = panel(["", "", *(Span(f"1/{4 * 2**row} ", "muted") for row in range(rows))])
-    panels = [_column("stem", "", [(Span(map_text(result.stem), "shape"), Span(" "))] if result.stem else [], rows)]
+def _legend(result: Shapes) -> list[Note]:
+    """The marks that are in the grid."""
+    marks = {mark for stage in result.stages for mark in _entries(stage)}
+    marks |= {mark for stage in result.stages for module in _shown(result, stage) for mark in _exits(result, module)}
+    texts = [f"{mark} {text}" for mark, text in LEGEND.items() if mark in marks]
+    return [Note(" · ".join(texts))] if texts else []
+
+
+def _grid(result: Shapes) -> Drawing:
+    num_rows = max((len(module.branches) for stage in result.stages for module in stage.modules), default=1)
+    stub = panel(["", "", *(Span(f"1/{branch_stride(row)} ", "muted") for row in range(num_rows))])
+    stem: list[Cell] = [(Span(map_text(result.stem), "shape"), Span(" "))] if result.stem else []
+    panels = [_column("stem", "", stem, num_rows)]
     for stage in result.stages:
-        panels.append(_arrows(stage, rows))
-        panels += _stage(result, stage, rows, modules)
+        panels += [_arrows(stage, num_rows), *_stage(result, stage, num_rows)]
     return Drawing(stub, tuple(panels))
 
 
-def _stage(result: Shapes, stage: StageShapes, rows: int, modules: bool) -> list[Panel]:
+def _shown(result: Shapes, stage: StageShapes) -> tuple[ModuleShapes, ...]:
+    """The modules of a stage that have a column: all, or the last one for the stage."""
+    return stage.modules if result.by_module else stage.modules[-1:]
+
+
+def _stage(result: Shapes, stage: StageShapes, num_rows: int) -> list[Panel]:
     """A column for the stage, or one for each of its modules."""
     if not stage.modules:
-        shapes: list[Cell] = [""] * rows
+        shapes: list[Cell] = [""] * num_rows
         for step in stage.transition:
-            shapes[step.branch] = Span(map_text(step.shape), "shape")
-        return [_column(f"stage {stage.stage}", "not reached", shapes, rows)]
-    if modules and stage.stage > 1:
-        return [_module(module, f"stage{stage.stage}.{module.module}", "", rows, result) for module in stage.modules]
-    under = plural(stage.num_blocks[0], "block") if stage.stage == 1 else plural(stage.num_modules, "module")
-    return [_module(stage.modules[-1], f"stage {stage.stage}", under, rows, result)]
+            shapes[step.output_branch] = Span(map_text(step.shape), "shape")
+        return [_column(f"stage {stage.stage}", "not reached", shapes, num_rows)]
+    size = plural(stage.num_blocks[0], "block") if stage.stage == 1 else plural(stage.num_modules, "module")
+    panels = []
+    for module in _shown(result, stage):
+        by_module = result.by_module and stage.stage > 1
+        title, subtitle = (f"stage{stage.stage}.{module.module}", "") if by_module else (f"stage {stage.stage}", size)
+        texts = [map_text(branch.shape) for branch in module.branches]
+        width = max(map(len, texts)) + 1
+        exits = _exits(result, module) or [""] * len(texts)
+        cells: list[Cell] = [
+            (Span(text.ljust(width), "shape"), Span(mark, "bad" if mark == BROKEN else "mark"), Span(" "))
+            for text, mark in zip(texts, exits, strict=True)
+        ]
+        panels.append(_column(title, subtitle, cells, num_rows))
+    return panels
 
 
-def _module(module: ModuleShapes, title: str, under: str, rows: int, result: Shapes) -> Panel:
-    cells: list[Cell] = []
-    width = max(len(map_text(branch.shape)) for branch in module.branches)
-    for row, branch in enumerate(module.branches):
-        shape = Span(map_text(branch.shape).ljust(width + 1), "shape")
-        cells.append((shape, _exchange(module, row, result), Span(" ")))
-    return _column(title, under, cells, rows)
-
-
-def _exchange(module: ModuleShapes, row: int, result: Shapes) -> Span:
-    """What happens to a branch at the end of a module."""
-    if not module.fuses:
-        return Span("")
+def _exits(result: Shapes, module: ModuleShapes) -> list[str]:
+    """The mark of each branch at the end of a module; none if the module does not fuse."""
+    branches = range(len(module.branches) if module.fuses else 0)
     if module.outputs:
-        return Span("╳" if row < len(module.outputs) else "╯", "mark")
+        return [FUSED if branch < len(module.outputs) else DROPPED for branch in branches]
     failure = result.failure
-    breaks = failure and failure.part == "fuse" and failure.output_branch == row
-    return Span("✗" if breaks else " ", "bad")
+    broken = failure.output_branch if failure and failure.part == "fuse" else None
+    return [BROKEN if branch == broken else " " for branch in branches]
 
 
-def _column(title: str, under: str, cells: list[Cell], rows: int) -> Panel:
-    heads: list[Cell] = [Span(title, "strong"), Span(under, "muted")]
-    return panel([*heads, *cells, *[""] * (rows - len(cells))])
+def _entries(stage: StageShapes) -> list[str]:
+    """The mark of each branch between the stage before and this one."""
+    inputs = {step.output_branch: step.input_branch for step in stage.transition}
+    branches = max([len(module.branches) for module in stage.modules] + [branch + 1 for branch in inputs])
+    marks = []
+    for branch in range(branches):
+        changed = ADAPTED if inputs.get(branch) == branch else NEW
+        marks.append(changed if branch in inputs else PASSED_ON)
+    return marks
 
 
-def _arrows(stage: StageShapes, rows: int) -> Panel:
-    """How each branch enters the stage: from itself, or from the last one before as that was: it forks off first."""
-    steps = {step.branch: step for step in stage.transition}
-    branches = max([len(module.branches) for module in stage.modules] + [branch + 1 for branch in steps])
-    new = [branch for branch, step in steps.items() if step.source != branch]
+def _arrows(stage: StageShapes, num_rows: int) -> Panel:
+    """How each branch enters the stage: from itself, or as a fork of the branch above, before that is adapted."""
+    entries = _entries(stage)
+    new = [branch for branch, mark in enumerate(entries) if mark == NEW]
     cells: list[Cell] = []
-    for row in range(branches):
-        if row in new:
-            cells.append(Span("└─▶ " if row == new[-1] else "├─▶ "))
+    for branch, mark in enumerate(entries):
+        if mark == NEW:
+            cells.append(Span("└─▶ " if branch == new[-1] else "├─▶ "))
         else:
-            adapt = "●" if row in steps else "─"
-            split = "┬" if new and row == new[0] - 1 else "─"
-            cells.append(Span(f"{split}{adapt}▶ "))
-    return panel(["", "", *cells, *[""] * (rows - len(cells))])
+            fork = "┬" if new and branch == new[0] - 1 else "─"
+            cells.append(Span(f"{fork}{'●' if mark == ADAPTED else '─'}▶ "))
+    return _column("", "", cells, num_rows)
+
+
+def _column(title: str, subtitle: str, cells: list[Cell], num_rows: int) -> Panel:
+    return panel([Span(title, "strong"), Span(subtitle, "muted"), *cells, *[""] * (num_rows - len(cells))])
 
 
 def _calls(calls: tuple[CallRow, ...]) -> Table:

@@ -48,14 +48,21 @@ class InputError(HrnetError):
 
 
 def trace(
-    spec: SpecLike = "w32", input: str | Shape4 | None = None, engine: str = "shapes", device: str | None = None
+    spec: SpecLike | Trace = "w32",
+    input: str | Shape4 | None = None,
+    engine: str = "shapes",
+    device: str | None = None,
 ) -> Trace:
-    """Run a forward pass and record it.
+    """Run a forward pass and record it; a Trace is returned as it is.
 
     `input` is N×C×H×W (or text as the command line takes it), by default the spec's own. The engine `shapes` needs no
     torch and takes no `device`; `torch` lowers the same network to torch.nn and runs it there, by default on DEVICE.
     Raises SpecError, UsageError, MissingExtraError, and InputError for an input that cannot go through.
     """
+    if isinstance(spec, Trace):
+        if input is not None or device is not None:
+            raise UsageError("a trace was made with its own input and device", "pass its spec instead: trace.spec")
+        return spec
     spec = load_spec(spec)
     shape = input_shape(spec, input)
     seen = choose("engine", engine, ENGINES)(spec, shape, device)

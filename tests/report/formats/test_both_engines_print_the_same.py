@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,43 +12,43 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import Plain, sizes, specs
 
-from hrnet_cli.analysis import describe as describing
-from hrnet_cli.analysis import flops as counting
-from hrnet_cli.analysis import fuse as fusing
-from hrnet_cli.analysis import shapes as shaping
+import hrnet_cli as api
 from hrnet_cli.analysis.costs import CONVENTIONS
 from hrnet_cli.analysis.diagnosis import diagnose
-from hrnet_cli.report import describe as present_describe
-from hrnet_cli.report import diagnosis as present_diagnosis
-from hrnet_cli.report import flops as present_flops
-from hrnet_cli.report import fuse as present_fuse
-from hrnet_cli.report import trace as present_trace
+from hrnet_cli.analysis.flops import GROUPINGS
+from hrnet_cli.analysis.result import Result
+from hrnet_cli.report import diagnosis
 from hrnet_cli.report.formats import FORMATS, Canvas, Report
+from hrnet_cli.report.results import document
 from hrnet_cli.sources import preset_names
-from hrnet_cli.tracing import InputError, Trace, trace
+from hrnet_cli.tracing import InputError, trace
 
 pytestmark = pytest.mark.torch
 
 EXAMPLES = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "examples").glob("gray*.yaml"))]
 
 
-def reports(found: Trace, error: InputError | None) -> Iterator[Report]:
-    """Every report that the commands can make of a trace."""
+def reports(spec: Any, input: Any, engine: str) -> Iterator[Any]:
+    """The result of every report that the commands can make of a spec; after a failure, the trace and the diagnosis."""
+    try:
+        arguments: tuple[Any, ...] = (trace(spec, input, engine),)
+    except InputError as error:
+        arguments = (spec, input, engine)
+        yield diagnose(error)
     for calls in (False, True):
-        shapes = shaping.shapes(found, calls=calls, error=error)
-        yield Report("trace", shapes, lambda shapes=shapes, calls=calls: present_trace.present(shapes, not calls))  # type: ignore[misc]
-    if error:
-        diagnosis = diagnose(error)
-        yield Report("diagnosis", diagnosis, lambda: present_diagnosis.present(diagnosis))
-        return
-    for full in (False, True):
-        tree = describing.describe(found, full=full)
-        yield Report("describe", tree, lambda tree=tree, full=full: present_describe.present(tree, full))  # type: ignore[misc]
-    fuse = fusing.fuse(found)
-    yield Report("fuse", fuse, lambda: present_fuse.present(fuse))
-    for by, convention in zip([*counting.GROUPINGS], [*CONVENTIONS] * 2, strict=False):
-        flops = counting.flops(found, by, convention)
-        yield Report("flops", flops, lambda flops=flops: present_flops.present(flops))  # type: ignore[misc]
+        yield api.shapes(*arguments, calls=calls, modules=not calls)
+    if len(arguments) == 1:
+        for full in (False, True):
+            yield api.describe(*arguments, full=full)
+        yield api.fuse(*arguments)
+        for by, convention in zip(GROUPINGS, [*CONVENTIONS] * 2, strict=False):
+            yield api.flops(*arguments, by=by, convention=convention)
+
+
+def report(result: Any) -> Report:
+    if isinstance(result, Result):
+        return Report(result.command, result, partial(document, result))
+    return Report("diagnosis", result, partial(diagnosis.present, result))
 
 
 ALL = ("json", "text", "markdown")
@@ -55,19 +56,13 @@ ALL = ("json", "text", "markdown")
 
 def printed(spec: Any, input: Any, engine: str, formats: tuple[str, ...] = ALL) -> list[str]:
     """Every report in the formats of a result, in the order of `reports`, with the engine's name taken out."""
-    error = None
-    try:
-        found = trace(spec, input, engine)
-    except InputError as raised:
-        error, found = raised, raised.trace
     texts = []
-    for report in reports(found, error):
-        assert report.result.engine == engine
+    for result in reports(spec, input, engine):
+        assert result.engine == engine
         for format in formats:
-            text = FORMATS[format](report, Canvas(None, color=False))
-            assert format != "json" or text.count(f'"engine": "{engine}"') == (
-                2 if error and report.command == "trace" else 1
-            )
+            text = FORMATS[format](report(result), Canvas(None, color=False))
+            names = 2 if getattr(result, "failure", None) else 1
+            assert format != "json" or text.count(f'"engine": "{engine}"') == names
             texts.append(text.replace(f'"engine": "{engine}"', '"engine": ""'))
     return texts
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from hrnet_cli.report.content import (
-    Branch,
     Column,
     Document,
     Drawing,
@@ -14,6 +13,7 @@ from hrnet_cli.report.content import (
     Heading,
     Note,
     Remark,
+    Row,
     Span,
     Table,
     Tree,
@@ -35,7 +35,7 @@ def test_a_table() -> None:
 
 
 def test_a_tree_is_indented_by_depth() -> None:
-    rows = (Branch(0, ("net", "3")), Branch(1, ("stem", "2")), Branch(2, ("conv1", "1")))
+    rows = (Row(0, ("net", "3")), Row(1, ("stem", "2")), Row(2, ("conv1", "1")))
     text = html.render(Document((Tree(COLUMNS, rows),)))
     assert re.findall(r"padding-left: (\d)em", text) == ["2", "3"]
 
@@ -46,7 +46,7 @@ def test_every_block_escapes_its_text() -> None:
         Note(HOSTILE),
         Facts(((HOSTILE, HOSTILE),)),
         Table((Column(HOSTILE),), ((HOSTILE,),)),
-        Tree((Column(HOSTILE),), (Branch(1, (HOSTILE,)),)),
+        Tree((Column(HOSTILE),), (Row(1, (HOSTILE,)),)),
         Remark((Span(HOSTILE),), (Excerpt(1, HOSTILE), (Span(HOSTILE),))),
         Drawing(panel([HOSTILE]), (panel([HOSTILE]),)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hrnet_cli.report.content import Branch, Column, Document, Drawing, Facts, Heading, Note, Table, Tree, panel
+from hrnet_cli.report.content import Column, Document, Drawing, Facts, Heading, Note, Row, Table, Tree, panel
 from hrnet_cli.report.formats.markdown import render
 
 COLUMNS = (Column("part"), Column("params", right=True))
@@ -12,7 +12,7 @@ def test_a_document() -> None:
     document = Document((
         Heading("a_b"),
         Facts((("MACs", "7 * 2"),)),
-        Table(COLUMNS, (("stage 1", "10"), ("  fuse layers", "1\n2"))),
+        Table(COLUMNS, (("stage 1", "10"), ("fuse layers", "1\n2")), levels=(0, 1)),
         Note("done."),
     ))  # fmt: skip
     assert render(document) == (
@@ -26,7 +26,7 @@ def test_an_empty_note_leaves_no_trace() -> None:
 
 
 def test_a_tree_is_indented() -> None:
-    rows = (Branch(0, ("net", "3")), Branch(1, ("a", "1")), Branch(2, ("a.b", "1")))
+    rows = (Row(0, ("net", "3")), Row(1, ("a", "1")), Row(2, ("a.b", "1")))
     assert render(Document((Tree(COLUMNS, rows),))).splitlines()[2:] == [
         "| net | 3 |",
         "| \u2003a | 1 |",

@@ -10,7 +10,7 @@ import pytest
 from commandline import call
 from rich.cells import cell_len
 
-from hrnet_cli.analysis import api
+import hrnet_cli as api
 from hrnet_cli.report import describe, flops
 from hrnet_cli.report.content import Column, Document, Heading, Table
 from hrnet_cli.report.formats import FORMATS, Canvas, Report

@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from strategies import Plain, specs
 
-from hrnet_cli.analysis import api
+import hrnet_cli as api
 from hrnet_cli.analysis.presets import presets
 from hrnet_cli.report import describe, flops, fuse, trace
 from hrnet_cli.report import presets as present_presets
 from hrnet_cli.report.content import (
     Block,
-    Branch,
     Column,
     Document,
     Drawing,
@@ -27,6 +26,7 @@ from hrnet_cli.report.content import (
     Heading,
     Note,
     Remark,
+    Row,
     Span,
     Table,
     Tree,
@@ -46,9 +46,9 @@ TINY = {"stage1": STAGE, "stage2": STAGE | TWO, "stage3": STAGE | TWO | {"num_mo
 def documents(spec: Any = "w32") -> dict[str, Document]:
     return {
         "describe": describe.present(api.describe(spec)),
-        "describe --full": describe.present(api.describe(TINY, full=True), full=True),
+        "describe --full": describe.present(api.describe(TINY, full=True)),
         "trace --calls": trace.present(api.shapes(TINY, calls=True)),
-        "trace --modules": trace.present(api.shapes(spec), modules=True),
+        "trace --modules": trace.present(api.shapes(spec, modules=True)),
         "fuse": fuse.present(api.fuse(spec)),
         "flops": flops.present(api.flops(spec)),
         "flops --by layer": flops.present(api.flops(TINY, by="layer")),
@@ -173,7 +173,7 @@ def test_bars_go_first() -> None:
 
 def test_a_label_without_room_keeps_its_branch() -> None:
     columns = (Column("module"), Column("params", right=True))
-    rows = (Branch(0, ("net", "3")), Branch(1, ("a very long label", "1")), Branch(1, ("b", "2")))
+    rows = (Row(0, ("net", "3")), Row(1, ("a very long label", "1")), Row(1, ("b", "2")))
     assert render(Document((Tree(columns, rows),)), 18).split("\n") == [
         "module      params",
         "net              3",

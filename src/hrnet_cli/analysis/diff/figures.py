@@ -59,7 +59,7 @@ def total(parts: Iterable[CostChange]) -> CostChange:
 def _sums(counted: list[Cost], by: str) -> dict[str, Totals]:
     rows: dict[str, list[Cost]] = defaultdict(list)
     for cost in counted:
-        rows[GROUPINGS[by](cost)[0]].append(cost)
+        rows[str(GROUPINGS[by](cost)[0])].append(cost)
     return {part: totals(costs) for part, costs in rows.items()}
 
 

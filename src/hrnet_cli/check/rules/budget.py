@@ -8,8 +8,7 @@ from math import lcm
 
 from hrnet_cli.analysis.costs import FIGURES, Cost
 from hrnet_cli.analysis.diagnosis import multiples_go_through, smallest_divisor
-from hrnet_cli.analysis.flops import GROUPINGS
-from hrnet_cli.analysis.published import as_printed, figures
+from hrnet_cli.analysis.flops import GROUPINGS, published_figures
 from hrnet_cli.check.rule import Rule
 from hrnet_cli.check.subject import Subject
 from hrnet_cli.errors import Code, Diagnostic
@@ -41,7 +40,7 @@ def _by_module(costs: list[Cost], figure: str) -> Counter[str]:
     """A figure of each module, and of each part outside the modules."""
     parts: Counter[str] = Counter()
     for cost in costs:
-        parts[GROUPINGS["module"](cost)[0]] += getattr(cost, figure)
+        parts[str(GROUPINGS["module"](cost)[0])] += getattr(cost, figure)
     return parts
 
 
@@ -73,11 +72,10 @@ def not_published(subject: Subject) -> Iterator[Diagnostic]:
     published = subject.spec.published
     if published is None or not subject.at_own_input:
         return
-    params = sum(cost.params for cost in subject.costs)
-    for figure in figures(published, params, subject.costs):
-        if not figure.stands:
-            ours = as_printed(figure.printed, figure.ours, figure.unit) + figure.printed[-1]
-            message = f"{figure.name} are published as {figure.printed}, and computed as {ours} ({exact(figure.ours)})"
+    for figure in published_figures(published, subject.costs):
+        if not figure.is_as_declared:
+            ours = f"{figure.rounded} ({exact(figure.ours)})"
+            message = f"{figure.name} are published as {figure.printed}, and computed as {ours}"
             remedy = "remove it from differs" if figure.reproduces else "correct it, or add it to differs with a note"
             yield subject.at("published", ("published", figure.name), message, remedy)
 

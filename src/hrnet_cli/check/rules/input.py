@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hrnet_cli.analysis.diagnosis import AxisFit, diagnose
-from hrnet_cli.analysis.shapes import STRETCHED, stretched
+from hrnet_cli.analysis.shapes import stretching_sums
 from hrnet_cli.check.rule import Rule
 from hrnet_cli.check.subject import Subject
 from hrnet_cli.errors import Diagnostic
@@ -40,10 +40,10 @@ def stretches(subject: Subject) -> Iterator[Diagnostic]:
     num_branches = max(stage.num_branches for stage in subject.spec.stages)
     if min(subject.input[2:]) > branch_stride(num_branches - 1) or subject.trace is None:
         return  # every map is larger than 1
-    calls = stretched(subject.trace)
+    calls = stretching_sums(subject.trace)
     if calls:
         more = f" ({plural(len(calls) - 1, 'more sum')} too)" if len(calls) > 1 else ""
-        message = f"{calls[0].node.path} {STRETCHED}{more}"
+        message = f"{calls[0].node.path} adds maps of different sizes: torch stretches a map of size 1{more}"
         yield subject.at("input-stretched", subject.input_path, message, "use a larger input, or fewer branches")
 
 

@@ -35,7 +35,7 @@ def presets(
 
     result = analysis.presets(task)
     emit(Report("presets", result, lambda: present(result)), format, output, color)
-    if check and result.broken:
+    if check and result.unexpected:
         raise typer.Exit(1)
 
 

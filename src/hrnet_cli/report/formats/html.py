@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 
 from hrnet_cli.report.content import (
     Block,
     Cell,
-    Column,
     Document,
-    Drawing,
     Excerpt,
     Facts,
     Heading,
@@ -18,7 +15,9 @@ from hrnet_cli.report.content import (
     Remark,
     Table,
     Tree,
+    drawing_lines,
     plain,
+    rows_with_levels,
 )
 
 LEFT, RIGHT = ' style="text-align: left"', ' style="text-align: right"'
@@ -37,35 +36,26 @@ def _block(block: Block) -> str:
     if isinstance(block, Facts):
         rows = (f"<tr><th{LEFT}>{escape(name)}</th><td{LEFT}>{_text(value)}</td></tr>" for name, value in block.rows)
         return f"<table>{''.join(rows)}</table>"
-    if isinstance(block, Table):
-        return _table(block.columns, block.rows, [0] * len(block.rows))
-    if isinstance(block, Tree):
-        return _table(block.columns, [row.cells for row in block.rows], [row.depth for row in block.rows])
+    if isinstance(block, Table | Tree):
+        return _table(block)
     if isinstance(block, Remark):
         below = (f"{part.number}: {part.text}" if isinstance(part, Excerpt) else plain(part) for part in block.below)
         return f"<p>{_text(block.text)}</p><pre>{escape(chr(10).join(below))}</pre>"
-    return _drawing(block)
+    return f"<pre>{escape(chr(10).join(drawing_lines(block)))}</pre>"
 
 
 def _text(cell: Cell) -> str:
     return escape(plain(cell)).replace("\n", "<br>")
 
 
-def _table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], depths: Sequence[int]) -> str:
-    """Rows under columns; the first cell of a row is indented by its depth."""
-    sides = [RIGHT if column.right else LEFT for column in columns]
-    head = "".join(f"<th{side}>{escape(column.title)}</th>" for column, side in zip(columns, sides, strict=True))
+def _table(block: Table | Tree) -> str:
+    """Rows under columns; the first cell of a row is indented by its level."""
+    sides = [RIGHT if column.right else LEFT for column in block.columns]
+    head = "".join(f"<th{side}>{escape(column.title)}</th>" for column, side in zip(block.columns, sides, strict=True))
     lines = []
-    for row, depth in zip(rows, depths, strict=True):
+    for level, row in rows_with_levels(block):
         first, *rest = (f"<td{side}>{_text(cell)}</td>" for cell, side in zip(row, sides, strict=True))
-        if depth:
-            first = f'<td style="text-align: left; padding-left: {1 + depth}em">{_text(row[0])}</td>'
+        if level:
+            first = f'<td style="text-align: left; padding-left: {1 + level}em">{_text(row[0])}</td>'
         lines.append(f"<tr>{first}{''.join(rest)}</tr>")
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-
-
-def _drawing(block: Drawing) -> str:
-    panels = (block.stub, *block.panels)
-    rows = zip(*(panel.lines for panel in panels), strict=True)
-    lines = ("".join(plain(spans) for spans in row).rstrip() for row in rows)
-    return f"<pre>{escape(chr(10).join(lines))}</pre>"

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from hrnet_cli.report.content import (
     Block,
-    Cell,
-    Column,
     Document,
-    Drawing,
     Excerpt,
     Facts,
     Heading,
@@ -19,7 +15,9 @@ from hrnet_cli.report.content import (
     Remark,
     Table,
     Tree,
+    drawing_lines,
     plain,
+    rows_with_levels,
 )
 
 
@@ -35,24 +33,20 @@ def _block(block: Block) -> str:
         return escape(block.text)
     if isinstance(block, Facts):
         return "\n".join(_fact(name, escape(plain(value))) for name, value in block.rows)
-    if isinstance(block, Table):
-        return _table(block.columns, (list(map(_cell, row)) for row in block.rows))
-    if isinstance(block, Tree):
-        return _table(
-            block.columns, ([_cell(row.cells[0], row.depth), *map(_cell, row.cells[1:])] for row in block.rows)
-        )
+    if isinstance(block, Table | Tree):
+        return _table(block)
     if isinstance(block, Remark):
         return "\n\n".join([escape(plain(block.text)), *map(_below, block.below)])
-    return _drawing(block)
+    return "\n".join(["```text", *drawing_lines(block), "```"])
 
 
 def _fact(name: str, value: str) -> str:
-    """An item of a list; one that has no name is an item of the one above it."""
+    """An item of a list; one without a name is an item of the one above it."""
     return f"- **{escape(name)}**: {value}" if name else f"  - {value}"
 
 
 def _below(part: Line | Excerpt) -> str:
-    """A line of a file stands indented: no text of it can end that."""
+    """A line of a file as an indented block of code, which no text in it can end."""
     return f"    {part.number}: {part.text}" if isinstance(part, Excerpt) else escape(plain(part))
 
 
@@ -62,20 +56,16 @@ def escape(text: str) -> str:
     return special.replace("\n", "<br>")
 
 
-def _cell(cell: Cell, depth: int = 0) -> str:
-    """A cell of a table; em spaces are an indentation that Markdown leaves as it is."""
-    text = plain(cell)
-    indent = len(text) - len(text.lstrip(" "))
-    return "\u2003" * (depth + indent // 2) + escape(text[indent:])
+INDENT = "\u2003"
+"""An em space: Markdown keeps it, and drops other spaces at the start of a cell."""
 
 
-def _table(columns: tuple[Column, ...], rows: Iterable[list[str]]) -> str:
-    titles = [escape(column.title) for column in columns]
-    sides = ["---:" if column.right else "---" for column in columns]
+def _table(block: Table | Tree) -> str:
+    """Rows under columns; the first cell of a row is indented by its level."""
+    titles = [escape(column.title) for column in block.columns]
+    sides = ["---:" if column.right else "---" for column in block.columns]
+    rows = [
+        [INDENT * row.level + escape(plain(row.cells[0])), *(escape(plain(cell)) for cell in row.cells[1:])]
+        for row in rows_with_levels(block)
+    ]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (titles, sides, *rows))
-
-
-def _drawing(block: Drawing) -> str:
-    panels = (block.stub, *block.panels)
-    lines = ("".join(plain(spans) for spans in row) for row in zip(*(p.lines for p in panels), strict=True))
-    return "```text\n" + "\n".join(each.rstrip() for each in lines) + "\n```"

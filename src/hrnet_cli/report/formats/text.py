@@ -25,11 +25,13 @@ from hrnet_cli.report.content import (
     Line,
     Note,
     Remark,
+    Span,
     Table,
     Tree,
     guides,
     line,
     plain,
+    rows_with_levels,
 )
 
 STYLES = {
@@ -91,7 +93,7 @@ def _parts(block: Block, console: Console) -> Iterator[Text | Segments]:
     elif isinstance(block, Facts):
         yield from _facts(block, console)
     elif isinstance(block, Table):
-        yield from _table(block, console)
+        yield from _table(_indented(block), console)
     elif isinstance(block, Tree):
         yield from _tree(block, console)
     elif isinstance(block, Remark):
@@ -111,6 +113,17 @@ def _facts(block: Facts, console: Console) -> Iterator[Text]:
     sizes = [names, min(values, max(console.width - names - GAP, 1))]
     for name, value in block.rows:
         yield from _folded([Text(name, style=STYLES["muted"]), _text(value)], (Column(""), Column("")), sizes, console)
+
+
+INDENT = "  "
+
+
+def _indented(block: Table) -> Table:
+    """The table, with the levels of its rows as spaces in their first cells."""
+    if not block.levels:
+        return block
+    rows = (((Span(INDENT * level), *line(first)), *others) for level, (first, *others) in rows_with_levels(block))
+    return Table(block.columns, tuple(rows), block.rules)
 
 
 def _table(block: Table, console: Console) -> Iterator[Text]:
@@ -164,7 +177,7 @@ _WORD = re.compile(r"^\s*\S*|\S+", re.MULTILINE)
 def _tree(block: Tree, console: Console) -> Iterator[Text]:
     """Rows under columns; a label that leaves no room for its figures has them on a line below it."""
     titles = [Text(column.title, style=STYLES["muted"]) for column in block.columns]
-    stems = guides([row.depth for row in block.rows])
+    stems = guides([row.level for row in block.rows])
     rows = [
         [_text(row.cells[0], stem), *map(_text, row.cells[1:])] for stem, row in zip(stems, block.rows, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""The one place that rounds."""
+"""How amounts, shapes and lists are written."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrnet_cli.analysis.published import Figure, as_printed
-from hrnet_cli.report.figures import bar
-from hrnet_cli.report.published import verdict
 from hrnet_cli.text import (
     batch_text,
     compact_list,
@@ -76,35 +73,6 @@ def test_the_others() -> None:
     assert [plural(1, "module"), plural(8, "module"), plural(2, "branch")] == ["1 module", "8 modules", "2 branches"]
     assert [percent(1, 3), percent(0, 0), percent(5, 5)] == ["33.3%", "0.0%", "100.0%"]
     assert [digits(number) for number in (7.645, 15.29, 114.2)] == ["7.645", "15.29", "114.2"]
-
-
-@given(st.integers(0, 10**12), st.integers(0, 10**12))
-def test_a_bar_is_as_long_as_its_share(part: int, rest: int) -> None:
-    whole = part + rest
-    drawn = bar(part, whole)
-    assert len(drawn) <= 20
-    assert drawn.count("█") == (round(160 * part / whole) // 8 if whole else 0)
-
-
-@pytest.mark.parametrize(
-    ("printed", "ours", "giga", "text"),
-    [
-        ("7.1G", 7_645_003_776, 2**30, "✓"),
-        ("7.6G", 7_645_003_776, 10**9, "✓"),
-        ("28.5M", 28_536_113, 10**9, "✓"),
-        ("7.2G", 7_645_003_776, 2**30, "✗ (ours 7.1G, -1.11%)"),
-        ("28M", 28_536_113, 10**9, "✗ (ours 29M, +1.91%)"),
-        ("0.0G", 7_645_003_776, 2**30, "✗ (ours 7.1G, more than 0)"),
-        ("0M", 0, 10**9, "✓"),
-    ],
-)
-def test_against_what_was_printed(printed: str, ours: int, giga: int, text: str) -> None:
-    unit = giga if printed.endswith("G") else 10**6
-    figure = Figure("flops", printed, ours, unit, as_printed(printed, ours, unit) == printed[:-1], declared=False)
-    assert verdict(figure).text == text
-    assert verdict(figure._replace(declared=True)).text == (
-        "✗ (comes out, and is said not to)" if text == "✓" else f"≠{text[1:]}"
-    )
 
 
 @pytest.mark.parametrize(

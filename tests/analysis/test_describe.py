@@ -9,9 +9,7 @@ from hypothesis import given, settings
 from strategies import Plain, specs
 
 from hrnet_cli import build_torch
-from hrnet_cli.analysis import describe as describing
-from hrnet_cli.analysis.api import describe
-from hrnet_cli.analysis.describe import TreeRow, ratio
+from hrnet_cli.analysis.describe import TreeRow, describe
 from hrnet_cli.errors import UsageError
 from hrnet_cli.nn import LEAVES
 from hrnet_cli.sources import preset_names
@@ -38,9 +36,9 @@ def test_siblings_that_are_the_same_are_shown_once_and_counted() -> None:
     tree = rows("w32")
     assert (tree["layer1.0"].times, tree["layer1.1"].times) == (1, 1)
     counted = tree["layer1.2"]
-    assert (counted.times, counted.last_path, counted.same_as) == (2, "layer1.3", "layer1.1")
+    assert (counted.times, counted.last_name, counted.same_as) == (2, "3", "layer1.1")
     blocks = tree["stage2.0.branches.1.1"]
-    assert (blocks.times, blocks.last_path, blocks.same_as) == (3, "stage2.0.branches.1.3", "stage2.0.branches.1.0")
+    assert (blocks.times, blocks.last_name, blocks.same_as) == (3, "3", "stage2.0.branches.1.0")
     modules = tree["stage3.1"]
     assert (modules.times, modules.same_as, modules.params) == (3, "stage3.0", tree["stage3.0"].params)
     assert (tree["stage4.1"].times, tree["stage4.2"].same_as) == (1, "")
@@ -73,10 +71,11 @@ def uncollapsed(tree: tuple[TreeRow, ...]) -> list[str]:
     """Every path that a tree stands for, counted siblings one by one."""
     paths: list[str] = []
     for row in tree:
-        parent, _, last = row.path.rpartition(".")
-        names = [str(int(last) + n) for n in range(row.times)] if row.times > 1 else [last]
-        assert row.last_path.rpartition(".")[2] == names[-1]
-        paths += [f"{parent}.{name}" if parent else name for name in names]
+        parent = row.path.removesuffix(row.name)
+        assert row.name == row.path.rpartition(".")[2]
+        names = [str(int(row.name) + n) for n in range(row.times)] if row.times > 1 else [row.name]
+        assert row.last_name == names[-1]
+        paths += [f"{parent}{name}" for name in names]
     return paths
 
 
@@ -94,13 +93,12 @@ def test_a_collapsed_row_is_really_the_same(plain: Plain) -> None:
         children = [(child.name, what(child)) for child in node.children]
         return node.type, node.parameters, node.arguments, calls.get(node.path), children
 
-    result = describing.describe(found, full=True)
+    result = describe(found, full=True)
     for row in result.tree:
         assert row.type == by_path[row.path].type
         if row.same_as:
-            start, end = (int(path.rpartition(".")[2]) for path in (row.path, row.last_path))
-            parent = row.path.rpartition(".")[0]
-            alike = [what(by_path[f"{parent}.{n}"]) for n in range(start, end + 1)]
+            parent = row.path.removesuffix(row.name)
+            alike = [what(by_path[f"{parent}{n}"]) for n in range(int(row.name), int(row.last_name) + 1)]
             assert len(alike) == row.times
             assert all(each == what(by_path[row.same_as]) for each in alike)
     assert sum(row.params * row.times for row in result.tree if row.depth == 1) == result.params
@@ -135,17 +133,35 @@ def test_stage_keeps_that_stage_and_the_transition_before_it() -> None:
     assert (whole.params, whole.parts) == (part.params, part.parts)
 
 
-@pytest.mark.parametrize("stage", [0, -1, 5, 10**9])
-def test_a_stage_that_is_not_there(stage: int) -> None:
-    with pytest.raises(UsageError, match="there is no stage"):
+@pytest.mark.parametrize("stage", [0, -1, 5, 10**9, "2"])
+def test_a_stage_that_does_not_exist(stage: Any) -> None:
+    with pytest.raises(UsageError, match="there is no stage") as raised:
         describe("w32", stage=stage)
+    assert raised.value.remedy == "hrnet-w32 has stages 1 to 4"
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "text"), [(32, 64, "×2"), (64, 32, "÷2"), (32, 32, "×1"), (32, 48, "×48/32"), (1, 7, "×7")]
-)
-def test_ratios_as_people_say_them(before: int, after: int, text: str) -> None:
-    assert ratio(before, after) == text
+@pytest.mark.parametrize("depth", [-1, "2", 1.5])
+def test_a_depth_that_does_not_exist(depth: Any) -> None:
+    with pytest.raises(UsageError, match="there is no depth"):
+        describe("w32", depth=depth)
+
+
+def test_connections() -> None:
+    """Fuse edges and transition layers, each at the row of its own module."""
+    connections = {path: row.connection for path, row in rows("w32").items() if row.connection}
+    edges = {path for path in rows("w32") if ".fuse_layers." in path}
+    assert set(connections) == edges | {"transition1.0", "transition1.1", "transition2.2", "transition3.3"}
+    down, new = connections["stage3.0.fuse_layers.2.0"], connections["transition2.2"]
+    assert (down.part, down.output_branch, down.input_branch, down.factor) == ("fuse", 2, 0, 4)
+    assert (down.in_channels, down.out_channels) == (32, 128)
+    assert (new.part, new.output_branch, new.input_branch, new.factor) == ("transition", 2, 1, 2)
+
+
+def test_the_resize_after_a_fuse_edge_is_part_of_its_connection(small: Plain) -> None:
+    tree = rows({**small, "upsampling": {"to": "size"}}, input="64x64", full=True)
+    connection = tree["stage2.0.fuse_layers.0.1"].connection
+    assert connection is not None and [each.type for each in connection.operations] == ["Conv2d", "Resize"]
+    assert tree["stage2.0.resizes.0.1"].connection is None
 
 
 @pytest.mark.torch

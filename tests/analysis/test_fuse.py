@@ -8,27 +8,40 @@ import pytest
 from hypothesis import given, settings
 from strategies import Plain, specs
 
-from hrnet_cli.analysis.api import fuse
-from hrnet_cli.analysis.fuse import Edge, FuseLayer
+from hrnet_cli.analysis.fuse import Edge, FuseLayer, Operation, fuse
 from hrnet_cli.errors import UsageError
 from hrnet_cli.tracing import trace
 
 WIDTHS = (32, 64, 128, 256)
+CONV_1X1 = Operation("Conv2d", (1, 1), (1, 1), None, None)
+IDENTITY: tuple[Operation, ...] = ()
+
+
+def up(factor: int) -> tuple[Operation, ...]:
+    """A 1×1 convolution, then upsampling."""
+    return (CONV_1X1, Operation("Upsample", None, None, factor, "nearest"))
+
+
+def down(times: int) -> tuple[Operation, ...]:
+    """3×3 convolutions of stride 2 in a row."""
+    return (Operation("Conv2d", (3, 3), (2, 2), None, None, times),)
+
+
 STAGE_3 = [
-    ["identity", "1×1 conv, ×2 up", "1×1 conv, ×4 up"],
-    ["3×3/2 conv", "identity", "1×1 conv, ×2 up"],
-    ["3×3/2 conv ×2", "3×3/2 conv", "identity"],
+    [IDENTITY, up(2), up(4)],
+    [down(1), IDENTITY, up(2)],
+    [down(2), down(1), IDENTITY],
 ]
 STAGE_4 = [
-    ["identity", "1×1 conv, ×2 up", "1×1 conv, ×4 up", "1×1 conv, ×8 up"],
-    ["3×3/2 conv", "identity", "1×1 conv, ×2 up", "1×1 conv, ×4 up"],
-    ["3×3/2 conv ×2", "3×3/2 conv", "identity", "1×1 conv, ×2 up"],
-    ["3×3/2 conv ×3", "3×3/2 conv ×2", "3×3/2 conv", "identity"],
+    [IDENTITY, up(2), up(4), up(8)],
+    [down(1), IDENTITY, up(2), up(4)],
+    [down(2), down(1), IDENTITY, up(2)],
+    [down(3), down(2), down(1), IDENTITY],
 ]
 
 
-def operations(layer: FuseLayer) -> list[list[str]]:
-    return [[edge.operation for edge in row] for row in layer.rows]
+def operations(layer: FuseLayer) -> list[list[tuple[Operation, ...]]]:
+    return [[edge.operations for edge in row] for row in layer.rows]
 
 
 def by_hand(i: int, j: int) -> tuple[int, int]:
@@ -46,14 +59,14 @@ def by_hand(i: int, j: int) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(("stage", "modules", "expected"), [(3, 4, STAGE_3), (4, 2, STAGE_4)])
-def test_w32(stage: int, modules: int, expected: list[list[str]]) -> None:
+def test_w32(stage: int, modules: int, expected: list[list[tuple[Operation, ...]]]) -> None:
     layers = fuse("w32", stage=stage).layers[:modules]
     assert len(layers) == modules
     for layer in layers:
         assert operations(layer) == expected
         for i, j in product(range(stage), repeat=2):
             edge = layer.rows[i][j]
-            assert (edge.i, edge.j) == (i, j)
+            assert (edge.output_branch, edge.input_branch) == (i, j)
             assert (edge.in_channels, edge.out_channels) == (WIDTHS[j], WIDTHS[i])
             assert edge.factor == 2 ** abs(i - j)
             assert edge.kind == ("identity" if i == j else "up" if j > i else "down")
@@ -85,9 +98,10 @@ def test_multi_scale_output(small: Plain, keeps: bool | None, rows: int) -> None
 def test_stage_and_module_choose() -> None:
     assert [(layer.stage, layer.module) for layer in fuse("w32", module=1).layers] == [(3, 1), (4, 1)]
     assert [(layer.stage, layer.module) for layer in fuse("w32", stage=3, module=2).layers] == [(3, 2)]
-    for stage, module in ((1, None), (5, None), (2, 1), (0, 0), (-1, None), (None, 9)):
-        with pytest.raises(UsageError, match="no fuse layer in"):
-            fuse("w32", stage=stage, module=module)
+    for stage, module in ((1, None), (5, None), (2, 1), (0, 0), (-1, None), (None, 9), ("x", None)):
+        with pytest.raises(UsageError, match="no fuse layer in") as raised:
+            fuse("w32", stage=stage, module=module)  # type: ignore[arg-type]
+        assert raised.value.remedy == "choose a stage.module of 2.0, 3.0, 3.1, 3.2, 3.3, 4.0, 4.1, 4.2"
 
 
 def test_one_branch_has_nothing_to_fuse(small: Plain) -> None:
@@ -114,7 +128,9 @@ def test_every_edge_does_what_it_says(plain: Plain) -> None:
     for layer, stage in zip(layers, modules, strict=True):
         assert [shape[1] for shape in layer.inputs] == list(stage.widths)
         for i, row in enumerate(layer.rows):
-            assert [(edge.i, edge.j) for edge in row] == [(i, j) for j in range(stage.num_branches)]
+            assert [(edge.output_branch, edge.input_branch) for edge in row] == [
+                (i, j) for j in range(stage.num_branches)
+            ]
             for edge in row:
                 check_edge(edge)
                 assert edge.output == layer.outputs[i]
