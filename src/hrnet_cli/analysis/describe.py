@@ -17,6 +17,7 @@ from hrnet_cli.hrnet import size_ratio
 from hrnet_cli.model import BLOCKS, Place
 from hrnet_cli.nn import LEAVES, Shape
 from hrnet_cli.schema import Shape4
+from hrnet_cli.text import quote
 from hrnet_cli.tracing import Call, Node, SpecLike, Trace, trace
 
 
@@ -119,9 +120,9 @@ def describe(
     found = trace(spec, input, engine, device)
     stages = found.spec.stages
     if depth is not None and not (isinstance(depth, int) and depth >= 0):
-        raise UsageError(f"there is no depth {depth}", "count from 0, which is the network alone")
+        raise UsageError(f"there is no depth {quote(depth)}", "count from 0, which is the network alone")
     if stage is not None and stage not in range(1, len(stages) + 1):
-        raise UsageError(f"there is no stage {stage}", f"{found.spec.name} has stages 1 to {len(stages)}")
+        raise UsageError(f"there is no stage {quote(stage)}", f"{found.spec.name} has stages 1 to {len(stages)}")
     total = flops(found)
     return Description(
         network=found.spec.name,

@@ -15,6 +15,7 @@ from hrnet_cli.hrnet import size_ratio
 from hrnet_cli.model import Place
 from hrnet_cli.nn import Shape
 from hrnet_cli.schema import Shape4
+from hrnet_cli.text import quote
 from hrnet_cli.tracing import Call, SpecLike, Trace, trace
 
 
@@ -97,7 +98,7 @@ def fuse(
     chosen = tuple(each for each in layers if stage in (None, each.stage) and module in (None, each.module))
     if not chosen and (stage, module) != (None, None):
         wanted = {"stage": stage, "module": module}
-        asked = ", ".join(f"{name} {number}" for name, number in wanted.items() if number is not None)
+        asked = ", ".join(f"{name} {quote(number)}" for name, number in wanted.items() if number is not None)
         known = ", ".join(f"{each.stage}.{each.module}" for each in layers)
         message = f"no fuse layer in {asked}" + ("" if known else ": this network has none")
         raise UsageError(message, f"choose a stage.module of {known}" if known else "leave out --stage and --module")

@@ -26,9 +26,9 @@ def present(result: Flops) -> Document:
 
 
 def one_line(result: Flops) -> str:
-    """The network, its input, params and the count."""
-    count = f"{short(result.count, CONVENTIONS[result.convention].giga)} {UNITS[result.convention]}"
-    return f"{result.network}, {shape_text(result.input)}, {short(result.params)} params, {count}"
+    """The network, its input and the count."""
+    count = f"{digits(result.count / CONVENTIONS[result.convention].giga)} G{UNITS[result.convention]}"
+    return f"{result.network}, {shape_text(result.input)}, {count}"
 
 
 def _table(result: Flops) -> Table:

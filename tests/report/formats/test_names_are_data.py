@@ -65,7 +65,7 @@ def test_a_diagnosis_quotes_it_as_it_is(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_in_json(name: str) -> None:
     for command in ("describe", "trace", "fuse", "flops"):
-        assert json.loads(out(name, command, "json"))["spec"] == name
+        assert json.loads(out(name, command, "json"))["network"] == name
 
 
 @pytest.mark.parametrize("name", NAMES)
