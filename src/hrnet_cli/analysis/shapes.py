@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from hrnet_cli.analysis.fuse import Operation, operations
@@ -37,7 +38,7 @@ class TransitionStep(NamedTuple):
 class ModuleShapes(NamedTuple):
     """The branches of a module before its fuse layer, and the outputs of the module.
 
-    A stage without modules, which is stage 1, has one that does not fuse.
+    A stage without modules, as stage 1 is, has one that does not fuse.
     """
 
     module: int
@@ -150,7 +151,7 @@ def _stages(trace: Trace) -> list[StageShapes]:
                 num_blocks=stage.num_blocks,
                 num_modules=stage.num_modules,
                 transition=tuple(_step(place, call, leaves) for place, call in before),
-                modules=tuple(_modules(calls) if number > 1 else _stage_1(calls)),
+                modules=tuple(_modules(calls) if number > 1 and stage.num_modules else _unfused(calls)),
             )
         )
     return stages
@@ -162,9 +163,13 @@ def _step(place: Place, call: Call, leaves: tuple[Call, ...]) -> TransitionStep:
     return TransitionStep(place.branch, place.input_branch, operations(inside), call.outputs[0])
 
 
-def _stage_1(calls: list[tuple[Place, Call]]) -> list[ModuleShapes]:
-    """Stage 1, which has no modules, as a module that does not fuse."""
-    return [ModuleShapes(0, (_branch(0, call),), fuses=False, outputs=call.outputs) for _, call in calls]
+def _unfused(calls: list[tuple[Place, Call]]) -> list[ModuleShapes]:
+    """A stage without modules as a module that does not fuse."""
+    return [
+        ModuleShapes(0, tuple(map(_branch, count(), call.outputs)), fuses=False, outputs=call.outputs)
+        for place, call in calls
+        if place.part == "stage"
+    ]
 
 
 def _modules(calls: list[tuple[Place, Call]]) -> list[ModuleShapes]:
@@ -173,7 +178,7 @@ def _modules(calls: list[tuple[Place, Call]]) -> list[ModuleShapes]:
     outputs: dict[int, tuple[Shape, ...]] = {}
     for place, call in calls:
         if place.part == "branch" and place.module is not None and place.branch is not None:
-            branches.setdefault(place.module, []).append(_branch(place.branch, call))
+            branches.setdefault(place.module, []).append(_branch(place.branch, call.outputs[0]))
         elif place.part == "module" and place.module is not None:
             outputs[place.module] = call.outputs
     return [
@@ -182,8 +187,8 @@ def _modules(calls: list[tuple[Place, Call]]) -> list[ModuleShapes]:
     ]
 
 
-def _branch(number: int, call: Call) -> BranchShape:
-    return BranchShape(number, branch_stride(number), call.outputs[0])
+def _branch(number: int, shape: Shape) -> BranchShape:
+    return BranchShape(number, branch_stride(number), shape)
 
 
 def _row(call: Call) -> CallRow:
