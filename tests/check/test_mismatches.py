@@ -22,7 +22,7 @@ def findings(folder: Path, text: str) -> dict[str, Finding]:
 @pytest.mark.parametrize(
     ("channels", "remedy", "right"),
     [
-        (4, "keep it: the last stage is to have 4 channels there, as the stages before it", 4),
+        (4, "keep it, and give branch 0 of the last stage 4 channels, as in the stages before it", 4),
         (9, "write 4", 4),
     ],
 )
@@ -49,6 +49,6 @@ def test_the_remedy_for_a_width_agrees_with_the_remedy_for_its_block(tmp_path: P
     found = findings(tmp_path, text)
     assert set(found) == {"HR013", "HR201"}
     assert found["HR201"].remedy == "write BASIC: every branch keeps its width"
-    assert found["HR013"].remedy.startswith("keep it: the last stage is to have [4, 8, 16, 32] channels there")
+    assert found["HR013"].remedy.startswith("keep it, and give the branches of the last stage [4, 8, 16, 32] channels")
     four = text.rindex("BOTTLENECK")
     assert findings(tmp_path, text[:four] + "BASIC" + text[four + len("BOTTLENECK") :]) == {}

@@ -167,7 +167,9 @@ CASES = [
     Case(MMLAB, "block='BASIC',\n", "block='BASIC', |num_blocs=1,\n", "misspelt-key", "%.stage4.num_blocs", "blocks?"),
     Case(MMLAB, "type='HRNet',", "type='HRNet', |depth=1,", "unread-key", "model.backbone.depth", "leave it out"),
     Case(MMLAB, "'BASIC',\n", "'BASIC', fuse_method=|'CAT',\n", "fuse-method", "%.stage4.fuse_method", "write SUM"),
-    Case(MMLAB, "(4, 8, 9, 9))", "(4, 8, 9, 9)), |stage5=dict(num_modules=1)", "unbuilt-stage", "%.stage5", "leave it"),
+    Case(
+        MMLAB, "(4, 8, 9, 9))", "(4, 8, 9, 9)), |stage5=dict(num_modules=1)", "unbuilt-stage", "%.stage5", "remove it"
+    ),
     Case(MMLAB, "num_blocks=(4,)", "num_blocks=|(4, 5)", "extra-entries", "%.stage1.num_blocks", "write [4]"),
     Case(MMLAB, "stage1=dict(num_modules=1", "stage1=dict(num_modules=|2", "unread-value", "%.stage1.num_modules", "1"),
     Case(MMLAB, "codec = dict(input_size=(192, 256))\n", "", "assumed", ""),

@@ -1,5 +1,104 @@
-"""mmlab configs: mmpose, mmdetection and mmsegmentation."""
+"""Whether a config is mmlab's, where its HRNet is, and which misspelt word hides it."""
 
-from hrnet_cli.dialects.mmlab.place import detect, find_misspelling, recognise
+from __future__ import annotations
 
-__all__ = ["detect", "find_misspelling", "recognise"]
+from collections.abc import Callable, Mapping
+from itertools import islice
+from typing import Any
+
+from hrnet_cli.dialects.mmlab.facts import HRNETS, STAGE_KEYS, class_name
+from hrnet_cli.documents.python.values import Unread
+from hrnet_cli.errors import Diagnostic
+from hrnet_cli.hrnet import STAGE_KEY
+from hrnet_cli.text import KeyPath, nearest, quote, quote_key
+
+SIMILARITY = 0.75
+"""How similar a misspelt key or type is to the right one."""
+MAX_KEYS = 1_000
+"""Keys of one mapping that are compared with the right one."""
+
+
+def detect(config: Mapping[str, Any]) -> bool:
+    """Whether the backbone is an HRNet, or is code, which may be one."""
+    return backbone_path(config) is not None
+
+
+def recognise(config: Mapping[str, Any]) -> bool:
+    """Whether the backbone is an HRNet without running code: any program may have a `model` that is code."""
+    model = config.get("model")
+    backbones = (model.get("backbone") if isinstance(model, Mapping) else None, config.get("backbone"), config)
+    return any(map(_is_plain_hrnet, backbones)) or _is_extra(config)
+
+
+def backbone_path(config: Mapping[str, Any]) -> KeyPath | None:
+    """The path of the backbone, or of the code that makes it: `model.backbone`, `backbone`, or the whole config."""
+    model = config.get("model")
+    if isinstance(model, Unread):
+        return ("model",)
+    if isinstance(model, Mapping):
+        return ("model", "backbone") if is_hrnet(model.get("backbone")) else None
+    if is_hrnet(config.get("backbone")):
+        return ("backbone",)
+    return () if is_hrnet(config) or _is_extra(config) else None
+
+
+def is_hrnet(backbone: Any) -> bool:
+    """Whether a backbone is an HRNet by its type, or by its `extra` where it has no type; code may be one."""
+    if isinstance(backbone, Unread):
+        return True
+    if not isinstance(backbone, Mapping):
+        return False
+    if "type" in backbone:
+        return class_name(backbone["type"]) in HRNETS or isinstance(backbone["type"], Unread)
+    extra = backbone.get("extra")
+    return isinstance(extra, Mapping) and STAGE_KEYS[0] in extra
+
+
+def _is_plain_hrnet(backbone: Any) -> bool:
+    """Whether a backbone is an HRNet, with a type that can be read."""
+    return isinstance(backbone, Mapping) and not isinstance(backbone.get("type"), Unread) and is_hrnet(backbone)
+
+
+def _is_extra(config: Mapping[str, Any]) -> bool:
+    """Whether it is an `extra` alone, and not a spec: by `upsample`, or by `multiscale_output` in a stage."""
+    only_stages = all(isinstance(key, str) and (key == "upsample" or STAGE_KEY.fullmatch(key)) for key in config)
+    if not only_stages or STAGE_KEYS[0] not in config:
+        return False
+    stages = (stage for stage in config.values() if isinstance(stage, Mapping))
+    return "upsample" in config or any("multiscale_output" in stage for stage in stages)
+
+
+def find_misspelling(config: Mapping[str, Any]) -> Diagnostic | None:
+    """The misspelt key or type for which an HRNet is not detected."""
+    model = config.get("model")
+    owner, path = (model, ("model",)) if isinstance(model, Mapping) else (config, ())
+    found = None if "model" in config else _misspelt_key(config, (), "model", _has_hrnet)
+    return found or _misspelt_key(owner, path, "backbone", _is_plain_hrnet) or _misspelt_type(owner, path)
+
+
+def _has_hrnet(model: Any) -> bool:
+    return isinstance(model, Mapping) and _is_plain_hrnet(model.get("backbone"))
+
+
+def _misspelt_key(
+    owner: Mapping[Any, Any], path: KeyPath, name: str, is_right: Callable[[Any], bool]
+) -> Diagnostic | None:
+    """The key that is similar to a missing one and has the right kind of value."""
+    for key in islice(owner, MAX_KEYS):
+        if name not in owner and is_right(owner[key]) and nearest(key, (name,), cutoff=SIMILARITY):
+            place = (*path, quote_key(key))
+            return Diagnostic("unknown-key", place, f"unknown key {quote(key)}", f"did you mean {name}?", at_key=True)
+    return None
+
+
+def _misspelt_type(owner: Mapping[Any, Any], path: KeyPath) -> Diagnostic | None:
+    """A type similar to HRNet, of a backbone with HRNet's stages; UHRNet and HRNetV2 are other networks."""
+    backbone = owner.get("backbone")
+    if not isinstance(backbone, Mapping) or not is_hrnet({"extra": backbone.get("extra")}):
+        return None
+    found = backbone.get("type")
+    name = class_name(found)
+    right = nearest(name, HRNETS, cutoff=SIMILARITY) if name.isalpha() and name[0] in "Hh" else ""
+    message = f"{quote(found)} is not a backbone with HRNet's stages"
+    place = (*path, "backbone", "type")
+    return Diagnostic("unknown-choice", place, message, f"did you mean {right}?") if right else None

@@ -1,301 +1,326 @@
-"""Necks and heads of mmlab configs that a head of ours is the same as.
+"""The necks and heads of mmlab configs that a spec has too. A note names every other one, which is not built.
 
-Of any other the backbone is built, and a note says what was left out. A reader takes the part and the network read so
-far, and gives the head's data, or the reason why it is none of ours.
+A reader takes a part of the model and whether a neck joins all branches before it. It returns the data of a spec's
+head, or the reason why the part is another head.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from hrnet_cli.dialects.mmlab.arguments import ARGUMENTS, misspelt_part
-from hrnet_cli.dialects.mmlab.fit import check_channels, check_indices, is_list, not_joined
-from hrnet_cli.dialects.mmlab.part import MOST_PARTS, Network, Part
-from hrnet_cli.text import KeyPath, quote, quote_key
+from hrnet_cli.dialects.mmlab import facts
+from hrnet_cli.dialects.mmlab.checks import channels_match, check_branches, is_list, right_part_key
+from hrnet_cli.dialects.mmlab.facts import ARGUMENTS, FCN_LAYERS
+from hrnet_cli.dialects.mmlab.part import MAX_PARTS, Part
+from hrnet_cli.hrnet import final_padding
+from hrnet_cli.text import join_and, quote, quote_key
 
 Head = dict[str, Any] | str
-TRAINING = ("auxiliary_head",)
-NOT_A_PART = ("backbone", "data_preprocessor", "init_cfg", "train_cfg", "test_cfg")
 
 
-def read_heads(model: Part, network: Network) -> None:
-    """The neck and the head that are ours into the network; a note for every other part of the model."""
-    used: set[str] = set()
-    reasons: dict[str, str] = {}
-    neck = _neck(model)
-    processor = neck.type == "FeatureMapProcessor"
-    reasons["neck"] = not_joined(neck) if processor else ""
-    joined = processor and not reasons["neck"]
-    if neck.type == "HRFPN":
-        _take(_hrfpn(neck, network), "neck", neck.path, network, used, reasons)
+def read_heads(model: Part) -> None:
+    """Read the neck and the head, and report the parts that are not built."""
+    neck = next(iter(model.list_parts("neck")), None) or model.part("neck")
+    found: dict[str, Head] = {}
+    joined = False
+    if neck.class_name == facts.FEATURE_MAP_PROCESSOR:
+        found["neck"] = _why_not_joined(neck)
+        joined = not found["neck"]
+    if neck.class_name == facts.HRFPN:
+        found["neck"] = _use(_hrfpn(neck), neck)
     elif not neck.value or joined:
-        _decode_head(model, network, used, reasons)
+        found |= _decode_head(model)
         for key in ("head", "keypoint_head"):
             head = model.part(key)
-            if head.type in POSE_HEADS:
-                _take(POSE_HEADS[head.type](head, network, joined), key, head.path, network, used, reasons)
-    check_indices(model, network)
-    _note_left_out(model, network, used | {"neck"} if used and joined else used, reasons)
+            if head.class_name in POSE_HEADS:
+                found[key] = _use(POSE_HEADS[head.class_name](head, joined), head)
+    check_branches(model)
+    _note_parts(model, found, joined)
 
 
-def _neck(model: Part) -> Part:
-    """The neck; of several in a row the first."""
-    return next(iter(model.parts("neck")), None) or model.part("neck")
+def _use(head: Head, part: Part) -> Head:
+    """The same head, which becomes the network's if it is the data of one."""
+    if isinstance(head, dict):
+        part.network.set("head", head, part.path)
+        for field, argument in RENAMED.get(head["type"], {}).items():
+            part.network.origins[("head", field)] = (*part.path, argument)
+    return head
 
 
-def _take(head: Head, key: str, path: KeyPath, network: Network, used: set[str], reasons: dict[str, str]) -> None:
-    if isinstance(head, str):
-        reasons[key] = head
-        return
-    used.add(key)
-    network.set("head", head, path)
-    for name, source in SOURCES.get(str(head["type"]), {}).items():
-        network.origins[("head", name)] = (*path, source)
-
-
-SOURCES: dict[str, dict[str, str]] = {
-    "hrfpn": {},
+RENAMED: dict[str, Mapping[str, str]] = {
     "heatmap": {"num_joints": "out_channels", "final_conv_kernel": "final_layer"},
     "landmark": {"num_joints": "out_channels", "final_conv_kernel": "final_layer"},
+    "higher": facts.HIGHER_ARGUMENTS,
 }
-"""What a key of a head is called in its config, where that is another name."""
-
-KEYS = {
-    "hrfpn": "mmdet's state-dict keys say neck.reduction_conv.conv and neck.fpn_convs.N.conv",
-    "segmentation": "mmseg's state-dict keys stand below backbone. and decode_head.",
-    "ocr": "mmseg's state-dict keys stand below backbone., decode_head.0. and decode_head.1.",
-}
+"""The arguments that fields of a spec's head are read from, where their names differ."""
 
 
-def _note_left_out(model: Part, network: Network, used: set[str], reasons: dict[str, str]) -> None:
-    """`left out: roi_head (StandardRoIHead)`, with the reason where the part is of a kind that is known."""
-    known = used | {str(diagnostic.path[1]) for diagnostic in network.misfits}
-    left_out = [(key, names) for key in model.value if isinstance(key, str) and (names := _left_out(key, model, known))]
-    for key, names in left_out[:MOST_PARTS]:
-        meant = misspelt_part(key, network.package)
-        if meant:
-            text = f"not read in the model: {quote_key(key)} ({', '.join(names[:4])})"
-            network.note("misspelt-key", (*model.path, quote_key(key)), text, f"did you mean {meant}?", at_key=True)
-            continue
-        why = reasons.get(key) or ("for training only" if key in TRAINING else "")
-        text = f"left out: {quote_key(key)} ({', '.join(names[:4])}{': ' if why else ''}{why})"
-        network.note("left-out", (*model.path, quote_key(key)), text, at_key=True)
-    keys = KEYS.get(str(network.data.get("head", {}).get("type")))
-    if keys is None and network.package:
-        below = ["backbone.", *(f"{key}." for key in sorted(used - {"neck"}))]
-        keys = f"{network.package}'s state-dict keys stand below {' and '.join(below)}"
-    if keys:
-        network.note("differs", model.path, keys)
+def _note_parts(model: Part, found: Mapping[str, Head], joined: bool) -> None:
+    """A note for each part that is not built, such as `left out: roi_head (StandardRoIHead)`, and one on the keys."""
+    network = model.network
+    built = {key for key, head in found.items() if isinstance(head, dict)}
+    if joined and built:
+        built.add("neck")
+    reported = built | {str(mismatch.path[1]) for mismatch in network.mismatches}
+    others = [(key, names) for key in model.value if isinstance(key, str) and (names := _classes(key, model, reported))]
+    for key, names in others[:MAX_PARTS]:
+        path, part = (*model.path, quote_key(key)), f"{quote_key(key)} ({', '.join(names[:4])}"
+        right_key = right_part_key(key, network.package)
+        if right_key:
+            message = f"unknown key in the model: {part})"
+            network.add_note("misspelt-key", path, message, f"did you mean {right_key}?", at_key=True)
+        else:
+            head = found.get(key) or ("for training only" if key in facts.TRAINING_KEYS else "")
+            reason = f": {head}" if isinstance(head, str) and head else ""
+            network.add_note("left-out", path, f"left out: {part}{reason})", at_key=True)
+    if network.package is not facts.UNKNOWN:
+        network.add_note("differs", model.path, _keys_note(model, built))
 
 
-def _left_out(key: str, model: Part, used: set[str]) -> list[str]:
-    """The types of what stands at a key and is none of ours: of several necks the first is."""
+def _classes(key: str, model: Part, reported: set[str]) -> list[str]:
+    """The classes of a part that are not built: of several necks the first may be."""
     value = model.value[key]
-    if key in NOT_A_PART or key.startswith("loss") or (key in used and not (key == "neck" and is_list(value))):
+    if key in facts.NOT_PART_KEYS or key.startswith("loss"):
         return []
     items = value if is_list(value) else [value]
     names = [quote(item["type"]).strip("'") for item in items if isinstance(item, Mapping) and "type" in item]
-    return names[1:] if key in used else names
+    if key not in reported:
+        return names
+    return names[1:] if key == "neck" else []
 
 
-def _needed(part: Part, key: str) -> Any:
-    """An argument that its class has no default for."""
-    return part.need(key, ARGUMENTS[part.type])
+def _keys_note(model: Part, built: set[str]) -> str:
+    """How the package's state-dict keys differ from those of the network built here."""
+    head = model.network.data.get("head", {}).get("type")
+    if head == "hrfpn":
+        return "mmdet names its state-dict keys neck.reduction_conv.conv and neck.fpn_convs.N.conv"
+    keys = ("decode_head.0", "decode_head.1") if head == "ocr" else sorted(built - {"neck"})
+    prefixes = join_and([f"{key}." for key in ("backbone", *keys)])
+    return f"{model.network.package.name}'s state-dict keys begin with {prefixes}"
 
 
-def _hrfpn(neck: Part, network: Network) -> Head:
+def _why_not_joined(part: Part) -> str:
+    """Why it does not concatenate all branches at branch 0's size, resized bilinearly; empty where it does.
+
+    A spec's heads align corners where its fuse layers do.
+    """
+    upsampling = part.network.data.get("upsampling", {})
+    if isinstance(upsampling, Mapping) and upsampling.get("align_corners"):
+        return "it does not align corners, as the fuse layers do"
+    if part.class_name == facts.FEATURE_MAP_PROCESSOR:
+        reason = _why_not_concatenated(part)
+        if reason:
+            return reason
+    else:
+        index, transform = part.get("in_index", -1), part.get("input_transform")
+        if transform != facts.JOINED:
+            return f"input_transform is {quote(transform)}, not {quote(facts.JOINED)}"
+        if not is_list(index) or list(index) != list(range(len(part.network.widths))):
+            return f"in_index is {quote(index)}, not all branches in order"
+    return "align_corners is True" if part.get("align_corners") else ""
+
+
+def _why_not_concatenated(neck: Part) -> str:
+    """What a FeatureMapProcessor does besides concatenating all branches, or instead."""
+    if not neck.get("concat") or neck.get("select_index") is not None:
+        return "it does not concatenate all branches"
+    if neck.get("scale_factor", 1.0) != 1:
+        return f"scale_factor is {quote(neck.get('scale_factor'))}, not 1"
+    return "apply_relu is True: a ReLU before the branches are concatenated" if neck.get("apply_relu") else ""
+
+
+def _required(part: Part, argument: str) -> Any:
+    return part.require(argument, ARGUMENTS[part.class_name])
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value) if is_list(value) else []
+
+
+# mmdetection
+
+
+def _hrfpn(neck: Part) -> Head:
     if neck.get("pooling_type", "AVG") == "MAX":
-        return "pooled by maximum"
+        return "pooling_type is 'MAX'"
     if neck.get("conv_cfg") is not None:
-        return "conv_cfg"
-    check_channels(neck, network, joined=True)
-    head = {
-        "type": "hrfpn",
-        "out_channels": _needed(neck, "out_channels"),
-        "num_outs": neck.get("num_outs", 5),
-    }
+        return "conv_cfg is set"
+    channels_match(neck, joined=True)
+    head = {"type": "hrfpn", "out_channels": _required(neck, "out_channels"), "num_outs": neck.get("num_outs", 5)}
     stride = neck.get("stride", 1)
     return head if stride == 1 else {**head, "stride": stride}
 
 
-def _decode_head(model: Part, network: Network, used: set[str], reasons: dict[str, str]) -> None:
-    """One FCNHead, or an FCNHead and an OCRHead in a cascade."""
-    cascade = model.parts("decode_head")
-    if cascade:
-        types = [head.type for head in cascade]
-        if types == ["FCNHead", "OCRHead"]:
-            _take(_ocr(cascade[0], cascade[1], network), "decode_head", cascade[1].path, network, used, reasons)
-        return
-    head = model.part("decode_head")
-    if head.type == "FCNHead":
-        _take(_segmentation(head, network), "decode_head", head.path, network, used, reasons)
+# mmsegmentation
 
 
-def _segmentation(head: Part, network: Network) -> Head:
-    """FCNHead as HRNetV2 has it; its first convolution has no bias, since a norm follows it."""
-    why = not_joined(head)
-    if why:
-        return why
-    shape = (head.get("kernel_size", 3), head.get("num_convs", 2), bool(head.get("concat_input", True)))
-    if shape != (1, 1, False):
-        return "kernel_size, num_convs, concat_input are not 1, 1, False"
+def _decode_head(model: Part) -> dict[str, Head]:
+    """HRNetV2's FCNHead, or a cascade of it and an OCRHead."""
+    head, cascade = model.part("decode_head"), model.list_parts("decode_head")
+    if [part.class_name for part in cascade] == [facts.FCN_HEAD, facts.OCR_HEAD]:
+        return {"decode_head": _use(_ocr(*cascade), cascade[1])}
+    if head.class_name == facts.FCN_HEAD:
+        return {"decode_head": _use(_segmentation(head), head)}
+    return {}
+
+
+def _segmentation(head: Part) -> Head:
+    """FCNHead with HRNetV2's layers: its first convolution has no bias, since a norm follows it."""
+    reason = _why_not_joined(head)
+    if reason:
+        return reason
+    layers = [head.get("kernel_size", 3), head.get("num_convs", 2), bool(head.get("concat_input", True))]
+    if layers != list(FCN_LAYERS.values()):
+        return f"{join_and(list(FCN_LAYERS))} are not {join_and(list(map(str, FCN_LAYERS.values())))}"
     if not isinstance(head.get("norm_cfg"), Mapping):
-        return "no norm"
-    if check_channels(head, network, joined=True) and head.get("channels") != sum(network.widths):
-        return f"channels: {quote(head.get('channels'))}, not the branches' sum"
-    return {"type": "segmentation", "num_classes": _classes(head), "conv_bias": False}
+        return "it has no norm"
+    if channels_match(head, joined=True) and head.get("channels") != sum(head.network.widths):
+        return f"channels is {quote(head.get('channels'))}, not the sum of the branches'"
+    return {"type": "segmentation", "num_classes": _num_classes(head), "conv_bias": False}
 
 
-def _classes(head: Part) -> Any:
-    """`out_channels` is another number of maps than of classes: one for two classes."""
-    return _needed(head, "num_classes") if head.get("out_channels") is None else head.get("out_channels")
+def _num_classes(head: Part) -> Any:
+    """Maps that come out: `out_channels` where it is set, as 1 for two classes."""
+    return _required(head, "num_classes") if head.get("out_channels") is None else head.get("out_channels")
 
 
-def _ocr(first: Part, second: Part, network: Network) -> Head:
-    auxiliary = _segmentation(first, network)
+def _ocr(first: Part, second: Part) -> Head:
+    auxiliary = _segmentation(first)
     if isinstance(auxiliary, str):
-        return f"its first head: {auxiliary}"
-    why = _not_ocr(second)
-    if why:
-        return why
-    if _classes(second) != auxiliary["num_classes"]:
-        return "its two heads have other numbers of classes"
-    check_channels(second, network, joined=True)
-    widths = {
-        "mid_channels": _needed(second, "channels"),
-        "key_channels": _needed(second, "ocr_channels"),
-    }
-    return {"type": "ocr", "num_classes": auxiliary["num_classes"], **widths, "conv_bias": False}
+        return f"in its first head, {auxiliary}"
+    if second.get("scale", 1) != 1:
+        return f"scale is {quote(second.get('scale'))}, not 1"
+    reason = _why_not_joined(second)
+    if reason:
+        return reason
+    if not isinstance(second.get("norm_cfg"), Mapping):
+        return "it has no norm"
+    if _num_classes(second) != auxiliary["num_classes"]:
+        return "its two heads differ in num_classes"
+    channels_match(second, joined=True)
+    channels = {"mid_channels": _required(second, "channels"), "key_channels": _required(second, "ocr_channels")}
+    return {"type": "ocr", "num_classes": auxiliary["num_classes"], **channels, "conv_bias": False}
 
 
-def _not_ocr(head: Part) -> str:
-    """Why an OCRHead is another than ours; nothing where it is ours."""
-    if head.get("scale", 1) != 1:
-        return f"scale: {quote(head.get('scale'))}, not scale 1"
-    return not_joined(head) or ("" if isinstance(head.get("norm_cfg"), Mapping) else "no norm")
+# mmpose
+
+DECONVOLUTIONS = "it has transposed convolutions"
+LAST_BRANCH = "it reads the last branch"
+OTHER_LAST_CONVOLUTION = "its last convolution is missing or padded in another way"
+SEVERAL_CONVOLUTIONS = "it has more than one convolution"
+DECONV_CHANNELS = [256, 256, 256]
+"""The default `deconv_out_channels` of mmpose 1.x."""
+NO_DECONVOLUTIONS: Mapping[str, Any] = {"num_channels": [], "kernel_size": [], "cat_output": []}
+MAX_CONVOLUTIONS = 8
 
 
-def _final_kernel(head: Part) -> int | None:
-    """The last convolution's kernel in mmpose 1.x, where its padding is ours (1 for kernel 3, else 0); else None."""
-    layer = head.get("final_layer", {"kernel_size": 1})
-    if not isinstance(layer, Mapping) or set(layer) - {"kernel_size", "padding", "_delete_"}:
-        return None
-    kernel, padding = layer.get("kernel_size", 1), layer.get("padding", 0)
-    return kernel if isinstance(kernel, int) and padding == (1 if kernel == 3 else 0) else None
+class Convolutions(NamedTuple):
+    """The convolutions of a pose head."""
+
+    channels: list[Any]
+    kernels: list[Any]
+    """Of those before the last one."""
+    last_kernel: int | None
+    """None where the last convolution is missing, or padded in another way than a spec's."""
 
 
-def _pose(head: Part, network: Network, joined: bool, kernel: int | None, convs: tuple[Any, Any]) -> Head:
-    """Heatmaps from branch 0 by one convolution, or from all branches by two: HRNetV1 and HRNetV2."""
+def _convolutions(head: Part) -> Convolutions:
+    """The convolutions of a head of mmpose 1.x."""
+    channels, kernels = _list(head.get("conv_out_channels")), _list(head.get("conv_kernel_sizes"))
+    last = head.get("final_layer", {"kernel_size": 1})
+    if not isinstance(last, Mapping) or set(last) - {"kernel_size", "padding", "_delete_"}:
+        return Convolutions(channels, kernels, None)
+    kernel, padding = last.get("kernel_size", 1), last.get("padding", 0)
+    is_ours = isinstance(kernel, int) and padding == final_padding(kernel)
+    return Convolutions(channels, kernels, kernel if is_ours else None)
+
+
+def _old_convolutions(head: Part) -> Convolutions:
+    """The convolutions of a head of mmpose 0.x."""
+    extra = head.part("extra")
+    kernel, count = extra.get("final_conv_kernel", 1), extra.get("num_conv_layers", 0)
+    is_count = isinstance(count, int) and 0 <= count <= MAX_CONVOLUTIONS
+    channels = [sum(head.network.widths)] * count if is_count else [None]
+    return Convolutions(channels, _list(extra.get("num_conv_kernels")), kernel if kernel in (1, 3) else None)
+
+
+def _heatmap(head: Part, joined: bool) -> Head:
+    """HeatmapHead of mmpose 1.x."""
+    if head.get("deconv_out_channels", DECONV_CHANNELS):
+        return DECONVOLUTIONS
+    if head.network.keeps_all_branches and not joined:
+        return LAST_BRANCH
+    return _keypoint_head(head, joined, _convolutions(head))
+
+
+def _old_heatmap(head: Part, joined: bool) -> Head:
+    """TopdownHeatmapSimpleHead of mmpose 0.x."""
+    if head.get("num_deconv_layers", 3):
+        return DECONVOLUTIONS
+    joined = joined or not _why_not_joined(head)
+    if not joined and (head.get("in_index", 0) != 0 or head.get("input_transform")):
+        return "it reads neither branch 0 alone nor all branches joined"
+    return _keypoint_head(head, joined, _old_convolutions(head))
+
+
+def _keypoint_head(head: Part, joined: bool, convolutions: Convolutions) -> Head:
+    """HRNetV1's heatmaps from branch 0, by one convolution; or HRNetV2's from all branches, by two."""
+    kernel = convolutions.last_kernel
     if kernel is None:
-        return "its last convolution has another padding, or is none"
-    if joined and (convs != ([sum(network.widths)], [1]) or kernel != 1):
-        return "not the two 1×1 convolutions of HRNetV2"
-    if not joined and convs[0]:
-        return "convolutions before the last"
-    check_channels(head, network, joined)
-    joints = _needed(head, "out_channels")
+        return OTHER_LAST_CONVOLUTION
+    if joined and convolutions != Convolutions([sum(head.network.widths)], [1], 1):
+        return "its layers are not HRNetV2's two 1×1 convolutions"
+    if not joined and convolutions.channels:
+        return SEVERAL_CONVOLUTIONS
+    channels_match(head, joined)
+    joints = _required(head, "out_channels")
     return {"type": "landmark" if joined else "heatmap", "num_joints": joints, "final_conv_kernel": kernel}
 
 
-def _list(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else []
-
-
-def _heatmap(head: Part, network: Network, joined: bool) -> Head:
-    """HeatmapHead of mmpose 1.x."""
-    if head.get("deconv_out_channels", [256, 256, 256]):
-        return "transposed convolutions"
-    if network.keeps_all and not joined:
-        return "on the smallest branch"
-    convs = (_list(head.get("conv_out_channels")), _list(head.get("conv_kernel_sizes")))
-    return _pose(head, network, joined, _final_kernel(head), convs)
-
-
-def _old_extra(head: Part) -> tuple[int | None, int, list[Any]]:
-    """The `extra` of mmpose 0.x: final_conv_kernel, padded as ours, and number and kernels of what stands before."""
-    extra = head.part("extra")
-    kernel = extra.get("final_conv_kernel", 1)
-    return (kernel if kernel in (1, 3) else None), extra.get("num_conv_layers", 0), _list(extra.get("num_conv_kernels"))
-
-
-def _old_heatmap(head: Part, network: Network, joined: bool) -> Head:
-    """TopdownHeatmapSimpleHead of mmpose 0.x."""
-    if head.get("num_deconv_layers", 3):
-        return "transposed convolutions"
-    joined = joined or not not_joined(head)
-    if not joined and (head.get("in_index", 0) != 0 or head.get("input_transform")):
-        return "on other branches than all in order"
-    kernel, layers, kernels = _old_extra(head)
-    convs = ([sum(network.widths)] * layers, kernels) if isinstance(layers, int) and 0 <= layers < 9 else ([0], [])
-    return _pose(head, network, joined, kernel, convs)
-
-
-def _embedding(head: Part, network: Network, joined: bool) -> Head:
+def _tags(head: Part, joined: bool) -> Head:
     """AssociativeEmbeddingHead of mmpose 1.x: heatmaps and tags from one convolution."""
-    if joined or head.get("deconv_out_channels", [256, 256, 256]) or head.get("conv_out_channels"):
-        return "more than one convolution"
-    if network.keeps_all:
-        return "on the smallest branch"
+    if joined or head.get("deconv_out_channels", DECONV_CHANNELS) or head.get("conv_out_channels"):
+        return SEVERAL_CONVOLUTIONS
+    if head.network.keeps_all_branches:
+        return LAST_BRANCH
     if head.get("tag_dim", 1) != 1:
-        return f"tag_dim: {quote(head.get('tag_dim'))}"
-    kernel = _final_kernel(head)
+        return f"tag_dim is {quote(head.get('tag_dim'))}, not 1"
+    kernel = _convolutions(head).last_kernel
     if kernel is None:
-        return "its last convolution has another padding, or is none"
-    check_channels(head, network, joined=False)
-    joints = {
-        "num_joints": _needed(head, "num_keypoints"),
-        "tag_per_joint": head.get("tag_per_keypoint", True),
-    }
-    return {"type": "higher", **joints, "final_conv_kernel": kernel, **_NO_DECONV, "with_ae_loss": [True]}
+        return OTHER_LAST_CONVOLUTION
+    channels_match(head, joined=False)
+    joints = {"num_joints": _required(head, "num_keypoints"), "tag_per_joint": head.get("tag_per_keypoint", True)}
+    return {"type": "higher", **joints, **NO_DECONVOLUTIONS, "with_ae_loss": [True], "final_conv_kernel": kernel}
 
 
-_NO_DECONV: dict[str, Any] = {"num_channels": [], "kernel_size": [], "cat_output": []}
+def _old_higher(head: Part, joined: bool) -> Head:
+    """AEHigherResolutionHead of mmpose 0.x, which is HigherHRNet's; AESimpleHead is that without deconvolutions."""
+    is_simple = "cat_output" not in ARGUMENTS[head.class_name]
+    convolutions = _old_convolutions(head)
+    if joined or convolutions.channels or convolutions.last_kernel is None:
+        return "it has convolutions that HigherHRNet does not have"
+    deconvolutions = head.get("num_deconv_layers", 3 if is_simple else 1)
+    if is_simple and deconvolutions:
+        return DECONVOLUTIONS
+    lists = dict(NO_DECONVOLUTIONS)
+    if deconvolutions != 0:
+        lists = {field: _list(head.get(facts.HIGHER_ARGUMENTS[field])) for field in lists}
+    tags = _list(head.get("with_ae_loss"))
+    lists["with_ae_loss"] = (tags[:1] or [False]) if is_simple else tags
+    channels_match(head, joined=False)
+    joints = {"num_joints": _required(head, "num_joints"), "tag_per_joint": head.get("tag_per_joint", True)}
+    blocks = {"num_basic_blocks": head.get("num_basic_blocks", 4)}
+    return {"type": "higher", **joints, **lists, **blocks, "final_conv_kernel": convolutions.last_kernel}
 
 
-def _old_higher(head: Part, network: Network, joined: bool) -> Head:
-    """AEHigherResolutionHead of mmpose 0.x: HigherHRNet's own."""
-    kernel, layers, _ = _old_extra(head)
-    if joined or kernel is None or layers:
-        return "convolutions that HigherHRNet does not have"
-    check_channels(head, network, joined=False)
-    count = head.get("num_deconv_layers", 1)
-    lists = {
-        "num_channels": _list(head.get("num_deconv_filters")),
-        "kernel_size": _list(head.get("num_deconv_kernels")),
-        "cat_output": _list(head.get("cat_output")),
-    }
-    if count == 0:
-        lists = dict(_NO_DECONV)
-    joints = {
-        "num_joints": _needed(head, "num_joints"),
-        "tag_per_joint": head.get("tag_per_joint", True),
-    }
-    blocks = {"num_basic_blocks": head.get("num_basic_blocks", 4), "with_ae_loss": _list(head.get("with_ae_loss"))}
-    return {"type": "higher", **joints, **lists, **blocks, "final_conv_kernel": kernel}
-
-
-def _old_embedding(head: Part, network: Network, joined: bool) -> Head:
-    """AESimpleHead of mmpose 0.x."""
-    kernel, layers, _ = _old_extra(head)
-    if head.get("num_deconv_layers", 3) or joined or kernel is None or layers:
-        return "more than one convolution"
-    check_channels(head, network, joined=False)
-    tags = _list(head.get("with_ae_loss")) or [False]
-    joints = {
-        "num_joints": _needed(head, "num_joints"),
-        "tag_per_joint": head.get("tag_per_joint", True),
-    }
-    return {"type": "higher", **joints, "final_conv_kernel": kernel, **_NO_DECONV, "with_ae_loss": tags[:1]}
-
-
-POSE_HEADS: dict[str, Callable[[Part, Network, bool], Head]] = {
+POSE_HEADS: dict[str, Callable[[Part, bool], Head]] = {
     "HeatmapHead": _heatmap,
     "TopdownHeatmapSimpleHead": _old_heatmap,
     "TopDownSimpleHead": _old_heatmap,
-    "AssociativeEmbeddingHead": _embedding,
+    "AssociativeEmbeddingHead": _tags,
     "AEHigherResolutionHead": _old_higher,
     "BottomUpHigherResolutionHead": _old_higher,
-    "AESimpleHead": _old_embedding,
-    "BottomUpSimpleHead": _old_embedding,
+    "AESimpleHead": _old_higher,
+    "BottomUpSimpleHead": _old_higher,
 }

@@ -1,98 +1,90 @@
-"""A part of an mmlab config, and the network that is read from it."""
+"""What is read of an mmlab config: the network so far, and the part of the config that is being read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from hrnet_cli.dialects.mmlab.facts import STAGE_KEYS, Package, class_name
 from hrnet_cli.dialects.reading import MOST_NOTES, meant, note, unread
 from hrnet_cli.documents.python.values import Unread
 from hrnet_cli.errors import Code, Diagnostic
-from hrnet_cli.hrnet import STAGE_KEY
+from hrnet_cli.hrnet import EXPANSION, STAGE_KEY, stage_number
 from hrnet_cli.text import KeyPath, quote, quote_key
 
-MOST_PARTS = 12
-"""Of a model, or of one kind in a row, that are looked at or told."""
+MAX_PARTS = 12
+"""Parts of a model, or of one list of parts, that are read or reported."""
 
 
-def type_name(value: Any) -> str:
-    """The class that a `type` names, without its scope: `HRNet` of `mmpose.HRNet`; nothing if it is no text."""
-    return value.rpartition(".")[2] if isinstance(value, str) else ""
-
-
-def within(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Unread]]:
-    """Everything unread in a value, which may share its parts or hold itself."""
+def unreadable(value: Any, path: KeyPath) -> Iterator[Diagnostic]:
+    """A diagnostic for each value in it that only running the config would give; it may contain itself."""
     seen: set[int] = set()
     waiting: list[tuple[Any, KeyPath]] = [(value, path)]
     while waiting:
         item, place = waiting.pop()
         if isinstance(item, Unread):
-            yield place, item
+            yield Diagnostic("unreadable-code", place, item.message, item.remedy)
         elif isinstance(item, Mapping | list | tuple) and id(item) not in seen:
             seen.add(id(item))
-            inner = item.items() if isinstance(item, Mapping) else enumerate(item)
-            keyed = isinstance(item, Mapping)
-            waiting += [(each, (*place, quote_key(key) if keyed else key)) for key, each in inner]
+            is_mapping = isinstance(item, Mapping)
+            children = item.items() if isinstance(item, Mapping) else enumerate(item)
+            waiting += [(child, (*place, quote_key(key) if is_mapping else key)) for key, child in children]
 
 
-def unreadable(value: Any, path: KeyPath) -> Iterator[Diagnostic]:
-    """A diagnostic for everything in a value that only running the config would give."""
-    for place, item in within(value, path):
-        yield Diagnostic("unreadable-code", place, item.message, item.remedy)
-
-
-@dataclass
 class Network:
-    """What has been read so far: a spec's data, where it came from, and what is to be said about it."""
+    """A spec's data as far as it is read, where it came from, and what there is to report."""
 
-    package: str
-    """mmpose, mmdet, mmseg, or nothing where the config does not show whose it is."""
-    data: dict[str, Any] = field(default_factory=dict)
-    origins: dict[KeyPath, KeyPath] = field(default_factory=dict)
-    notes: list[Diagnostic] = field(default_factory=list)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    misfits: list[Diagnostic] = field(default_factory=list)
-    """Heads that do not fit the branches, each at a place of its own."""
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self.data: dict[str, Any] = {}
+        self.origins: dict[KeyPath, KeyPath] = {}
+        self.notes: list[Diagnostic] = []
+        self.diagnostics: list[Diagnostic] = []
+        self.mismatches: list[Diagnostic] = []
+        """Heads that do not match the branches: at most one per path."""
 
     def set(self, key: str, value: Any, origin: KeyPath) -> None:
-        """A key of the spec, and the place in the config that it came from."""
+        """Set a key of the spec, which came from a path of the config."""
         self.data[key] = value
         self.origins[(key,)] = origin
 
-    def note(self, code: Code, path: KeyPath, text: str, remedy: str = "", at_key: bool = False) -> None:
-        """Something that the user may not expect."""
-        self.notes.append(note(code, path, text, remedy, at_key))
+    def add_note(self, code: Code, path: KeyPath, message: str, remedy: str = "", at_key: bool = False) -> None:
+        """Report something that the user may not expect."""
+        self.notes.append(note(code, path, message, remedy, at_key))
 
-    def misfit(self, code: Code, path: KeyPath, message: str, remedy: str) -> None:
-        """A head that does not fit; of several at one place the first is told."""
-        if path not in [diagnostic.path for diagnostic in self.misfits]:
-            self.misfits.append(Diagnostic(code, path, message, remedy))
+    def add_diagnostics(self, *diagnostics: Diagnostic) -> None:
+        """Report what cannot be built; each of them once."""
+        self.diagnostics += [each for each in diagnostics if each not in self.diagnostics]
+
+    def add_mismatch(self, mismatch: Diagnostic) -> None:
+        """Report a head that does not match the branches: the first mismatch of each path."""
+        if mismatch.path not in [each.path for each in self.mismatches]:
+            self.mismatches.append(mismatch)
 
     @property
     def last_stage(self) -> str:
-        """The key of the last stage that was set; of a key that is no stage's the spec says so."""
+        """The key of the last stage that is set; `stage4` before any is."""
         stages = (key for key in self.data if STAGE_KEY.fullmatch(key))
-        return max(stages, key=lambda key: int(key.removeprefix("stage")), default="stage4")
+        return max(stages, key=lambda key: stage_number(key) or 0, default=STAGE_KEYS[-1])
 
     @property
     def widths(self) -> list[int]:
-        """Channels of the last stage's branches; empty where they cannot be told."""
+        """Channels of the last stage's branches; empty where they cannot be read."""
         last = self.data.get(self.last_stage)
-        channels = last.get("num_channels") if isinstance(last, Mapping) else None
-        if not isinstance(channels, list | tuple) or not all(type(item) is int for item in channels):
+        stage: Mapping[str, Any] = last if isinstance(last, Mapping) else {}
+        block, channels = stage.get("block"), stage.get("num_channels")
+        if not isinstance(channels, list | tuple) or not all(type(width) is int for width in channels):
             return []
-        expansion = 4 if isinstance(last, Mapping) and last.get("block") == "BOTTLENECK" else 1
-        return [expansion * item for item in channels]
+        return [EXPANSION.get(block if isinstance(block, str) else "", 1) * width for width in channels]
 
     @property
-    def keeps_all(self) -> bool:
-        """Whether the backbone hands on all its branches."""
+    def keeps_all_branches(self) -> bool:
+        """Whether the backbone returns all branches of the last stage."""
         return self.data.get("multi_scale_output") is not False
 
 
 class Part:
-    """A mapping of the config and its path. What is asked of it and cannot be read becomes a diagnostic."""
+    """A mapping of the config and its path. A value that is asked for and is code becomes a diagnostic."""
 
     def __init__(self, value: Any, path: KeyPath, network: Network) -> None:
         self.value: Mapping[Any, Any] = value if isinstance(value, Mapping) else {}
@@ -100,56 +92,55 @@ class Part:
         self.network = network
 
     @property
-    def type(self) -> str:
-        """The class it is for."""
-        return type_name(self.get("type"))
+    def class_name(self) -> str:
+        """The class that its `type` names."""
+        return class_name(self.get("type"))
 
     def get(self, key: str, default: Any = None) -> Any:
-        """A plain value, or the default where there is none or it cannot be read."""
+        """The value of a key, or the default where it is missing or code."""
         value = self.value.get(key, default)
         diagnostics = list(unreadable(value, (*self.path, key)))
-        self.network.diagnostics += [
-            diagnostic for diagnostic in diagnostics if diagnostic not in self.network.diagnostics
-        ]
+        self.network.add_diagnostics(*diagnostics)
         return default if diagnostics else value
 
-    def need(self, key: str, known: tuple[str, ...]) -> Any:
-        """A value that the original has no default for. If it is not there, the key that was meant for it is told."""
+    def require(self, key: str, known: tuple[str, ...]) -> Any:
+        """The value of a key without a default; a missing one is a diagnostic, as is a key misspelt from it."""
         if self.value.get(key) is None:
-            place = (*self.path, key)
-            diagnostics = [Diagnostic("missing-key", place, f"{key} is missing", f"add {key}")]
-            strange = (each for each in self.value if isinstance(each, str) and each not in known)
-            for each in meant(strange, [key], (key, *known)):
-                remedy, path = f"did you mean {key}?", (*self.path, quote_key(each))
-                diagnostics.append(Diagnostic("unknown-key", path, f"unknown key {quote(each)}", remedy, at_key=True))
-            self.network.diagnostics += [
-                diagnostic for diagnostic in diagnostics if diagnostic not in self.network.diagnostics
-            ]
+            self.network.add_diagnostics(
+                Diagnostic("missing-key", (*self.path, key), f"{key} is missing", f"add {key}")
+            )
+            unknown = (each for each in self.value if isinstance(each, str) and each not in known)
+            for each in meant(unknown, [key], (key, *known)):
+                path, remedy = (*self.path, quote_key(each)), f"did you mean {key}?"
+                self.network.add_diagnostics(
+                    Diagnostic("unknown-key", path, f"unknown key {quote(each)}", remedy, at_key=True)
+                )
         return self.get(key)
 
     def part(self, key: str) -> Part:
-        """A mapping in it; an empty one where there is none."""
+        """The mapping of a key; an empty one where there is none."""
         value = self.value.get(key)
         if isinstance(value, Unread):
             self.get(key)
         return Part(value, (*self.path, key), self.network)
 
-    def parts(self, key: str) -> list[Part]:
-        """A list of mappings in it."""
+    def list_parts(self, key: str) -> list[Part]:
+        """The items of a list of mappings; none where the key has no list."""
         value = self.value.get(key)
         items = value if isinstance(value, list | tuple) else []
         return [Part(item, (*self.path, key, index), self.network) for index, item in enumerate(items)]
 
-    def each(self, key: str) -> list[Part]:
-        """The mapping there, or the first of several; what cannot be read is passed over."""
+    def readable_parts(self, key: str) -> list[Part]:
+        """The mapping of a key, or the first of a list of them, without those that are empty or code."""
         value = self.value.get(key)
-        if isinstance(value, list | tuple):
-            return [part for part in self.parts(key)[:MOST_PARTS] if part.value]
-        return [Part(value, (*self.path, key), self.network)] if isinstance(value, Mapping) else []
+        parts = [Part(value, (*self.path, key), self.network), *self.list_parts(key)[:MAX_PARTS]]
+        return [part for part in parts if part.value]
 
-    def note_others(self, known: tuple[str, ...], where: str) -> None:
-        """A note for each of its keys that nobody reads."""
-        told = [note.path for note in self.network.notes]
+    def note_unknown_keys(self, known: tuple[str, ...], owner: str) -> None:
+        """Report each key that is not known and has no note yet."""
+        noted = [note.path for note in self.network.notes]
         paths = [(*self.path, quote_key(key)) for key in self.value if key not in known and key != "_delete_"]
-        strange = [path for path in paths if path not in told]
-        self.network.notes += [unread(path, known, f"not read in {where}: {path[-1]}") for path in strange[:MOST_NOTES]]
+        unknown = [path for path in paths if path not in noted]
+        self.network.notes += [
+            unread(path, known, f"unknown key in {owner}: {path[-1]}") for path in unknown[:MOST_NOTES]
+        ]

@@ -1,106 +1,246 @@
-"""mmlab configs: mmpose 0.x and 1.x, mmdetection 2.x and 3.x, mmsegmentation 0.x and 1.x, and dumps of them.
+"""Configs of mmpose, mmdetection and mmsegmentation, as the spec of the network that the package builds.
 
-A config is a mapping whose `model.backbone` is of type HRNet (older ones say HighResolutionNet); a backbone alone, or
-its `extra` alone, is read too.
+A config is a mapping whose `model.backbone` is of type HRNet; a backbone alone, or its `extra` alone, is read too.
+Three classes have that name. They differ in how a fuse layer upsamples and in which branches they return:
+
+    mmpose  `extra.upsample`, by default nearest; branch 0, unless `extra.stage4.multiscale_output` is set
+    mmdet   nearest; all branches, unless the backbone's `multiscale_output` is False
+    mmseg   bilinear to the other map's size, align_corners False; all branches, as mmdet
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
-from hrnet_cli.dialects.mmlab.arguments import note_misspelt
-from hrnet_cli.dialects.mmlab.backbone import read_backbone
+from hrnet_cli.dialects.mmlab import backbone_path, facts, is_hrnet
+from hrnet_cli.dialects.mmlab.checks import note_misspellings
+from hrnet_cli.dialects.mmlab.facts import PACKAGES, STAGE_KEYS, Package, class_name
 from hrnet_cli.dialects.mmlab.heads import read_heads
-from hrnet_cli.dialects.mmlab.part import Network, Part, type_name, unreadable
-from hrnet_cli.dialects.mmlab.place import backbone_place, is_hrnet
+from hrnet_cli.dialects.mmlab.part import Network, Part, unreadable
 from hrnet_cli.dialects.mmlab.sizes import input_size
-from hrnet_cli.dialects.reading import Reading
+from hrnet_cli.dialects.reading import MOST_NOTES, Reading, meant
 from hrnet_cli.documents.python.values import Unread
-
-PACKAGES = {"mmpose": "mmpose", "mmdet": "mmdet", "mmseg": "mmseg", "mmdetection": "mmdet", "mmsegmentation": "mmseg"}
-DETECTORS = (
-    *("ATSS", "AutoAssign", "BoxInst", "CenterNet", "CondInst", "CornerNet", "CrowdDet", "DDOD", "DDQDETR", "DETR"),
-    *("ConditionalDETR", "DABDETR", "DeformableDETR", "DINO", "FCOS", "FOVEA", "FSAF", "GFL", "GLIP", "GroundingDINO"),
-    *("HybridTaskCascade", "LAD", "Mask2Former", "MaskFormer", "NASFCOS", "PAA", "PanopticFPN", "PointRend"),
-    *("QueryInst", "RepPointsDetector", "RetinaNet", "RPN", "RTMDet", "SCNet", "SingleStageDetector", "SOLO", "SOLOv2"),
-    *("TOOD", "TwoStageDetector", "TwoStagePanopticSegmentor", "VFNet", "YOLACT", "YOLOF", "YOLOV3", "YOLOX"),
-)
-"""mmdet's, beside all that have RCNN in their name."""
-MODEL_TYPES = re.compile(
-    r"(?P<mmpose>Top-?down|Bottom-?up|AssociativeEmbedding|PoseEstimator|CID|DEKR)|(?P<mmseg>EncoderDecoder)"
-    rf"|(?P<mmdet>R-?CNN|^(?:{'|'.join(DETECTORS)})$)",
-    re.IGNORECASE,
-)
-KEYS_OF = {
-    "mmpose": ("keypoint_head", "head"),
-    "mmseg": ("decode_head",),
-    "mmdet": ("roi_head", "rpn_head", "bbox_head", "mask_head", "panoptic_fusion_head", "neck"),
-}
-"""Parts of a model that one package has."""
+from hrnet_cli.errors import Diagnostic
+from hrnet_cli.hrnet import STAGE_FIELDS, STAGE_KEY, stage_number, standard_stages
+from hrnet_cli.schema.fields import wrong_type
+from hrnet_cli.text import KeyPath, nearest, quote, quote_key
 
 
 def read(config: Mapping[str, Any]) -> Reading:
-    """The network that mmpose, mmdet or mmseg builds from it, or so much of it as is ours."""
-    place = backbone_place(config)
-    assert place is not None
-    model = config.get("model")
-    network = Network(_package(config, model if isinstance(model, Mapping) else {}))
+    """The backbone, the neck and head that a spec has too, and the input size, of a config that is detected."""
+    path = backbone_path(config)
+    assert path is not None
     value: Any = config
-    for key in place:
+    for key in path:
         value = value[key]
     if isinstance(value, Unread):
-        return Reading({}, {}, (), tuple(unreadable(value, place)))
-    bare = not place and not is_hrnet(config)
-    backbone = Part({"extra": value}, (), network) if bare else Part(value, place, network)
-    backbone.get("type")
-    read_backbone(backbone, network)
-    if isinstance(model, Mapping):
-        read_heads(Part(model, ("model",), network), network)
-        note_misspelt(config, Part(model, ("model",), network), network)
+        return Reading({}, {}, (), tuple(unreadable(value, path)))
+    network = Network(_package(config))
+    if path or is_hrnet(config):
+        backbone = Part(value, path, network)
+        backbone.get("type")
+        _read_backbone(backbone, _extra(backbone))
+    else:
+        _read_backbone(Part({}, (), network), Part(config, (), network))
+    if isinstance(config.get("model"), Mapping):
+        model = Part(config["model"], ("model",), network)
+        read_heads(model)
+        note_misspellings(config, model)
     _read_size(config, network)
     if network.widths:
         network.data["name"] = f"hrnet-w{network.widths[0]}"
-    notes, diagnostics, mismatches = tuple(network.notes), tuple(network.diagnostics), tuple(network.misfits)
-    reading = Reading({} if diagnostics else network.data, network.origins, notes, diagnostics, mismatches)
-    return _without_extra(reading) if bare else reading
+    notes, diagnostics, mismatches = tuple(network.notes), tuple(network.diagnostics), tuple(network.mismatches)
+    return Reading({} if diagnostics else network.data, network.origins, notes, diagnostics, mismatches)
 
 
-def _without_extra(reading: Reading) -> Reading:
-    """The same, with the paths of a config that is an `extra` alone."""
-    return Reading(
-        reading.data,
-        {path: origin[1:] for path, origin in reading.origins.items()},
-        tuple(note._replace(path=note.path[1:]) for note in reading.notes),
-        tuple(diagnostic._replace(path=diagnostic.path[1:]) for diagnostic in reading.diagnostics),
-    )
+def _package(config: Mapping[str, Any]) -> Package:
+    """The package by the backbone's scope, the config's, the model's type, or the parts besides the backbone."""
+    model = config["model"] if isinstance(config.get("model"), Mapping) else {}
+    backbone = model.get("backbone", config.get("backbone", config))
+    backbone_type = backbone.get("type") if isinstance(backbone, Mapping) else None
+    scope = backbone_type.partition(".")[0] if isinstance(backbone_type, str) else None
+    for name in (scope, config.get("default_scope")):
+        if isinstance(name, str) and name in PACKAGES:
+            return PACKAGES[name]
+    model_type = class_name(model.get("type"))[:200]
+    neck = model.get("neck")
+    if isinstance(neck, Mapping) and class_name(neck.get("type")) == facts.FEATURE_MAP_PROCESSOR:
+        by_key = [facts.MMSEG, facts.MMPOSE]
+    else:
+        by_key = [facts.MMSEG, facts.MMDET, facts.MMPOSE]
+    by_type = [each for each in PACKAGES.values() if re.search(each.model_types, model_type, re.IGNORECASE)]
+    by_key = [each for each in by_key if any(key in model for key in each.own_keys)]
+    return next(iter([*by_type, *by_key]), facts.UNKNOWN)
 
 
 def _read_size(config: Mapping[str, Any], network: Network) -> None:
     found = input_size(config, network.package)
     if found:
-        (height, width), path = found
-        network.set("input", [height, width], path)
+        size, path = found
+        network.set("input", list(size), path)
     elif "model" in config:
-        network.note("assumed", (), "the config has no input size")
+        network.add_note("assumed", (), "the config has no input size")
 
 
-def _package(config: Mapping[str, Any], model: Mapping[str, Any]) -> str:
-    """Whose HRNet it is: by the type's own scope, the config's, the model's type, or the parts beside the backbone."""
-    backbone = model.get("backbone", config.get("backbone", config))
-    kind = backbone.get("type") if isinstance(backbone, Mapping) else None
-    for name in (kind.partition(".")[0] if isinstance(kind, str) else None, config.get("default_scope")):
-        if isinstance(name, str) and name in PACKAGES:
-            return PACKAGES[name]
-    named = MODEL_TYPES.search(type_name(model.get("type"))[:200])
-    if named:
-        return str(named.lastgroup)
-    order = ("mmseg", "mmpose") if _is_pose(model) else ("mmseg", "mmdet", "mmpose")
-    return next((package for package in order if any(key in model for key in KEYS_OF[package])), "")
+# The backbone
 
 
-def _is_pose(model: Mapping[str, Any]) -> bool:
-    """Whether its neck is one of mmpose's."""
-    neck = model.get("neck")
-    return isinstance(neck, Mapping) and type_name(neck.get("type")) == "FeatureMapProcessor"
+def _read_backbone(backbone: Part, extra: Part) -> None:
+    """Stages, stem, batch norms, upsampling and outputs."""
+    network = backbone.network
+    _read_stages(extra)
+    if backbone.get("in_channels") is not None:
+        network.set("in_channels", backbone.get("in_channels"), (*backbone.path, "in_channels"))
+    _read_batch_norm(backbone)
+    _check_convolutions(backbone)
+    _read_upsampling(extra)
+    _read_outputs(backbone, extra)
+    _note_output_key(backbone)
+    backbone.note_unknown_keys(facts.BACKBONE_KEYS, "the backbone")
+
+
+def _extra(backbone: Part) -> Part:
+    """The stages of a backbone: its `extra`, or the standard ones of mmpretrain's `arch`."""
+    arch, extra, network = backbone.get("arch"), backbone.value.get("extra"), backbone.network
+    if extra is None and isinstance(arch, str) and arch in facts.ARCH_WIDTHS:
+        return Part(standard_stages(facts.ARCH_WIDTHS[arch]), (*backbone.path, "arch"), network)
+    if extra is not None or not network.diagnostics:  # an arch that cannot be read may replace it
+        backbone.require("extra", facts.BACKBONE_KEYS)
+    if extra is not None and not isinstance(extra, Mapping | Unread):
+        remedy = "write extra=dict(stage1=dict(...), stage2=dict(...), ...)"
+        path = (*backbone.path, "extra")
+        network.add_diagnostics(wrong_type(extra, "a mapping with stage1, stage2, …", path, remedy))
+    return backbone.part("extra")
+
+
+def _read_stages(extra: Part) -> None:
+    """Stages 1 to 4. The spec refuses those that are missing, wrong or misspelt."""
+    network = extra.network
+    for key in STAGE_KEYS:
+        network.origins[(key,)] = (*extra.path, key)
+        if key in extra.value:
+            _read_stage(key, extra)
+    missing = [key for key in STAGE_KEYS if key not in extra.value]
+    names = [key for key in extra.value if isinstance(key, str)]
+    if STAGE_KEYS[-1] not in missing:
+        unknown = (key for key in names if not STAGE_KEY.fullmatch(key))
+        for key in meant(unknown, missing, ("upsample", *missing)):
+            network.set(key, extra.value[key], (*extra.path, quote_key(key)))
+    not_built = {key for key in names if STAGE_KEY.fullmatch(key)}.difference(STAGE_KEYS)
+    for key in sorted(not_built, key=lambda key: stage_number(key) or 0)[:MOST_NOTES]:
+        message = f"{key} is ignored: {STAGE_KEYS[0]} to {STAGE_KEYS[-1]} are built"
+        network.add_note("unbuilt-stage", (*extra.path, key), message, "remove it", at_key=True)
+    rest = {key: item for key, item in extra.value.items() if key not in not_built}
+    Part(rest, extra.path, network).note_unknown_keys(("upsample", *STAGE_KEYS), "extra")
+
+
+def _read_stage(key: str, extra: Part) -> None:
+    """The fields of a stage; the spec refuses those that are misspelt from a missing one."""
+    network, stage = extra.network, extra.part(key)
+    if not isinstance(extra.value[key], Mapping):
+        network.set(key, extra.get(key), stage.path)
+        return
+    fields: dict[str, Any] = {name: stage.get(name) for name in STAGE_FIELDS if name in stage.value}
+    if key == STAGE_KEYS[0]:
+        fields |= _first_stage(fields, stage)
+    missing = [name for name in STAGE_FIELDS if name not in fields]
+    unknown = (name for name in stage.value if isinstance(name, str) and name not in facts.KEYS_OF_STAGE)
+    fields |= {name: stage.value[name] for name in meant(unknown, missing, facts.KEYS_OF_STAGE)}
+    network.set(key, fields, stage.path)
+    fuse_method = stage.value.get("fuse_method", "SUM")
+    if fuse_method != "SUM":
+        message = f"{key}.fuse_method: {quote(fuse_method)} is ignored: fuse layers sum"
+        network.add_note("fuse-method", (*stage.path, "fuse_method"), message, "write SUM")
+    stage.note_unknown_keys(facts.KEYS_OF_STAGE, key)
+
+
+def _first_stage(fields: Mapping[str, Any], stage: Part) -> dict[str, Any]:
+    """What is built instead of stage 1's fields: one sequence of blocks, from the first entry of each list."""
+    built: dict[str, Any] = {"num_modules": 1, "num_branches": 1}
+    reason = "stage1 is one sequence of blocks"
+    for name in built:
+        if fields.get(name, 1) != 1:
+            message = f"{reason}: its {name} is ignored"
+            stage.network.add_note("unread-value", (*stage.path, name), message, "write 1")
+    for name in ("num_blocks", "num_channels"):
+        items = fields.get(name)
+        if isinstance(items, list | tuple) and len(items) > 1:
+            built[name] = items[:1]
+            message = f"{reason}: only the first entry of its {name} is read"
+            remedy = f"write {quote(list(items)[:1])}"
+            stage.network.add_note("extra-entries", (*stage.path, name), message, remedy)
+    return built
+
+
+def _read_batch_norm(backbone: Part) -> None:
+    """`norm_cfg`, whose defaults are torch's; only a batch norm can be built."""
+    norm, path = backbone.get("norm_cfg"), (*backbone.path, "norm_cfg")
+    if not isinstance(norm, Mapping):
+        return
+    if "type" in norm and class_name(norm["type"]) not in facts.BATCH_NORMS:
+        message = f"the backbone's norm is {quote(norm['type'])}, and only batch norms can be built"
+        backbone.network.add_diagnostics(Diagnostic("not-batch-norm", (*path, "type"), message, "write BN or SyncBN"))
+    values = {name: norm[name] for name in facts.BATCH_NORM_KEYS if name in norm}
+    if values:
+        backbone.network.set("batch_norm", values, path)
+
+
+def _check_convolutions(backbone: Part) -> None:
+    """`conv_cfg`: only a plain convolution can be built."""
+    conv = backbone.get("conv_cfg")
+    conv_type = conv.get("type") if isinstance(conv, Mapping) else None
+    if conv_type is not None and class_name(conv_type) not in facts.PLAIN_CONVS:
+        message = f"the backbone's convolutions are {quote(conv_type)}, and only plain ones can be built"
+        path = (*backbone.path, "conv_cfg", "type")
+        backbone.network.add_diagnostics(Diagnostic("not-plain-conv", path, message, "remove conv_cfg"))
+
+
+def _read_upsampling(extra: Part) -> None:
+    network, upsample = extra.network, extra.part("upsample")
+    package = network.package
+    if package.upsampling is None:
+        if upsample.value:
+            keys = ("mode", "align_corners")
+            values = {key: upsample.get(key) for key in keys if upsample.get(key) is not None}
+            network.set("upsampling", values, upsample.path)
+        return
+    if package.upsampling:
+        network.set("upsampling", dict(package.upsampling), extra.path)
+        network.add_note("differs", extra.path, facts.MMSEG_RESIZES_TWICE)
+    if upsample.value:
+        message = f"{package.name} ignores extra.upsample"
+        network.add_note("unread-value", upsample.path, message, "remove it", at_key=True)
+
+
+def _read_outputs(backbone: Part, extra: Part) -> None:
+    """Whether the backbone returns all branches of its last stage, or branch 0."""
+    network = backbone.network
+    package = network.package
+    own = backbone.get("multiscale_output")
+    if not package.multiscale_in_stage or (package is facts.UNKNOWN and own is not None):
+        network.set("multi_scale_output", True if own is None else own, (*backbone.path, "multiscale_output"))
+        return
+    last = extra.part(network.last_stage)
+    path = (*last.path, "multiscale_output")
+    in_stage = last.get("multiscale_output")
+    network.set("multi_scale_output", bool(in_stage), path)
+    if in_stage is None and package is facts.UNKNOWN:
+        message = f"only branch 0 is returned, as in mmpose: {network.last_stage}.multiscale_output is not set"
+        network.add_note("assumed", path, f"{message} (mmdet and mmseg return all branches)")
+
+
+def _note_output_key(backbone: Part) -> None:
+    """Report `multiscale_output` in the backbone where mmpose has it in stage 4; mmpretrain's takes it."""
+    if backbone.network.package is not facts.MMPOSE or "arch" in backbone.value:
+        return
+    known = facts.BACKBONE_KEYS
+    candidates = (key for key in backbone.value if key == "multiscale_output" or key not in known)
+    for key in islice(candidates, MOST_NOTES):
+        if nearest(key, known) == "multiscale_output":
+            path: KeyPath = (*backbone.path, quote_key(key))
+            remedy = f"did you mean extra.{STAGE_KEYS[-1]}.multiscale_output?"
+            message = f"unknown key in the backbone: {path[-1]}"
+            backbone.network.add_note("misspelt-key", path, message, remedy, at_key=True)

@@ -1,7 +1,7 @@
 """mmlab configs, as Python: mmpose 1.x (0.x for HigherHRNet), mmdetection 3.x and mmsegmentation 1.x.
 
-The head says whose config it is. A head that none of them builds from the same layers is left out; the backbone alone
-is written for mmseg where it upsamples bilinearly to size, else for mmpose. All have four stages and a stem of 64, 64.
+The head decides the package. A head that none of them builds from the same layers is left out; the backbone alone is
+written for mmseg where it upsamples bilinearly to size, else for mmpose. All have four stages and a stem of 64, 64.
 """
 
 from __future__ import annotations
@@ -10,310 +10,267 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from hrnet_cli.dialects import limits
-from hrnet_cli.dialects.mmlab.python_text import Name, assignment
+from hrnet_cli.dialects.limits import (
+    budget_notes,
+    fixed_stem,
+    four_stages,
+    known_blocks,
+    left_out,
+    of_head,
+    refuse,
+    steady_widths,
+)
+from hrnet_cli.dialects.mmlab import facts
+from hrnet_cli.dialects.mmlab.facts import MMDET, MMPOSE, MMPOSE_0, MMSEG, Package
 from hrnet_cli.dialects.writing import Written, comments
 from hrnet_cli.errors import Diagnostic
+from hrnet_cli.hrnet import STAGE_FIELDS, STANDARD_DIVISOR, branch_stride, final_padding, stage_key
 from hrnet_cli.schema.heads import HeatmapHead, HigherHead, HrfpnHead, LandmarkHead, OcrHead, SegmentationHead
-from hrnet_cli.schema.spec import BatchNorm, Spec
+from hrnet_cli.schema.spec import BatchNorm, Spec, Upsampling
+from hrnet_cli.text import shape_text
 
 Config = dict[str, Any]
-DIVISOR = 32
-KERNEL = ("head", "final_conv_kernel")
-
-
-class Package(NamedTuple):
-    """One of the packages: its HRNet, and how its configs say the size of the input."""
-
-    title: str
-    scope: str
-    """default_scope; nothing in versions without one."""
-    upsamples: Callable[[Spec], bool]
-    """Whether its fuse layers give the same at the spec's input."""
-    says_size: Callable[[int, int], Config]
-    """The assignment that says the size, from height and width; empty where there is none for it."""
 
 
 def write_mmlab(spec: Spec) -> Written:
     """The backbone, and the neck and head of its package. Raises InexpressibleError for a backbone that none builds."""
-    limits.refuse("mmlab", _backbone_limits(spec))
-    left_out = [limits.left_out(spec, limit) for limit in _head_limits(spec)]
-    head = None if left_out or spec.head.type == "none" else HEADS[spec.head.type]
-    package = head.package if head else MMSEG if MMSEG.upsamples(spec) else MMPOSE
-    parts = head.parts(spec) if head else {}
-    kind = {"type": parts.pop("type")} if "type" in parts else {}
+    refuse("mmlab", _backbone_limits(spec))
+    notes = [left_out(spec, limit) for limit in _head_limits(spec)]
+    head = None if notes or spec.head.type == "none" else HEADS[spec.head.type]
+    package = head.package if head else MMSEG if _upsamples_alike(spec, MMSEG) else MMPOSE
     _, _, height, width = spec.input_shape
-    size = package.says_size(height, width)
-    scope = {"default_scope": package.scope} if package.scope else {}
-    config = {**scope, **size, "model": {**kind, "backbone": _backbone(spec, package), **parts}}
-    notes = [*left_out]
+    scope: Config = {"default_scope": package.name} if package.has_scope else {}
+    size = _size(package, height, width)
+    model = {"backbone": _backbone(spec, package), **(head.parts(spec, spec.head) if head else {})}
+    if "type" in model:
+        model = {"type": model.pop("type"), **model}
     if not size:
-        notes.append(f"the {height}×{width} input is left out: mmdet's sizes are resized into and padded, landscape")
-    notes += [*_upsampling_notes(spec, package), *limits.budget_notes(spec)]
-    text = "".join(assignment(key, value) for key, value in config.items())
+        notes.append(f"the {height}×{width} input is left out: mmdet resizes into its sizes, landscape, and pads")
+    notes += [*_upsampling_notes(spec, package), *budget_notes(spec)]
+    text = "".join(
+        f"{key} = {python_text(item, len(key) + 3)}\n" for key, item in {**scope, **size, "model": model}.items()
+    )
     return Written(comments([f"{spec.name} for {package.title}"]) + text, tuple(notes))
 
 
 def find_limits(spec: Spec) -> Iterator[Diagnostic]:
-    """The limits that a network crosses of the packages' HRNets, which share them, and of the head's package."""
+    """Why the packages' HRNets, which share these limits, or the head's package cannot build a network."""
     for limit in _head_limits(spec):
-        yield limits.of_head(spec, limit)
+        yield of_head(spec, limit)
     yield from _backbone_limits(spec)
 
 
+# The backbone
+
+
 def _backbone_limits(spec: Spec) -> Iterator[Diagnostic]:
-    yield from limits.four_stages(spec)
-    yield from limits.known_blocks(spec)
-    yield from limits.fixed_stem(spec)
-    yield from limits.steady_widths(spec)
-    if not MMSEG.upsamples(spec) and not MMPOSE.upsamples(spec):
-        way, shape = spec.upsampling.words, "×".join(map(str, spec.input_shape[2:]))
-        text = f"its fuse layers upsample {way}, and do so by factor there, which the {shape} input does not pass"
+    yield from four_stages(spec)
+    yield from known_blocks(spec)
+    yield from fixed_stem(spec)
+    yield from steady_widths(spec)
+    if not _upsamples_alike(spec, MMSEG) and not _upsamples_alike(spec, MMPOSE):
+        size = shape_text(spec.input_shape[2:])
+        text = f"its fuse layers upsample {spec.upsampling.words}, not by factor, which fails at the {size} input"
         yield Diagnostic("fixed-part", ("upsampling",), text)
 
 
-def _divides(spec: Spec) -> bool:
-    """Whether every branch halves the one before it exactly."""
-    stride = 4 * 2 ** (spec.stages[-1].num_branches - 1)
-    return all(side % stride == 0 for side in spec.input_shape[2:])
-
-
-# Backbone
+def _upsamples_alike(spec: Spec, package: Package) -> bool:
+    """Whether the package's fuse layers give the same as the spec's at its input."""
+    stride = branch_stride(spec.stages[-1].num_branches - 1)
+    divides = all(side % stride == 0 for side in spec.input_shape[2:])
+    by_factor = spec.upsampling.to == "factor" or divides
+    if package.upsampling is None:
+        return by_factor
+    theirs = Upsampling(**package.upsampling)
+    if theirs.to == "size":
+        return spec.upsampling.words == theirs.words
+    return by_factor and spec.upsampling.mode == theirs.mode
 
 
 def _backbone(spec: Spec, package: Package) -> Config:
-    stages = {
-        f"stage{number}": {
-            "num_modules": stage.num_modules,
-            "num_branches": stage.num_branches,
-            "block": stage.block,
-            "num_blocks": stage.num_blocks,
-            "num_channels": stage.num_channels,
-        }
+    extra: Config = {
+        stage_key(number): {field: getattr(stage, field) for field in STAGE_FIELDS}
         for number, stage in enumerate(spec.stages, 1)
     }
-    own: Config = {"multiscale_output": spec.keeps_all_branches}
-    extra: Config = dict(stages)
-    if package in (MMPOSE, OLD_MMPOSE):
-        extra["stage4"] |= own
-        own = {}
-        if spec.upsampling.words not in ("nearest by factor", "nearest to size"):
-            extra["upsample"] = {"mode": "bilinear", "align_corners": bool(spec.upsampling.align_corners)}
-    return {"type": "HRNet", "in_channels": spec.in_channels, **_norm(spec), **own, "extra": extra}
+    outputs = {"multiscale_output": spec.keeps_all_branches}
+    if package.multiscale_in_stage:
+        extra[facts.STAGE_KEYS[-1]] |= outputs
+        outputs = {}
+    if package.upsampling is None and spec.upsampling.mode == "bilinear":
+        extra["upsample"] = {"mode": "bilinear", "align_corners": bool(spec.upsampling.align_corners)}
+    return {"type": facts.HRNETS[0], "in_channels": spec.in_channels, **_norm(spec), **outputs, "extra": extra}
 
 
 def _norm(spec: Spec, always: bool = False) -> Config:
-    """norm_cfg, where it is not torch's own; mmcv's batch norm has torch's defaults."""
-    usual = BatchNorm()
-    values = {
-        name: getattr(spec.batch_norm, name)
-        for name in ("momentum", "eps")
-        if getattr(spec.batch_norm, name) != getattr(usual, name)
-    }
-    return {"norm_cfg": {"type": "BN", **values}} if values or always else {}
+    """`norm_cfg`, where it is not the default, which is torch's."""
+    usual, own = BatchNorm(), spec.batch_norm
+    values = {key: getattr(own, key) for key in facts.BATCH_NORM_KEYS if getattr(own, key) != getattr(usual, key)}
+    return {"norm_cfg": {"type": facts.BATCH_NORMS[0], **values}} if values or always else {}
 
 
 def _upsampling_notes(spec: Spec, package: Package) -> Iterator[str]:
     if package is MMSEG:
-        yield f"at a size that {DIVISOR} does not divide, mmseg resizes twice: the same shapes, other values"
+        yield facts.MMSEG_RESIZES_TWICE
     elif spec.upsampling.to == "size":
-        yield f"{package.title} upsamples by factor: the same where {DIVISOR} divides the size, else an error"
+        yield f"{package.title} upsamples by factor: it fails where {STANDARD_DIVISOR} does not divide the input size"
+
+
+def _size(package: Package, height: int, width: int) -> Config:
+    """The assignment of the input size; empty where mmdet cannot resize and pad to it."""
+    size = package.ordered(height, width)
+    if package is MMSEG:
+        return {"crop_size": size}
+    if package is MMPOSE_0:
+        return {"data_cfg": {"image_size": height if height == width else size}}
+    if package is MMPOSE:
+        first, second = size
+        heatmap = (max(first // 4, 1), max(second // 4, 1))
+        return {"codec": {"type": "MSRAHeatmap", "input_size": size, "heatmap_size": heatmap, "sigma": 2}}
+    if height > width or height % STANDARD_DIVISOR or width % STANDARD_DIVISOR:
+        return {}
+    resize = {"type": "Resize", "scale": size, "keep_ratio": True}
+    return {"test_pipeline": [{"type": "LoadImageFromFile"}, resize, {"type": "PackDetInputs"}]}
 
 
 # Heads
 
 
 class Head(NamedTuple):
-    """A head of ours in one of the packages."""
+    """How a package has one of a spec's heads."""
 
     package: Package
-    parts: Callable[[Spec], Config]
-    """The parts of the model beside the backbone, and its type."""
-    problems: Callable[[Spec], Iterator[Diagnostic]]
-    """Why that package would build another."""
+    parts: Callable[[Spec, Any], Config]
+    """The parts of the model besides the backbone, and its type, from the spec and its head."""
+    kernels: tuple[int, ...] = ()
+    """The values of final_conv_kernel that it can have; empty where it can have any, or has none."""
 
 
 def _head_limits(spec: Spec) -> Iterator[Diagnostic]:
-    """Why none of the packages has this head: the first reason."""
-    kind = spec.head.type
-    if kind == "none":
-        return
-    if kind not in HEADS:
+    """The first reason why none of the packages has this head."""
+    name = spec.head.type
+    if name in HEADS:
+        for limit in islice(_differences(spec, HEADS[name]), 1):
+            yield limit._replace(message=f"that of {HEADS[name].package.title} differs ({limit.message})")
+    elif name != "none":
         yield Diagnostic("head-needs", ("head",), "none of mmpose, mmdet and mmseg has it")
-        return
-    head = HEADS[kind]
-    for limit in islice(_other_head(head, spec), 1):
-        yield limit._replace(message=f"that of {head.package.title} is another ({limit.message})")
 
 
-def _other_head(head: Head, spec: Spec) -> Iterator[Diagnostic]:
-    yield from head.problems(spec)
-    if not head.package.upsamples(spec):
-        text = f"its backbone does not upsample {spec.upsampling.words}"
-        yield Diagnostic("head-needs", ("upsampling",), text)
+def _differences(spec: Spec, row: Head) -> Iterator[Diagnostic]:
+    """Why the package's head would be another network."""
+    head, upsampling = spec.head, spec.upsampling
+    kernel: int = getattr(head, "final_conv_kernel", 1)
+    if isinstance(head, HeatmapHead) and spec.keeps_all_branches and spec.stages[-1].num_branches > 1:
+        text = "it reads the last branch where all are kept"
+        yield Diagnostic("head-needs", ("multi_scale_output",), text, "remove it")
+    if getattr(head, "conv_bias", False):
+        text = "its convolutions have no bias in front of a batch norm"
+        yield Diagnostic("head-needs", ("head", "conv_bias"), text, "set conv_bias: false")
+    if row.kernels and kernel not in row.kernels:
+        kernels = " or ".join(map(str, row.kernels))
+        text = f"its final_conv_kernel is {kernels}, not {kernel}"
+        yield Diagnostic("head-needs", ("head", "final_conv_kernel"), text, f"write {kernels}")
+    if isinstance(head, LandmarkHead) and (upsampling.align_corners or upsampling.words == "nearest to size"):
+        yield Diagnostic("head-needs", ("upsampling",), "it joins the branches bilinearly, without align_corners")
+    if not _upsamples_alike(spec, row.package):
+        yield Diagnostic("head-needs", ("upsampling",), f"its backbone does not upsample {upsampling.words}")
 
 
-def _heatmap(spec: Spec) -> Config:
-    head = spec.head
-    assert isinstance(head, HeatmapHead)
+def _heatmap(spec: Spec, head: HeatmapHead) -> Config:
     return _pose_estimator(spec.stages[-1].widths[0], head.num_joints, head.final_conv_kernel, {})
 
 
-def _pose_estimator(width: int, joints: int, kernel: int, more: Config) -> Config:
+def _landmark(spec: Spec, head: LandmarkHead) -> Config:
+    width = sum(spec.stages[-1].widths)
+    convs = {"conv_out_channels": (width,), "conv_kernel_sizes": (1,)}
+    neck = {"type": facts.FEATURE_MAP_PROCESSOR, "concat": True}
+    return {"neck": neck, **_pose_estimator(width, head.num_joints, head.final_conv_kernel, convs)}
+
+
+def _pose_estimator(width: int, joints: int, kernel: int, convs: Config) -> Config:
     channels = {"in_channels": width, "out_channels": joints, "deconv_out_channels": None}
-    final = {"kernel_size": kernel, "padding": 1 if kernel == 3 else 0}
-    head = {"type": "HeatmapHead", **channels, **more, "final_layer": final, "decoder": Name("codec")}
+    final = {"kernel_size": kernel, "padding": final_padding(kernel)}
+    head = {"type": "HeatmapHead", **channels, **convs, "final_layer": final, "decoder": Name("codec")}
     return {"type": "TopdownPoseEstimator", "head": head}
 
 
-def _heatmap_problems(spec: Spec) -> Iterator[Diagnostic]:
-    if spec.keeps_all_branches and spec.stages[-1].num_branches > 1:
-        yield Diagnostic(
-            "head-needs", ("multi_scale_output",), "it reads the last branch, where all are kept", "leave it out"
-        )
-
-
-def _landmark(spec: Spec) -> Config:
-    head = spec.head
-    assert isinstance(head, LandmarkHead)
-    width = sum(spec.stages[-1].widths)
-    convs = {"conv_out_channels": (width,), "conv_kernel_sizes": (1,)}
-    model = _pose_estimator(width, head.num_joints, 1, convs)
-    return {"type": model["type"], "neck": {"type": "FeatureMapProcessor", "concat": True}, "head": model["head"]}
-
-
-def _landmark_problems(spec: Spec) -> Iterator[Diagnostic]:
-    assert isinstance(spec.head, LandmarkHead)
-    if spec.head.final_conv_kernel != 1:
-        text = f"it is not padded alike for final_conv_kernel {spec.head.final_conv_kernel}"
-        yield Diagnostic("head-needs", KERNEL, text, "write 1")
-    if spec.upsampling.align_corners or spec.upsampling.words == "nearest to size":
-        yield Diagnostic("head-needs", ("upsampling",), "it joins the branches bilinearly, corners not aligned")
-
-
-def _higher(spec: Spec) -> Config:
-    head = spec.head
-    assert isinstance(head, HigherHead)
-    deconvs = {
-        "num_deconv_layers": len(head.num_channels),
-        "num_deconv_filters": head.num_channels,
-        "num_deconv_kernels": head.kernel_size,
-        "num_basic_blocks": head.num_basic_blocks,
-        "cat_output": head.cat_output,
-        "with_ae_loss": head.with_ae_loss,
-    }
-    joints = {"num_joints": head.num_joints, "tag_per_joint": head.tag_per_joint}
-    extra = {"final_conv_kernel": head.final_conv_kernel}
-    channels = {"in_channels": spec.stages[-1].widths[0]}
-    keypoint_head = {"type": "AEHigherResolutionHead", **channels, **joints, "extra": extra, **deconvs}
+def _higher(spec: Spec, head: HigherHead) -> Config:
+    arguments = {argument: getattr(head, field) for field, argument in facts.HIGHER_ARGUMENTS.items()}
+    arguments |= {"num_deconv_layers": len(head.num_channels), "extra": {"final_conv_kernel": head.final_conv_kernel}}
+    keypoint_head = {"type": "AEHigherResolutionHead", "in_channels": spec.stages[-1].widths[0], **arguments}
     return {"type": "AssociativeEmbedding", "keypoint_head": keypoint_head}
 
 
-def _higher_problems(spec: Spec) -> Iterator[Diagnostic]:
-    assert isinstance(spec.head, HigherHead)
-    if spec.head.final_conv_kernel not in (1, 3):
-        text = f"its final_conv_kernel is 1 or 3, not {spec.head.final_conv_kernel}"
-        yield Diagnostic("head-needs", KERNEL, text, "write 1 or 3")
-
-
-def _hrfpn(spec: Spec) -> Config:
-    head = spec.head
-    assert isinstance(head, HrfpnHead)
+def _hrfpn(spec: Spec, head: HrfpnHead) -> Config:
     levels: Config = {"out_channels": head.out_channels, "num_outs": head.num_outs}
     if head.stride != 1:
         levels["stride"] = head.stride
-    return {"neck": {"type": "HRFPN", "in_channels": list(spec.stages[-1].widths), **levels}}
+    return {"neck": {"type": facts.HRFPN, "in_channels": list(spec.stages[-1].widths), **levels}}
 
 
-def _no_problems(_: Spec) -> Iterator[Diagnostic]:
-    yield from ()
+def _segmentation(spec: Spec, head: SegmentationHead) -> Config:
+    return {"type": "EncoderDecoder", "decode_head": _fcn(spec, head.num_classes)}
 
 
-def _joining(spec: Spec, kind: str, more: Config) -> Config:
-    """What mmseg's heads on all branches have in common."""
-    head, widths = spec.head, list(spec.stages[-1].widths)
-    assert isinstance(head, SegmentationHead | OcrHead)
-    joined = {"in_index": list(range(len(widths))), "input_transform": "resize_concat", "align_corners": False}
-    return {
-        "type": kind,
-        "in_channels": widths,
-        **joined,
-        **more,
-        "dropout_ratio": -1,
-        "num_classes": head.num_classes,
-        **_norm(spec, always=True),
-    }
+def _ocr(spec: Spec, head: OcrHead) -> Config:
+    channels = {"channels": head.mid_channels, "ocr_channels": head.key_channels}
+    heads = [_fcn(spec, head.num_classes), _decode_head(spec, facts.OCR_HEAD, channels, head.num_classes)]
+    return {"type": "CascadeEncoderDecoder", "num_stages": 2, "decode_head": heads}
 
 
-def _fcn(spec: Spec) -> Config:
-    more = {"channels": sum(spec.stages[-1].widths), "kernel_size": 1, "num_convs": 1, "concat_input": False}
-    return _joining(spec, "FCNHead", more)
+def _fcn(spec: Spec, num_classes: int) -> Config:
+    layers = {"channels": sum(spec.stages[-1].widths), **facts.FCN_LAYERS}
+    return _decode_head(spec, facts.FCN_HEAD, layers, num_classes)
 
 
-def _segmentation(spec: Spec) -> Config:
-    return {"type": "EncoderDecoder", "decode_head": _fcn(spec)}
+def _decode_head(spec: Spec, name: str, layers: Config, num_classes: int) -> Config:
+    """A head of mmseg on all branches."""
+    widths = list(spec.stages[-1].widths)
+    joined = {"in_index": list(range(len(widths))), "input_transform": facts.JOINED, "align_corners": False}
+    classes = {"dropout_ratio": -1, "num_classes": num_classes}
+    return {"type": name, "in_channels": widths, **joined, **layers, **classes, **_norm(spec, always=True)}
 
-
-def _ocr(spec: Spec) -> Config:
-    head = spec.head
-    assert isinstance(head, OcrHead)
-    refined = _joining(spec, "OCRHead", {"channels": head.mid_channels, "ocr_channels": head.key_channels})
-    return {"type": "CascadeEncoderDecoder", "num_stages": 2, "decode_head": [_fcn(spec), refined]}
-
-
-def _segmentation_problems(spec: Spec) -> Iterator[Diagnostic]:
-    assert isinstance(spec.head, SegmentationHead | OcrHead)
-    if spec.head.conv_bias:
-        text = "its convolutions have no bias in front of a batch norm"
-        yield Diagnostic("head-needs", ("head", "conv_bias"), text, "set conv_bias: false")
-    if spec.head.final_conv_kernel != 1:
-        text = f"its last convolution is 1×1, not of final_conv_kernel {spec.head.final_conv_kernel}"
-        yield Diagnostic("head-needs", KERNEL, text, "write 1")
-
-
-def _codec(height: int, width: int) -> Config:
-    """(w, h) in mmpose."""
-    sizes = {"input_size": (width, height), "heatmap_size": (max(width // 4, 1), max(height // 4, 1))}
-    return {"codec": {"type": "MSRAHeatmap", **sizes, "sigma": 2}}
-
-
-def _scale(height: int, width: int) -> Config:
-    """(w, h) in mmdet, which resizes into it, either way round, and pads to a multiple of 32."""
-    if height > width or height % DIVISOR or width % DIVISOR:
-        return {}
-    resize = {"type": "Resize", "scale": (width, height), "keep_ratio": True}
-    return {"test_pipeline": [{"type": "LoadImageFromFile"}, resize, {"type": "PackDetInputs"}]}
-
-
-def _crop_size(height: int, width: int) -> Config:
-    """(h, w) in mmseg."""
-    return {"crop_size": (height, width)}
-
-
-def _image_size(height: int, width: int) -> Config:
-    """(w, h), or one number for both."""
-    return {"data_cfg": {"image_size": height if height == width else (width, height)}}
-
-
-def _by_factor(spec: Spec) -> bool:
-    """To a size is by factor where the sizes are exact multiples."""
-    return spec.upsampling.to == "factor" or _divides(spec)
-
-
-def _nearest(spec: Spec) -> bool:
-    return spec.upsampling.mode == "nearest" and _by_factor(spec)
-
-
-MMPOSE = Package("mmpose 1.x", "mmpose", _by_factor, _codec)
-OLD_MMPOSE = Package("mmpose 0.x", "", _by_factor, _image_size)
-MMDET = Package("mmdetection 3.x", "mmdet", _nearest, _scale)
-MMSEG = Package("mmsegmentation 1.x", "mmseg", lambda spec: spec.upsampling.words == "bilinear to size", _crop_size)
 
 HEADS: dict[str, Head] = {
-    "heatmap": Head(MMPOSE, _heatmap, _heatmap_problems),
-    "landmark": Head(MMPOSE, _landmark, _landmark_problems),
-    "higher": Head(OLD_MMPOSE, _higher, _higher_problems),
-    "hrfpn": Head(MMDET, _hrfpn, _no_problems),
-    "segmentation": Head(MMSEG, _segmentation, _segmentation_problems),
-    "ocr": Head(MMSEG, _ocr, _segmentation_problems),
+    "heatmap": Head(MMPOSE, _heatmap),
+    "landmark": Head(MMPOSE, _landmark, kernels=(1,)),
+    "higher": Head(MMPOSE_0, _higher, kernels=(1, 3)),
+    "hrfpn": Head(MMDET, _hrfpn),
+    "segmentation": Head(MMSEG, _segmentation, kernels=(1,)),
+    "ocr": Head(MMSEG, _ocr, kernels=(1,)),
 }
+
+
+# Python text
+
+MAX_WIDTH = 116
+
+
+class Name(str):
+    """A variable that the config has assigned before; any other text is data and is quoted."""
+
+    __slots__ = ()
+
+
+def python_text(value: Any, column: int, indent: str = "") -> str:
+    """A plain value as mmlab configs write it, from a column on: dict(key=value), one item per line if too long."""
+    flat = _on_one_line(value)
+    if column + len(flat) <= MAX_WIDTH or not isinstance(value, dict | list):
+        return flat
+    inner = indent + "    "
+    opening, closing, items = _parts(value)
+    lines = [f"{inner}{key}{python_text(item, len(inner + key) + 1, inner)},\n" for key, item in items]
+    return f"{opening}\n{''.join(lines)}{indent}{closing}"
+
+
+def _on_one_line(value: Any) -> str:
+    if isinstance(value, dict | list):
+        opening, closing, items = _parts(value)
+        return opening + ", ".join(key + _on_one_line(item) for key, item in items) + closing
+    return str(value) if isinstance(value, Name) else repr(value)
+
+
+def _parts(value: dict[str, Any] | list[Any]) -> tuple[str, str, list[tuple[str, Any]]]:
+    """The brackets of a dict or list, and its items with `key=` before each."""
+    if isinstance(value, dict):
+        return "dict(", ")", [(f"{key}=", item) for key, item in value.items()]
+    return "[", "]", [("", item) for item in value]

@@ -1,4 +1,4 @@
-"""Misspelt arguments, classes and parts of mmlab configs; and all that is spelt as it should be."""
+"""Misspelt arguments, classes and parts of mmlab configs, and right ones that are similar to others."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from mmlab_configs import (
     python,
 )
 
-from hrnet_cli.dialects.mmlab.arguments import ARGUMENTS, misspelt_part
+from hrnet_cli.dialects.mmlab.checks import right_part_key
+from hrnet_cli.dialects.mmlab.facts import ARGUMENTS, PACKAGES, UNKNOWN
 from hrnet_cli.dialects.mmlab.heads import POSE_HEADS
 from hrnet_cli.dialects.reading import MOST_NOTES, note_text
 from hrnet_cli.errors import Diagnostic
@@ -101,14 +102,14 @@ CODEC = {"type": "MSRAHeatmap", "input_size": [192, 256], "heatmap_size": [48, 6
         (model("EncoderDecoder", decode_head={**FCN, "type": "mmseg.FcnHead"}), "model.decode_head.type", "FCNHead"),
     ],
 )
-def test_what_is_misspelt(config: Plain, path: str, meant: str) -> None:
+def test_a_misspelt_word(config: Plain, path: str, meant: str) -> None:
     (note,) = misspelt(config)
     assert (dotted_path(note.path), note.remedy) == (path, f"did you mean {meant}?")
     assert note.code == ("unread-value" if path.endswith(".type") else "misspelt-key")
     assert load(config).spec.notes.count(note_text(note)) == 1
 
 
-def test_a_misspelt_key_stands_where_it_is_written(tmp_path: Path) -> None:
+def test_a_misspelt_key_is_located_in_its_own_file(tmp_path: Path) -> None:
     """The base has the right key, so nothing is missing."""
     base, mine = tmp_path / "base.py", tmp_path / "mine.py"
     base.write_text(f"model = {python(model('EncoderDecoder', decode_head=FCN)['model'])}\n")
@@ -153,13 +154,13 @@ REAL: dict[str, Plain] = {
     "AEHigherResolutionHead": {**HIGHER, "loss_keypoint": {"type": "X", "num_joints": 17, "num_stages": 2}},
     "AESimpleHead": {**SIMPLE_TAGS, "loss_keypoint": {"type": "X"}, "extra": {"final_conv_kernel": 1}},
 }
-"""As configs have them."""
+"""Arguments as published configs have them."""
 DEFAULTS = {"num_outs": 5, "stride": 1, "tag_per_joint": True}
 SLOTS = {"FCNHead": "decode_head", "OCRHead": "auxiliary_head", "HRFPN": "neck"}
 
 
 @pytest.mark.parametrize("name", REAL)
-def test_what_a_class_takes_is_not_misspelt(name: str) -> None:
+def test_the_arguments_of_a_class_are_not_misspelt(name: str) -> None:
     every: Plain = {key: DEFAULTS.get(key) for key in ARGUMENTS[name]} | REAL[name]
     slot = SLOTS.get(name, "keypoint_head" if "num_deconv_layers" in ARGUMENTS[name] else "head")
     for part in (REAL[name], every):
@@ -184,17 +185,17 @@ def test_what_a_class_takes_is_not_misspelt(name: str) -> None:
         {**model("X"), "codec": 3, "data_cfg": [3, None, {"k": 4}]},
     ],
 )
-def test_what_is_not_known_is_not_misspelt(config: Plain) -> None:
+def test_an_unknown_word_is_not_misspelt(config: Plain) -> None:
     assert misspelt(config) == []
 
 
-def test_what_is_code_in_a_part_for_training_does_not_matter() -> None:
+def test_code_in_a_part_for_training_is_ignored() -> None:
     text = f"model = {python(model('EncoderDecoder', decode_head=FCN)['model'])}\nmodel['auxiliary_head'] = "
     for code in ("f()", "[f()]", "dict(type=f(), in_index=f())"):
         assert load_text(text + code).spec.head.type == "segmentation"
 
 
-def test_not_too_many_are_told() -> None:
+def test_at_most_so_many_are_reported() -> None:
     head: dict[str, Any] = {**FCN, **{f"num_classes{letter}": 1 for letter in "abcdefghijkl"}}
     assert len(misspelt(model("EncoderDecoder", decode_head=head))) == MOST_NOTES
 
@@ -214,4 +215,4 @@ def test_every_class_that_is_read_has_its_arguments() -> None:
     ],
 )
 def test_the_parts_of_a_package(key: str, package: str, meant: str) -> None:
-    assert misspelt_part(key, package) == meant
+    assert right_part_key(key, PACKAGES.get(package, UNKNOWN)) == meant

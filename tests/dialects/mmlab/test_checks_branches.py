@@ -1,4 +1,4 @@
-"""Necks and heads of mmlab configs against the branches that they are made for."""
+"""Necks and heads of mmlab configs that do not match the branches of the backbone."""
 
 from __future__ import annotations
 
@@ -28,103 +28,103 @@ def seg(head: Any, **parts: Any) -> Plain:
             seg(FCN, backbone=THREE),
             "head-branches",
             "model.decode_head.in_index",
-            "branch 3 is read, and the backbone hands on 3 (0 to 2)",
+            "branch 3 is read, but the backbone returns branches 0 to 2",
             "write in_index: [0, 1, 2] and in_channels: [4, 8, 16], or give the last stage more branches",
         ),
         (
             seg({**FCN, "in_index": [0, 1, 2, 3, 4]}),
             "head-branches",
             "model.decode_head.in_index",
-            "branch 4 is read, and the backbone hands on 4 (0 to 3)",
+            "branch 4 is read, but the backbone returns branches 0 to 3",
             "write in_index: [0, 1, 2, 3] and in_channels: [4, 8, 16, 32], or give the last stage more branches",
         ),
         (
             seg({**PLAIN_HEAD, "in_channels": 32, "in_index": 4}),
             "head-branches",
             "model.decode_head.in_index",
-            "branch 4 is read, and the backbone hands on 4 (0 to 3)",
+            "branch 4 is read, but the backbone returns branches 0 to 3",
             "write one of 0 to 3, or give the last stage more branches",
         ),
         (
             seg({**PLAIN_HEAD, "in_channels": 32, "in_index": 3}, backbone={"multiscale_output": False}),
             "head-branches",
             "model.decode_head.in_index",
-            "branch 3 is read, and the backbone hands on branch 0 alone",
-            "write 0, or set the backbone's multiscale_output",
+            "branch 3 is read, but the backbone returns only branch 0",
+            "write 0, or set multiscale_output: True in the backbone",
         ),
         (
             seg({**FCN, "in_index": [0, 1, 2]}),
             "wrong-channels",
             "model.decode_head.in_channels",
-            "4 in_channels for 3 of in_index",
-            "give each branch that is read its channels: [4, 8, 16]",
+            "4 entries, but in_index has 3",
+            "give one number per entry of in_index: [4, 8, 16]",
         ),
         (
             seg({"type": "PSPHead", "in_index": [0, 1], "in_channels": [8]}, neck={"type": "FPN"}),
             "wrong-channels",
             "model.decode_head.in_channels",
-            "1 in_channels for 2 of in_index",
-            "give each branch that is read its channels",
+            "1 entry, but in_index has 2",
+            "give one number per entry of in_index",
         ),
         (
             seg([FCN, {**OCR, "in_index": [0, 1, 2, -5]}]),
             "head-branches",
             "model.decode_head[1].in_index",
-            "branch -5 is read, and the backbone hands on 4 (0 to 3)",
+            "branch -5 is read, but the backbone returns branches 0 to 3",
             "write in_index: [0, 1, 2, 3] and in_channels: [4, 8, 16, 32], or give the last stage more branches",
         ),
         (
             seg(FCN, auxiliary_head={**PLAIN_HEAD, "in_index": 2, "in_channels": 8}),
             "wrong-channels",
             "model.auxiliary_head.in_channels",
-            "8 channels for branch 2 of 16",
+            "8 channels, but branch 2 has 16",
             "write 16",
         ),
         (
             seg({**FCN, "in_index": [1, 2], "in_channels": [8, 8]}),
             "wrong-channels",
             "model.decode_head.in_channels",
-            "[8, 8] channels for the branches [1, 2] of [8, 16]",
+            "[8, 8] channels, but branches [1, 2] have [8, 16]",
             "write [8, 16]",
         ),
         (
             model("FasterRCNN", neck={**HRFPN, "in_channels": [4, 8]}),
             "wrong-channels",
             "model.neck.in_channels",
-            "[4, 8] channels for the 4 branches of [4, 8, 16, 32]",
+            "[4, 8] channels, but the 4 branches have [4, 8, 16, 32]",
             "write [4, 8, 16, 32]",
         ),
         (
             model("TopdownPoseEstimator", neck=PROCESSOR, head={**JOINED, "in_channels": 8}, backbone=MULTISCALE),
             "wrong-channels",
             "model.head.in_channels",
-            "8 channels for the 4 branches of [4, 8, 16, 32]",
+            "8 channels, but the 4 branches have [4, 8, 16, 32]",
             "write 60",
         ),
         (
             model("TopdownPoseEstimator", head={**HEATMAP, "in_channels": 4}, backbone=WIDER),
             "wrong-channels",
             "model.head.in_channels",
-            "4 channels for branch 0 of 5",
-            "keep it: the last stage is to have 4 channels there, as the stages before it",
+            "4 channels, but branch 0 has 5",
+            "keep it, and give branch 0 of the last stage 4 channels, as in the stages before it",
         ),
         (
             model("TopdownPoseEstimator", head={**HEATMAP, "in_channels": 9}, backbone=WIDER),
             "wrong-channels",
             "model.head.in_channels",
-            "9 channels for branch 0 of 5",
+            "9 channels, but branch 0 has 5",
             "write 4",
         ),
         (
             model("FasterRCNN", neck=HRFPN, backbone=WIDER),
             "wrong-channels",
             "model.neck.in_channels",
-            "[4, 8, 16, 32] channels for the 4 branches of [5, 8, 16, 32]",
-            "keep it: the last stage is to have [4, 8, 16, 32] channels there, as the stages before it",
+            "[4, 8, 16, 32] channels, but the 4 branches have [5, 8, 16, 32]",
+            "keep it, and give the branches of the last stage [4, 8, 16, 32] channels, as in the stages before it",
         ),
     ],
 )
-def test_what_does_not_fit(config: Plain, code: str, path: str, message: str, remedy: str) -> None:
+def test_a_mismatch(config: Plain, code: str, path: str, message: str, remedy: str) -> None:
     error = caught(MismatchError, load_spec, config)
     assert [(each.code, each.dotted, each.message, each.remedy) for each in error.diagnostics] == [
         (code, path, message, remedy)
@@ -148,11 +148,11 @@ def test_what_does_not_fit(config: Plain, code: str, path: str, message: str, re
         model("X", decode_head={"in_index": 7}) | {"default_scope": "mmdet"},
     ],
 )
-def test_what_fits_or_is_not_known(config: Plain) -> None:
+def test_a_head_that_matches_or_is_unknown(config: Plain) -> None:
     assert len(load_spec(config).stages) == 4
 
 
-def test_what_does_not_fit_is_told_beside_what_is_wrong_with_the_stages() -> None:
+def test_a_mismatch_is_reported_with_wrong_stages() -> None:
     short = {"extra": extra() | {"stage3": {**stage(3, 1, 4), "num_blocks": [1, 1]}}}
     error = caught(SpecError, load_spec, model("TopDown", head={**HEATMAP, "in_channels": 9}, backbone=short))
     assert {each.code for each in error.diagnostics} == {"wrong-length", "wrong-channels"}
@@ -161,7 +161,7 @@ def test_what_does_not_fit_is_told_beside_what_is_wrong_with_the_stages() -> Non
     assert {each.remedy for each in error.diagnostics if each.code == "wrong-channels"} == {"write 4"}
 
 
-def test_what_does_not_fit_is_told_beside_what_is_missing() -> None:
+def test_a_mismatch_is_reported_with_a_missing_key() -> None:
     head = {key: item for key, item in FCN.items() if key != "num_classes"}
     error = caught(SpecError, load_spec, seg({**head, "in_channels": [1, 2, 3, 4]}))
     assert {each.code for each in error.diagnostics} == {"missing-key", "wrong-channels"}
@@ -170,20 +170,26 @@ def test_what_does_not_fit_is_told_beside_what_is_missing() -> None:
 @pytest.mark.parametrize(
     ("config", "words"),
     [
-        (seg({**FCN, "align_corners": True}), "FCNHead: align_corners: True, and ours joins branches without"),
-        (seg({**FCN, "input_transform": None, "in_index": 3, "in_channels": 32}), "but input_transform: nothing"),
-        (seg({**FCN, "in_index": [3, 2, 1, 0], "in_channels": WIDTHS[::-1]}), "but in_index: [3, 2, 1, 0]"),
-        (seg([FCN, {**OCR, "align_corners": True}]), "OCRHead: align_corners: True"),
-        (seg([FCN, {**OCR, "norm_cfg": None}]), "OCRHead: no norm"),
+        (seg({**FCN, "align_corners": True}), "FCNHead: align_corners is True"),
+        (
+            seg({**FCN, "input_transform": None, "in_index": 3, "in_channels": 32}),
+            "input_transform is nothing, not 'resize_concat'",
+        ),
+        (
+            seg({**FCN, "in_index": [3, 2, 1, 0], "in_channels": WIDTHS[::-1]}),
+            "in_index is [3, 2, 1, 0], not all branches in order",
+        ),
+        (seg([FCN, {**OCR, "align_corners": True}]), "OCRHead: align_corners is True"),
+        (seg([FCN, {**OCR, "norm_cfg": None}]), "OCRHead: it has no norm"),
         (
             model("X", neck={**PROCESSOR, "scale_factor": 2.0}, head=JOINED, backbone=MULTISCALE),
-            "neck (FeatureMapProcessor: scale_factor: 2.0, not 1)",
+            "neck (FeatureMapProcessor: scale_factor is 2.0, not 1)",
         ),
         (
             model("X", neck={**PROCESSOR, "apply_relu": True}, head=JOINED, backbone=MULTISCALE),
-            "apply_relu: a ReLU before",
+            "apply_relu is True: a ReLU before",
         ),
-        (model("X", neck={**PROCESSOR, "concat": False}, head=JOINED), "not all branches concatenated"),
+        (model("X", neck={**PROCESSOR, "concat": False}, head=JOINED), "it does not concatenate all branches"),
         (
             model(
                 "X",
@@ -191,9 +197,9 @@ def test_what_does_not_fit_is_told_beside_what_is_missing() -> None:
                 head=JOINED,
                 backbone={"extra": extra() | {"upsample": {"mode": "bilinear", "align_corners": True}}},
             ),
-            "the fuse layers align corners, and it does not",
+            "it does not align corners, as the fuse layers do",
         ),
     ],
 )
-def test_the_cause_for_which_a_head_is_left_out(config: Plain, words: str) -> None:
+def test_why_a_head_is_left_out(config: Plain, words: str) -> None:
     assert any(words in note for note in load_spec(config).notes), load_spec(config).notes

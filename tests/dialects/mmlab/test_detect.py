@@ -1,4 +1,4 @@
-"""One word that is misspelt hides a whole HRNet: it is told, and nothing else."""
+"""A misspelt key or type that hides an HRNet is the only thing reported."""
 
 from __future__ import annotations
 
@@ -49,26 +49,26 @@ def named(kind: Any) -> Plain:
             named("HRNett"),
             "unknown-choice",
             "model.backbone.type",
-            "'HRNett' is no type of a backbone with HRNet's stages",
+            "'HRNett' is not a backbone with HRNet's stages",
             "did you mean HRNet?",
         ),
         (
             named("HRnet"),
             "unknown-choice",
             "model.backbone.type",
-            "'HRnet' is no type of a backbone with HRNet's stages",
+            "'HRnet' is not a backbone with HRNet's stages",
             "did you mean HRNet?",
         ),
         (
             {"backbone": {"type": "HighResolutionNett", "extra": extra()}},
             "unknown-choice",
             "backbone.type",
-            "'HighResolutionNett' is no type of a backbone with HRNet's stages",
+            "'HighResolutionNett' is not a backbone with HRNet's stages",
             "did you mean HighResolutionNet?",
         ),
     ],
 )
-def test_a_slip_is_told_alone(config: Plain, code: str, path: str, message: str, remedy: str) -> None:
+def test_a_misspelling_is_reported_alone(config: Plain, code: str, path: str, message: str, remedy: str) -> None:
     (problem,) = problems(config)
     assert (problem.code, problem.dotted, problem.message, problem.remedy) == (code, path, message, remedy)
     assert (problem.location.source, problem.location.line) == ("mine.py", 2)
@@ -88,18 +88,18 @@ def test_a_slip_is_told_alone(config: Plain, code: str, path: str, message: str,
         {"model": {"other": TYPED}},
     ],
 )
-def test_what_is_another_network_is_no_slip(config: Plain) -> None:
+def test_another_network_is_no_misspelling(config: Plain) -> None:
     assert all(
         "did you mean HRNet" not in each.remedy and "did you mean model" not in each.remedy for each in problems(config)
     )
     assert all("did you mean backbone" not in each.remedy for each in problems(config))
 
 
-def test_a_file_of_a_folder_is_not_taken_for_a_slip() -> None:
-    """It may be anything; only a file that was named is meant for an HRNet."""
+def test_a_misspelt_file_of_a_folder_is_not_recognised() -> None:
+    """Only a file that is named on the command line is sure to be an HRNet's."""
     assert not recognise(read_text(text({"modle": HRNET}), "mine.py").value)
     assert recognise(read_text(text({"model": HRNET}), "mine.py").value)
 
 
-def test_keys_that_are_no_texts() -> None:
+def test_keys_that_are_not_strings() -> None:
     assert caught(SpecError, load_spec, {1: HRNET, "model": {2: TYPED}}).diagnostics

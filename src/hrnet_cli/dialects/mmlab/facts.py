@@ -1,0 +1,200 @@
+"""Facts of mmpose, mmdetection and mmsegmentation that reader and writer share: keys, classes, arguments, sizes.
+
+From each package's models/backbones/hrnet.py, necks and heads, in the versions mmpose 0.x and 1.x, mmdetection 2.x and
+3.x, mmsegmentation 0.x and 1.x.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from hrnet_cli.hrnet import NUM_STAGES, STAGE_FIELDS, STANDARD_DIVISOR, stage_key
+from hrnet_cli.text import KeyPath
+
+
+def class_name(value: Any) -> str:
+    """The class that a `type` names, without its scope: `HRNet` of `mmpose.HRNet`; empty if it is not a string."""
+    return value.rpartition(".")[2] if isinstance(value, str) else ""
+
+
+# Packages
+
+
+class Package(NamedTuple):
+    """A package: what its HRNet and its configs have that those of the other packages do not."""
+
+    name: str
+    """As in `type='mmpose.HRNet'` and `default_scope`; empty where a config does not show its package."""
+    title: str = ""
+    has_scope: bool = True
+    """Whether its configs set `default_scope`."""
+    model_types: str = ""
+    """A pattern of the model's `type`."""
+    own_keys: tuple[str, ...] = ()
+    """Keys of `model` that show the package."""
+    part_keys: tuple[str, ...] = ()
+    """Keys of `model` whose necks and heads are read."""
+    multiscale_in_stage: bool = False
+    """Where `multiscale_output` is: in the last stage, by default False; or in the backbone, by default True."""
+    upsampling: Mapping[str, Any] | None = None
+    """A spec's `upsampling` of its fuse layers, {} for the spec's default; None where `extra.upsample` sets it."""
+    width_first: bool = False
+    """Whether it writes sizes as (width, height)."""
+    size_paths: tuple[KeyPath, ...] = ()
+    """Where a config has its input size, besides the transforms of its pipelines."""
+    size_keys: tuple[str, ...] = ()
+    """Keys of a transform that have the input size."""
+
+    def ordered(self, first: int, second: int) -> tuple[int, int]:
+        """A (height, width) in the order of the package, and the reverse."""
+        return (second, first) if self.width_first else (first, second)
+
+
+DETECTORS = (
+    *("ATSS", "AutoAssign", "BoxInst", "CenterNet", "CondInst", "CornerNet", "CrowdDet", "DDOD", "DDQDETR", "DETR"),
+    *("ConditionalDETR", "DABDETR", "DeformableDETR", "DINO", "FCOS", "FOVEA", "FSAF", "GFL", "GLIP", "GroundingDINO"),
+    *("HybridTaskCascade", "LAD", "Mask2Former", "MaskFormer", "NASFCOS", "PAA", "PanopticFPN", "PointRend"),
+    *("QueryInst", "RepPointsDetector", "RetinaNet", "RPN", "RTMDet", "SCNet", "SingleStageDetector", "SOLO", "SOLOv2"),
+    *("TOOD", "TwoStageDetector", "TwoStagePanopticSegmentor", "VFNet", "YOLACT", "YOLOF", "YOLOV3", "YOLOX"),
+)
+"""Models of mmdet whose name does not contain RCNN."""
+
+MMPOSE = Package(
+    name="mmpose",
+    title="mmpose 1.x",
+    model_types="Top-?down|Bottom-?up|AssociativeEmbedding|PoseEstimator|CID|DEKR",
+    own_keys=("keypoint_head", "head"),
+    part_keys=("neck", "head", "keypoint_head"),
+    multiscale_in_stage=True,
+    width_first=True,
+    size_paths=(
+        ("model", "head", "decoder", "input_size"),
+        ("codec", "input_size"),
+        ("codec", -1, "input_size"),
+        ("data_cfg", "image_size"),
+    ),
+    size_keys=("input_size",),
+)
+MMPOSE_0 = MMPOSE._replace(title="mmpose 0.x", has_scope=False)
+MMDET = Package(
+    name="mmdet",
+    title="mmdetection 3.x",
+    model_types=f"R-?CNN|^(?:{'|'.join(DETECTORS)})$",
+    own_keys=("roi_head", "rpn_head", "bbox_head", "mask_head", "panoptic_fusion_head", "neck"),
+    part_keys=("neck",),
+    upsampling={},
+    width_first=True,
+    size_paths=tuple(("data", dataset, "img_scale") for dataset in ("test", "val", "train")),  # before version 1.0
+    size_keys=("scale", "img_scale", "scales"),
+)
+MMSEG = Package(
+    name="mmseg",
+    title="mmsegmentation 1.x",
+    model_types="EncoderDecoder",
+    own_keys=("decode_head",),
+    part_keys=("neck", "decode_head", "auxiliary_head"),
+    upsampling={"mode": "bilinear", "to": "size", "align_corners": False},
+    size_paths=(("model", "data_preprocessor", "size"), ("data_preprocessor", "size"), ("crop_size",)),
+    size_keys=("crop_size",),
+)
+MMSEG_RESIZES_TWICE = (
+    f"where {STANDARD_DIVISOR} does not divide the input size, mmseg resizes twice: same shapes, different values"
+)
+PACKAGES = {"mmpose": MMPOSE, "mmseg": MMSEG, "mmdet": MMDET, "mmdetection": MMDET, "mmsegmentation": MMSEG}
+"""By the scope that a config names."""
+
+PART_KEYS = tuple(dict.fromkeys(key for package in (MMPOSE, MMDET, MMSEG) for key in package.part_keys))
+UNKNOWN = MMPOSE._replace(name="", title="", part_keys=PART_KEYS)
+"""A config that does not show its package is read as mmpose's."""
+
+OTHER_PART_KEYS = ("necks", "heads", "traj_head", "traj_neck")
+"""Keys of `model` that are similar to PART_KEYS and are right."""
+NOT_PART_KEYS = ("backbone", "data_preprocessor", "init_cfg", "train_cfg", "test_cfg")
+"""Keys of `model` that are neither a neck nor a head."""
+TRAINING_KEYS = ("auxiliary_head",)
+
+# The backbone
+
+HRNETS = ("HRNet", "HighResolutionNet")
+BACKBONE_KEYS = (
+    *("type", "extra", "arch", "in_channels", "conv_cfg", "norm_cfg", "multiscale_output"),
+    *("norm_eval", "with_cp", "zero_init_residual", "frozen_stages", "init_cfg", "pretrained", "_scope_"),
+)
+"""Those of the second line change no shape and no function, only training."""
+STAGE_KEYS = tuple(stage_key(number) for number in range(1, NUM_STAGES + 1))
+KEYS_OF_STAGE = (*STAGE_FIELDS, "fuse_method", "multiscale_output")
+BATCH_NORMS = ("BN", "BN2d", "SyncBN", "MMSyncBN", "BatchNorm2d", "SyncBatchNorm")
+BATCH_NORM_KEYS = ("momentum", "eps")
+PLAIN_CONVS = ("Conv", "Conv2d")
+ARCH_WIDTHS = {f"w{width}": width for width in (18, 30, 32, 40, 44, 48, 64)}
+"""mmpretrain's `arch`, which replaces `extra`."""
+
+# Necks and heads
+
+FEATURE_MAP_PROCESSOR = "FeatureMapProcessor"
+HRFPN = "HRFPN"
+FCN_HEAD, OCR_HEAD = "FCNHead", "OCRHead"
+
+JOINED = "resize_concat"
+"""`input_transform` of a head that resizes all branches to branch 0's size and concatenates them."""
+FCN_LAYERS = {"kernel_size": 1, "num_convs": 1, "concat_input": False}
+"""The layers of HRNetV2's segmentation head, as arguments of FCNHead."""
+HIGHER_ARGUMENTS = {
+    "num_joints": "num_joints",
+    "tag_per_joint": "tag_per_joint",
+    "num_channels": "num_deconv_filters",
+    "kernel_size": "num_deconv_kernels",
+    "num_basic_blocks": "num_basic_blocks",
+    "cat_output": "cat_output",
+    "with_ae_loss": "with_ae_loss",
+}
+"""HigherHRNet's head: fields of the spec's head, and arguments of AEHigherResolutionHead."""
+
+_DECODE_HEAD = (
+    *("in_channels", "channels", "num_classes", "out_channels", "threshold", "dropout_ratio", "drop_out_ratio"),
+    *("conv_cfg", "norm_cfg", "act_cfg", "in_index", "input_transform", "loss_decode", "ignore_index", "sampler"),
+    *("align_corners", "init_cfg"),
+)
+_HEATMAP_LAYERS = (
+    *("in_channels", "deconv_out_channels", "deconv_kernel_sizes", "conv_out_channels", "conv_kernel_sizes"),
+    *("has_final_layer", "final_layer", "input_transform", "input_index", "align_corners", "decoder", "init_cfg"),
+)
+_OLD_DECONV = ("in_channels", "num_deconv_layers", "num_deconv_filters", "num_deconv_kernels", "extra", "loss_keypoint")
+_OLD_HEATMAP = (*_OLD_DECONV, "out_channels", "in_index", "input_transform", "align_corners", "train_cfg", "test_cfg")
+_OLD_TAGS = (*_OLD_DECONV, "num_joints", "tag_per_joint", "with_ae_loss")
+_OLD_HIGHER = (*_OLD_TAGS, "num_basic_blocks", "cat_output")
+
+ARGUMENTS: dict[str, tuple[str, ...]] = {
+    FCN_HEAD: (*_DECODE_HEAD, *FCN_LAYERS, "dilation"),
+    OCR_HEAD: (*_DECODE_HEAD, "ocr_channels", "scale"),
+    HRFPN: (
+        *("in_channels", "out_channels", "num_outs", "pooling_type", "conv_cfg", "norm_cfg", "with_cp", "stride"),
+        "init_cfg",
+    ),
+    FEATURE_MAP_PROCESSOR: ("select_index", "concat", "scale_factor", "apply_relu", "align_corners", "init_cfg"),
+    "HeatmapHead": (*_HEATMAP_LAYERS, "out_channels", "loss", "extra"),
+    "AssociativeEmbeddingHead": (
+        *_HEATMAP_LAYERS,
+        *("num_keypoints", "tag_dim", "tag_per_keypoint", "keypoint_loss", "tag_loss"),
+    ),
+    "TopdownHeatmapSimpleHead": _OLD_HEATMAP,
+    "TopDownSimpleHead": _OLD_HEATMAP,
+    "AESimpleHead": _OLD_TAGS,
+    "BottomUpSimpleHead": _OLD_TAGS,
+    "AEHigherResolutionHead": _OLD_HIGHER,
+    "BottomUpHigherResolutionHead": _OLD_HIGHER,
+}
+"""The arguments of every neck and head that is read, in all versions. One row each."""
+OLD_EXTRA = ("final_conv_kernel", "num_conv_layers", "num_conv_kernels")
+"""The keys of `extra` in the heads of mmpose 0.x."""
+OLD_HEADS = tuple(name for name, arguments in ARGUMENTS.items() if "num_deconv_layers" in arguments)
+OTHER_HEADS = ("Heatmap3DHead", "TopdownHeatmapMultiStageHead", "TopdownHeatmapBaseHead", "AEMultiStageHead")
+"""Classes whose names are similar to those of ARGUMENTS and are right."""
+EVERY_CLASS = ("type", "_scope_", "_delete_")
+"""Keys that a config may give any class."""
+
+SIZE_OWNERS = {"codec": ("input_size", "heatmap_size"), "data_cfg": ("image_size", "heatmap_size")}
+"""The mappings in which mmpose writes sizes, and their keys."""
+OTHER_SIZES = ("root_heatmap_size", "heatmap_size_root", "heatmap_type", "base_size", "image_size", "input_size")
+"""Keys of theirs that are similar to those and are right."""

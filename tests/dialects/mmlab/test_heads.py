@@ -1,0 +1,108 @@
+"""Necks and heads of mmlab configs: those that a spec has too, and those that are left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from mmlab_configs import (
+    FCN,
+    HEATMAP,
+    HIGHER,
+    HRFPN,
+    JOINED,
+    MULTISCALE,
+    NO_DECONV,
+    OCR,
+    OLD,
+    OLD_JOINED,
+    PROCESSOR,
+    SIMPLE_TAGS,
+    TAGS,
+    Plain,
+    model,
+)
+
+from hrnet_cli import load_spec, trace
+from hrnet_cli.schema import HeatmapHead, HigherHead, HrfpnHead, LandmarkHead, OcrHead, SegmentationHead
+
+
+@pytest.mark.parametrize(
+    ("config", "head"),
+    [
+        (model("TopdownPoseEstimator", head=HEATMAP), HeatmapHead(5)),
+        (
+            model("TopdownPoseEstimator", head={**HEATMAP, "final_layer": {"kernel_size": 3, "padding": 1}}),
+            HeatmapHead(5, 3),
+        ),
+        (model("TopDown", keypoint_head=OLD), HeatmapHead(5)),
+        (model("TopDown", keypoint_head={**OLD, "extra": {"final_conv_kernel": 3}}), HeatmapHead(5, 3)),
+        (model("TopDown", keypoint_head=OLD_JOINED, backbone=MULTISCALE), LandmarkHead(5)),
+        (model("TopdownPoseEstimator", neck=PROCESSOR, head=JOINED, backbone=MULTISCALE), LandmarkHead(5)),
+        (model("BottomupPoseEstimator", head=TAGS), HigherHead(5, **NO_DECONV)),
+        (model("BottomUp", keypoint_head=SIMPLE_TAGS), HigherHead(5, **NO_DECONV)),
+        (
+            model("AssociativeEmbedding", keypoint_head=HIGHER),
+            HigherHead(5, num_channels=(6,), num_basic_blocks=2),
+        ),
+        (model("EncoderDecoder", decode_head=FCN), SegmentationHead(7, conv_bias=False)),
+        (model("EncoderDecoder", decode_head={**FCN, "out_channels": 1}), SegmentationHead(1, conv_bias=False)),
+        (model("CascadeEncoderDecoder", decode_head=[FCN, OCR]), OcrHead(7, 24, 12, conv_bias=False)),
+        (model("FasterRCNN", neck=HRFPN, rpn_head={"type": "RPNHead"}), HrfpnHead(16)),
+        (model("FCOS", neck={**HRFPN, "stride": 2, "num_outs": 3}, bbox_head={"type": "X"}), HrfpnHead(16, 3, 2)),
+        (model("X", neck=[HRFPN, {"type": "DyHead"}], bbox_head={"type": "X"}), HrfpnHead(16)),
+    ],
+)
+def test_a_head_that_a_spec_has_too(config: Plain, head: Any) -> None:
+    spec = load_spec(config)
+    assert spec.head == head
+    trace(spec, input=(1, 3, 64, 64))
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (model("TopdownPoseEstimator", head={"type": "DEKRHead"}), "head (DEKRHead)"),
+        (
+            model("TopdownPoseEstimator", head={**HEATMAP, "deconv_out_channels": [256]}),
+            "HeatmapHead: it has transposed convolutions",
+        ),
+        (model("TopdownPoseEstimator", head={**HEATMAP, "final_layer": {"kernel_size": 3}}), "padded in another way"),
+        (model("TopdownPoseEstimator", head={**HEATMAP, "conv_out_channels": [4]}), "it has more than one convolution"),
+        (model("TopdownPoseEstimator", head=HEATMAP, backbone=MULTISCALE), "it reads the last branch"),
+        (model("TopDown", keypoint_head={**OLD, "num_deconv_layers": 3}), "it has transposed convolutions"),
+        (
+            model("TopDown", keypoint_head={**OLD, "in_index": 1}, backbone=MULTISCALE),
+            "neither branch 0 alone nor all branches joined",
+        ),
+        (model("X", neck=PROCESSOR, head={"type": "CIDHead"}, backbone=MULTISCALE), "neck (FeatureMapProcessor)"),
+        (model("BottomupPoseEstimator", head={**TAGS, "tag_dim": 2}), "tag_dim is 2, not 1"),
+        (
+            model("EncoderDecoder", decode_head={**FCN, "num_convs": 2}),
+            "kernel_size, num_convs and concat_input are not 1, 1 and False",
+        ),
+        (
+            model("EncoderDecoder", decode_head={**FCN, "input_transform": None}),
+            "input_transform is nothing, not 'resize_concat'",
+        ),
+        (model("EncoderDecoder", decode_head={**FCN, "channels": 8}), "channels is 8, not the sum"),
+        (model("EncoderDecoder", decode_head={**FCN, "norm_cfg": None}), "it has no norm"),
+        (model("EncoderDecoder", decode_head=[FCN, {**OCR, "scale": 2}]), "scale is 2, not 1"),
+        (model("EncoderDecoder", decode_head=[FCN, FCN]), "decode_head (FCNHead, FCNHead)"),
+        (model("EncoderDecoder", decode_head=FCN, auxiliary_head=FCN), "auxiliary_head (FCNHead: for training only)"),
+        (model("FasterRCNN", neck={**HRFPN, "pooling_type": "MAX"}), "pooling_type is 'MAX'"),
+        (model("FasterRCNN", neck={"type": "FPN"}, roi_head={"type": "R"}), "roi_head (R)"),
+        (model("X", neck=[HRFPN, {"type": "DyHead"}], bbox_head={"type": "X"}), "neck (DyHead)"),
+    ],
+)
+def test_a_part_that_is_left_out_is_noted_with_its_reason(config: Plain, words: str) -> None:
+    assert any(words in note for note in load_spec(config).notes), load_spec(config).notes
+
+
+def test_a_note_on_the_state_dict_keys() -> None:
+    old = load_spec(model("TopDown", keypoint_head=OLD)).notes
+    new = load_spec(model("TopdownPoseEstimator", head=HEATMAP)).notes
+    joined = load_spec(model("TopdownPoseEstimator", neck=PROCESSOR, head=JOINED, backbone=MULTISCALE)).notes
+    assert "mmpose's state-dict keys begin with backbone. and keypoint_head." in old
+    assert "mmpose's state-dict keys begin with backbone. and head." in new
+    assert "mmpose's state-dict keys begin with backbone. and head." in joined
