@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from support import POSE_GOLDENS, Golden
@@ -120,7 +121,7 @@ def test_a_module_that_is_called_often_has_its_parameters_once() -> None:
     relus = [cost for cost in costs(found) if cost.call.node.path == "relu"]
     assert len(relus) == 2
     twice = [*found.calls, *found.leaf_calls[:1]]
-    again = costs(found._replace(calls=tuple(twice)))
+    again = costs(replace(found, calls=tuple(twice)))
     assert (again[-1].params, again[-1].macs) == (0, again[0].macs)
 
 

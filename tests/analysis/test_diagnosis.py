@@ -20,7 +20,7 @@ from hrnet_cli.model import Place
 from hrnet_cli.schema import Spec
 from hrnet_cli.sources import load_spec
 from hrnet_cli.tracing import InputError, trace
-from hrnet_cli.tracing.failure import explain_failure
+from hrnet_cli.tracing.record import explain_failure
 
 W32 = load_spec("w32")
 ODD_INPUTS: list[dict[str, Any]] = Golden("pose-v1/coco_w32_256x192").facts["odd_inputs"]

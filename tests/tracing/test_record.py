@@ -1,4 +1,4 @@
-"""What a trace says, and that it leaves nothing behind."""
+"""What a trace records, and that it removes its hooks."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hrnet_cli import build, nn, trace
 from hrnet_cli.errors import UsageError
 from hrnet_cli.model import Place
 from hrnet_cli.nn import module as nn_module
+from hrnet_cli.schema import HEAD_SPECS
 from hrnet_cli.tracing import InputError, Trace, record
 from hrnet_cli.tracing.record import Hooks
 
@@ -89,12 +90,22 @@ def test_places(traced: Trace, path: str, place: Place) -> None:
     assert {call.place for call in traced.calls if call.node.path == path} == {place}
 
 
-def test_every_leaf_call_stands_somewhere(traced: Trace) -> None:
-    assert all(call.place for call in traced.leaf_calls)
+@pytest.mark.parametrize("head", HEAD_SPECS)
+def test_every_leaf_call_has_a_place(small: dict[str, Any], head: str) -> None:
+    options = {"dropout": True} if head == "classification" else {}
+    calls = trace({**small, "head": {"type": head, **options}}).leaf_calls
+    assert [call.node.path for call in calls if not call.place] == []
+
+
+@pytest.mark.parametrize("head", ["classification", "features"])
+def test_a_widened_branch_of_a_head_keeps_its_branch(small: dict[str, Any], head: str) -> None:
+    places = {call.node.path: call.place for call in trace({**small, "head": {"type": head}}).calls}
+    for branch in range(3):
+        assert places[f"incre_modules.{branch}.0.conv1"] == Place("head", branch=branch)
 
 
 @pytest.mark.parametrize(
-    ("place", "words"),
+    ("place", "text"),
     [
         (Place("stem"), "stem"),
         (Place("head"), "head"),
@@ -107,11 +118,11 @@ def test_every_leaf_call_stands_somewhere(traced: Trace) -> None:
         (Place("transition", 2, branch=1, input_branch=0), "transition 2 branch 1"),
     ],
 )
-def test_places_in_words(place: Place, words: str) -> None:
-    assert str(place) == words
+def test_places_as_text(place: Place, text: str) -> None:
+    assert str(place) == text
 
 
-def test_a_failure_says_where_and_keeps_what_was_before() -> None:
+def test_an_input_error_has_the_failure_and_the_calls_before_it() -> None:
     with pytest.raises(InputError) as error:
         trace("w32", "250x250")
     failure, before = error.value.failure, error.value.trace
@@ -134,18 +145,18 @@ def test_numbers_stay_whole_at_any_size() -> None:
 
 
 @pytest.mark.parametrize("input", ["axb", (1, 2, 3, 4, 5), (0, 3, 64, 64), ()])
-def test_inputs_that_are_none(input: Any) -> None:
+def test_wrong_inputs(input: Any) -> None:
     with pytest.raises(UsageError, match="--input"):
         trace("w32", input)
 
 
-def test_engines_that_are_none() -> None:
-    with pytest.raises(UsageError, match="engines: shapes, torch"):
+def test_an_unknown_engine() -> None:
+    with pytest.raises(UsageError, match="choose from shapes, torch"):
         trace("w32", engine="tensorflow")
 
 
-def test_modules_of_others_are_not_recorded(traced: Trace, small: dict[str, Any]) -> None:
-    """Hooks are global: another network called meanwhile is not ours."""
+def test_calls_of_other_networks_are_not_recorded(traced: Trace, small: dict[str, Any]) -> None:
+    """Hooks are global, so they also see another network that is called during the trace."""
     other = build(small)
 
     class Both(nn.Module):
@@ -161,8 +172,8 @@ def test_modules_of_others_are_not_recorded(traced: Trace, small: dict[str, Any]
     assert len(seen.calls) == len(traced.calls) + 1
 
 
-def test_a_trace_asks_no_module_for_more_than_its_children(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And no leaf for those: a network has a thousand modules, and what is not read of them is not computed."""
+def test_a_trace_asks_modules_for_their_children_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor leaves for those: a network has a thousand modules, and a trace computes nothing that it does not need."""
     asked: list[str] = []
 
     def own_tensors(module: nn.Module, kind: str) -> dict[str, nn.Tensor]:
@@ -178,3 +189,8 @@ def test_a_trace_asks_no_module_for_more_than_its_children(monkeypatch: pytest.M
     monkeypatch.setattr(nn.Leaf, "named_children", named_children)
     assert trace("w32").calls
     assert not asked
+
+
+def test_a_trace_prints_as_one_line(traced: Trace) -> None:
+    assert repr(traced) == f"Trace(small, 1×3×64×64, engine='shapes', {len(traced.calls)} calls)"
+    assert repr(traced.calls[1].node) == "Node('conv1', Conv2d)"

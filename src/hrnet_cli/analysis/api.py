@@ -45,4 +45,4 @@ def named_trace(spec: SpecLike, input: Input, name: str) -> Trace:
     except InputError as error:
         own = error.trace.spec.name
         known = replace(error.trace.spec, name=own if own == name else f"{name} ({own})")
-        raise InputError(error.trace._replace(spec=known), error.failure) from None
+        raise InputError(replace(error.trace, spec=known), error.failure) from None

@@ -45,7 +45,7 @@ def lower(module: nn.Module, lowered: dict[int, torch.nn.Module] | None = None) 
     lowered = {} if lowered is None else lowered
     if id(module) not in lowered:
         result = _lower_leaf(module) if isinstance(module, nn.Leaf) else _lower_composite(module, lowered)
-        if hasattr(module, "place"):
+        if module.place is not None:
             result.place = module.place
         lowered[id(module)] = result
     return lowered[id(module)]

@@ -57,7 +57,7 @@ NETWORK = Place("network")
 def set_place(place: Place, *modules: nn.Module) -> None:
     """Set the place of modules. A module called inside them has the same place, unless its own is set."""
     for module in modules:
-        module.place = place  # type: ignore[attr-defined]
+        module.place = place
 
 
 class HighResolutionNet(nn.Module):

@@ -88,6 +88,9 @@ def register_module_forward_hook(hook: Hook) -> RemovableHandle:
 class Module:
     """A node of the network. A composite defines `forward` by calling its children."""
 
+    place: Any = None
+    """The part of the network that the module belongs to, a `model.Place`; the model sets it."""
+
     def forward(self, *inputs: Any) -> Any:
         """Compute the output from the inputs, without changing them."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Forward hooks to a Trace."""
+"""A spec to its Trace: every call of one forward pass, recorded by forward hooks."""
 
 from hrnet_cli.tracing.engines import (
     DEVICE,
@@ -12,8 +12,7 @@ from hrnet_cli.tracing.engines import (
     torch_engine,
     trace,
 )
-from hrnet_cli.tracing.failure import Failure
-from hrnet_cli.tracing.record import Call, Node, Shapes, record, shapes
+from hrnet_cli.tracing.record import Call, Failure, Node, Shapes, record, shapes
 
 __all__ = [
     "DEVICE",

@@ -1,25 +1,26 @@
-"""A spec to its Trace, on the engine that was asked for."""
+"""A spec to its Trace, on one of the engines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 from hrnet_cli import nn
 from hrnet_cli.errors import HrnetError, MissingExtraError, UsageError, choose
 from hrnet_cli.model import build_network
 from hrnet_cli.schema import Shape4, Spec
 from hrnet_cli.sources import load_spec, parse_input
-from hrnet_cli.text import shape_text
-from hrnet_cli.tracing.failure import Failure
-from hrnet_cli.tracing.record import Call, Hooks, Node, Record, record
+from hrnet_cli.text import shape_argument, shape_text
+from hrnet_cli.tracing.record import Call, Failure, Hooks, Node, Record, record
 
 SpecLike = Spec | Mapping[str, Any] | str | Path
 
 
-class Trace(NamedTuple):
+@dataclass(frozen=True, repr=False, eq=False)
+class Trace:
     """A network and every call of one forward pass through it."""
 
     spec: Spec
@@ -28,14 +29,18 @@ class Trace(NamedTuple):
     root: Node
     calls: tuple[Call, ...]
 
+    def __repr__(self) -> str:
+        text = f"{self.spec.name}, {shape_text(self.input)}, engine={self.engine!r}, {len(self.calls)} calls"
+        return f"{type(self).__name__}({text})"
+
     @property
     def leaf_calls(self) -> tuple[Call, ...]:
-        """The calls that compute something."""
+        """The calls of leaves: those that compute something."""
         return tuple([call for call in self.calls if not call.node.children])
 
 
 class InputError(HrnetError):
-    """An input that cannot go through: `trace` is what happened before, `failure` is where it broke."""
+    """An input that the network cannot take: `trace` has the calls before the failure."""
 
     code = "input"
 
@@ -53,11 +58,11 @@ def trace(
     engine: str = "shapes",
     device: str | None = None,
 ) -> Trace:
-    """Run a forward pass and record it; a Trace is returned as it is.
+    """Run a forward pass and record every call; a Trace is returned as it is.
 
-    `input` is N×C×H×W (or text as the command line takes it), by default the spec's own. The engine `shapes` needs no
-    torch and takes no `device`; `torch` lowers the same network to torch.nn and runs it there, by default on DEVICE.
-    Raises SpecError, UsageError, MissingExtraError, and InputError for an input that cannot go through.
+    `input` is N×C×H×W as numbers or as text (`1x3x256x192`), by default the spec's own. The engine `shapes` needs no
+    torch and takes no `device`; `torch` lowers the same network to torch.nn and runs it on `device`, by default DEVICE.
+    Raises SpecError, UsageError, MissingExtraError, and InputError for an input that the network cannot take.
     """
     if isinstance(spec, Trace):
         if input is not None or device is not None:
@@ -65,26 +70,27 @@ def trace(
         return spec
     spec = load_spec(spec)
     shape = input_shape(spec, input)
-    seen = choose("engine", engine, ENGINES)(spec, shape, device)
-    result = Trace(spec, engine, shape, seen.root, seen.calls)
-    if seen.failure:
-        raise InputError(result, seen.failure)
+    recorded = choose("engine", engine, ENGINES)(spec, shape, device)
+    result = Trace(spec, engine, shape, recorded.root, recorded.calls)
+    if recorded.failure:
+        raise InputError(result, recorded.failure)
     return result
 
 
 def input_shape(spec: Spec, input: str | Shape4 | None) -> Shape4:
-    """The input that a command means: its own argument, or the spec's default. Raises UsageError."""
+    """The input shape of a trace: the argument, or the spec's default. Raises UsageError."""
     if input is None:
         return spec.input_shape
     shape = parse_input(input, spec)
     if shape[1] != spec.in_channels:
         message = f"--input: {shape[1]} channels, but {spec.name} takes {spec.in_channels}"
-        raise UsageError(message, f"write {'x'.join(map(str, (shape[0], spec.in_channels, *shape[2:])))}")
+        batch, _, height, width = shape
+        raise UsageError(message, f"write {shape_argument((batch, spec.in_channels, height, width))}")
     return shape
 
 
 DEVICE = "meta"
-"""Where the torch engine runs unless it is told otherwise: it computes shapes there, and allocates nothing."""
+"""The default device of the torch engine: it computes shapes there and allocates no memory."""
 
 
 def _shapes_engine(spec: Spec, shape: Shape4, device: str | None) -> Record:
@@ -102,7 +108,7 @@ def _torch_engine(spec: Spec, shape: Shape4, device: str | None) -> Record:
 
 
 ENGINES: dict[str, Callable[[Spec, Shape4, str | None], Record]] = {"shapes": _shapes_engine, "torch": _torch_engine}
-"""From a spec, an input shape and a device (None: not asked for) to what the hooks saw."""
+"""The engines by name: from a spec, an input shape and a device (None is the default) to the recorded calls."""
 
 
 def torch_engine() -> ModuleType:

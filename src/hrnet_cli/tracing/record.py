@@ -1,7 +1,7 @@
-"""Forward hooks to a Trace: every call of every module, in order, on either engine.
+"""Every call of every module in one forward pass, recorded by two hooks that are the same for both engines.
 
-The two hooks are the same for `hrnet_cli.nn` and `torch.nn`. They are registered once for all modules and not on each:
-a network has more than a thousand. Inputs are recorded before the call.
+The hooks are registered once for all modules, since a network has more than a thousand. Inputs are recorded before the
+call, because torch's in-place layers change them.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from hrnet_cli.model import Place
-from hrnet_cli.nn import LEAVES, Shape, arguments
-from hrnet_cli.tracing.failure import Failure, explain_failure
+from hrnet_cli.nn import LEAVES, Add, Shape, ShapeError, Tensor, arguments
+from hrnet_cli.text import shape_text
 
 Shapes = tuple[Shape, ...]
 
 
 class Node:
-    """A module of the traced network: what it is and what it has, but for what calling it showed."""
+    """A module of the traced network."""
 
     __slots__ = ("children", "module", "path", "place", "type")
 
@@ -28,6 +28,9 @@ class Node:
         self.type = type(module).__name__
         self.place: Place | None = getattr(module, "place", None)
         self.children: tuple[Node, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Node({self.path!r}, {self.type})"
 
     @property
     def name(self) -> str:
@@ -46,7 +49,7 @@ class Node:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """The constructor arguments of a leaf."""
+        """The constructor arguments of a leaf; empty for a composite."""
         return arguments(self.module)
 
     @property
@@ -67,18 +70,32 @@ class Node:
 
 
 class Call(NamedTuple):
-    """One call of one module. Lists of branches are flattened: a stage's outputs are its branches in order."""
+    """One call of one module. Lists are flattened: the outputs of a stage are its branches in order."""
 
     order: int
+    """Its number among all calls, by when they began."""
     node: Node
     depth: int
+    """How many calls it is inside of; 0 for the network itself."""
     place: Place | None
+    """The node's place, or that of the nearest call around it which has one."""
     inputs: Shapes
     outputs: Shapes
 
 
+class Failure(NamedTuple):
+    """The innermost call that was running when a forward pass broke, and why it broke."""
+
+    node: Node
+    place: Place | None
+    """With the input branch whose map cannot be added, if a fuse layer broke."""
+    shapes: tuple[Shape, ...]
+    """The inputs of the call; of a sum, the sum so far and the map that cannot be added to it."""
+    message: str
+
+
 class Record(NamedTuple):
-    """What the hooks saw. With a failure, the calls that were finished before it."""
+    """One forward pass: the modules, and the calls that were finished."""
 
     root: Node
     calls: tuple[Call, ...]
@@ -86,14 +103,14 @@ class Record(NamedTuple):
 
 
 class Hooks(NamedTuple):
-    """An engine's own two functions that put a hook on every module: `nn`'s or torch.nn.modules.module's."""
+    """An engine's two functions that register a hook on every module: those of `nn` or torch.nn.modules.module."""
 
     register_module_forward_pre_hook: Callable[[Any], Any]
     register_module_forward_hook: Callable[[Any], Any]
 
 
 def record(model: Any, x: Any, hooks: Hooks) -> Record:
-    """Run `model` on `x` and record every call. The hooks are taken off again, whatever happens."""
+    """Run `model` on `x` and record every call. The hooks are removed also after an error."""
     recorder = _Recorder(model)
     handles = (
         hooks.register_module_forward_pre_hook(recorder.before),
@@ -103,7 +120,10 @@ def record(model: Any, x: Any, hooks: Hooks) -> Record:
     try:
         model(x)
     except RuntimeError as error:
-        failure = recorder.failure(error)
+        if not recorder.running:
+            raise
+        _, node, place, inputs = recorder.running[-1]
+        failure = explain_failure(node, place, inputs, str(error).splitlines()[0])
     finally:
         for handle in handles:
             handle.remove()
@@ -111,20 +131,20 @@ def record(model: Any, x: Any, hooks: Hooks) -> Record:
 
 
 class _Recorder:
-    """The two hooks and what they have seen. Calls of modules outside the model are not its business.
+    """The two hooks, and the calls that they recorded. Calls of modules outside the model are ignored.
 
-    All here runs a thousand times a trace, and is most of what a trace takes beside the network itself.
+    The hooks run more than a thousand times in a trace and take most of its time, so they are written for speed.
     """
 
     def __init__(self, model: Any) -> None:
         self.nodes: dict[Any, Node] = {}
         self.calls: list[Call | None] = []
-        self.under_way: list[tuple[int, Node, Place | None, Shapes]] = []
+        self.running: list[tuple[int, Node, Place | None, Shapes]] = []
         self.root = self.nodes[model] = Node(model, "")
         self.add_children(self.root)
 
     def add_children(self, node: Node) -> None:
-        """The nodes of all modules below one; a module that stands in two places is known by the first."""
+        """Add the nodes of all modules below one. A module that is used twice has the path of its first use."""
         nodes, children = self.nodes, []
         prefix = node.path and node.path + "."
         for name, module in node.module.named_children():
@@ -136,37 +156,53 @@ class _Recorder:
         node.children = tuple(children)
 
     def before(self, module: Any, inputs: tuple[Any, ...]) -> None:
+        """The hook before a call: keep its inputs, and its own place or that of the call around it."""
         node = self.nodes.get(module)
         if node is not None:
-            calls, under_way = self.calls, self.under_way
-            place = node.place or (under_way[-1][2] if under_way else None)
+            calls, running = self.calls, self.running
+            place = node.place or (running[-1][2] if running else None)
             shape = getattr(inputs[0], "shape", None) if len(inputs) == 1 else None  # most calls have one tensor
-            seen = shapes(inputs) if shape is None else (tuple(shape),)
-            under_way.append((len(calls), node, place, seen))
+            running.append((len(calls), node, place, shapes(inputs) if shape is None else (tuple(shape),)))
             calls.append(None)
 
     def after(self, module: Any, _: tuple[Any, ...], output: Any) -> None:
-        under_way = self.under_way
-        if under_way and under_way[-1][1].module is module:
-            order, node, place, seen = under_way.pop()
+        """The hook after a call: record it at its number in the order of the calls."""
+        running = self.running
+        if running and running[-1][1].module is module:
+            order, node, place, inputs = running.pop()
             shape = getattr(output, "shape", None)
-            made = shapes(output) if shape is None else (tuple(shape),)
-            self.calls[order] = _new(Call, (order, node, len(under_way), place, seen, made))
-
-    def failure(self, error: RuntimeError) -> Failure:
-        """What was under way when `error` came; raises it again where that was nothing of ours."""
-        if not self.under_way:
-            raise error
-        _, node, place, seen = self.under_way[-1]
-        return explain_failure(node, place, seen, str(error).splitlines()[0])
+            outputs = shapes(output) if shape is None else (tuple(shape),)
+            self.calls[order] = _new(Call, (order, node, len(running), place, inputs, outputs))
 
 
 _new = tuple.__new__
-"""Makes a NamedTuple of a tuple in half the time of its own constructor, which is a function in Python."""
+"""Makes a NamedTuple in half the time of its own constructor, which is a Python function."""
 
 
 def shapes(value: Any) -> Shapes:
-    """The shapes of all tensors in a value, lists and tuples flattened in order."""
+    """The shapes of all tensors in a value; lists and tuples are flattened in order."""
     if isinstance(value, list | tuple):
         return tuple([shape for item in value for shape in shapes(item)])
     return (tuple(value.shape),)
+
+
+def explain_failure(node: Node, place: Place | None, inputs: tuple[Shape, ...], message: str) -> Failure:
+    """Explain why a call broke; an error that is not about shapes keeps the engine's own message."""
+    size = inputs[0][2:]
+    if node.type == "Add" and place and place.part == "fuse":
+        so_far = inputs[0]
+        for branch, term in enumerate(inputs[1:], 1):
+            try:
+                so_far = Add()(Tensor(so_far), Tensor(term)).shape
+            except ShapeError:
+                message = f"cannot add {shape_text(term)} from branch {branch} to {shape_text(so_far)}"
+                return Failure(node, place._replace(input_branch=branch), (so_far, term), message)
+    elif node.type == "Conv2d":
+        kernel, padding = node.arguments["kernel_size"], node.arguments["padding"]
+        if any(n + 2 * pad < k for n, pad, k in zip(size, padding, kernel, strict=True)):
+            message = f"a {shape_text(kernel)} kernel does not fit on a map of {shape_text(size)}"
+    elif node.type == "AvgPool2d":
+        window = node.arguments["kernel_size"]
+        if min(size) < window:
+            message = f"a {window}×{window} window does not fit on a map of {shape_text(size)}"
+    return Failure(node, place, inputs, message)
