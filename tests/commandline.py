@@ -35,7 +35,7 @@ def environment(more: Mapping[str, str] = NOTHING) -> dict[str, str]:
     return {**{key: value for key, value in os.environ.items() if key not in WHAT_COLOURS_READ}, **more}
 
 
-def call(*arguments: str, stdin: bytes = b"", env: Mapping[str, str] = NOTHING) -> Result:
+def call(*arguments: str, stdin: bytes = b"", env: Mapping[str, str] = NOTHING, merged: bool = False) -> Result:
     """Run main() here. Any exception but SystemExit fails the test, and so does JSON that its schema refuses."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n") for _ in range(2))
     handlers, threshold = {each: signal.getsignal(each) for each in (signal.SIGPIPE, signal.SIGINT)}, gc.get_threshold()
@@ -45,7 +45,7 @@ def call(*arguments: str, stdin: bytes = b"", env: Mapping[str, str] = NOTHING) 
         stack.enter_context(mock.patch.object(sys, "argv", ["hrnet-cli", *arguments]))
         stack.enter_context(mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8")))
         stack.enter_context(redirect_stdout(out))
-        stack.enter_context(redirect_stderr(err))
+        stack.enter_context(redirect_stderr(out if merged else err))
         try:
             main()
         except SystemExit as end:

@@ -34,10 +34,14 @@ from hrnet_cli.schema.records import entries
 from hrnet_cli.schema.spec import BatchNorm, Budget, Published, Upsampling
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+from commandline import call  # noqa: E402  # the tests' own way to run a command
+
 RULES = ROOT / "docs" / "rules"
 SCHEMAS = ROOT / "docs" / "schemas"
 PROGRAM = (sys.executable, "-m", "hrnet_cli")
-ENVIRONMENT = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "TERMINAL_WIDTH": "80", "PYTHONIOENCODING": "utf-8"}
+FIXED = {"COLUMNS": "80", "NO_COLOR": "1", "TERMINAL_WIDTH": "80", "PYTHONIOENCODING": "utf-8"}
+ENVIRONMENT = {**os.environ, **FIXED}
 QUOTE = re.compile(r"(<!-- (run|table|fields): (.+?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 STEP = re.compile(r"^```(yaml|python|console)(?: (\S+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 IMAGE = re.compile(r"<!-- image: (\S+) (.+?) -->")
@@ -56,13 +60,25 @@ RECORDS: dict[str, type[Any]] = {
 @cache
 def run(command: str) -> str:
     """What a command prints at 80 columns, without colour; `; echo exit $?` shows how it ended."""
-    line, asks, _ = command.partition("; echo exit $?")
-    words = [*PROGRAM, *shlex.split(line)[1:]]
-    done = subprocess.run(words, capture_output=True, encoding="utf-8", cwd=ROOT, env=ENVIRONMENT, check=False)
-    if done.returncode and not asks:
-        raise SystemExit(f"{command}: exit {done.returncode}\n{done.stderr}")
-    ending = f"exit {done.returncode}\n" if asks else ""
-    return done.stdout + done.stderr + ending
+    line, shows_exit, _ = command.partition("; echo exit $?")
+    code, text = in_process(shlex.split(line)[1:], ROOT)
+    if code and not shows_exit:
+        raise SystemExit(f"{command}: exit {code}\n{text}")
+    return text + (f"exit {code}\n" if shows_exit else "")
+
+
+def in_process(arguments: list[str], folder: Path, merged: bool = False) -> tuple[int, str]:
+    """Exit code and output of a command, run in this process: a new one for each would take ten times as long.
+
+    stderr comes after stdout, or with `merged` where it is written, as a terminal shows it.
+    """
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        result = call(*arguments, env=FIXED, merged=merged)
+    finally:
+        os.chdir(before)
+    return result.code, result.out + result.err
 
 
 def quoted(match: re.Match[str]) -> str:
@@ -93,6 +109,9 @@ def step_taken(step: re.Match[str], folder: Path) -> str:
 
 def shell(command: str, folder: Path) -> str:
     """What a line of bash prints in a folder, all of it."""
+    words = shlex.split(command)
+    if words[0] == "hrnet-cli" and not set(command) & set("|;&<>$*?`"):
+        return in_process(words[1:], folder, merged=True)[1]
     script = f'hrnet-cli() {{ {shlex.join(PROGRAM)} "$@"; }}; ({command}) 2>&1'
     done = subprocess.run(
         ["bash", "-c", script], stdout=subprocess.PIPE, encoding="utf-8", cwd=folder, env=ENVIRONMENT, check=False
@@ -141,7 +160,7 @@ def cli() -> str:
 def documents() -> dict[Path, str]:
     """Every document as it should be."""
     made = {ROOT / "docs" / "cli.md": cli()}
-    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), RULES / "README.md"):
+    for path in (*sorted(ROOT.glob("README*.md")), *sorted((ROOT / "docs").glob("*.md")), RULES / "README.md"):
         if path not in made:
             text = path.read_text(encoding="utf-8")
             made[path] = QUOTE.sub(quoted, text)
@@ -160,6 +179,7 @@ def main() -> None:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             stale.append(str(path.relative_to(ROOT)))
             if not CHECK:
+                path.parent.mkdir(exist_ok=True)
                 path.write_text(text, encoding="utf-8")
     if stale:
         print(("stale, run make docs: " if CHECK else "written: ") + ", ".join(stale))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import doctest
 import re
 import subprocess
 import sys
@@ -13,7 +14,12 @@ from commandline import ROOT, call, environment
 
 import hrnet_cli
 
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    *sorted(ROOT.glob("README*.md")),
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "CHANGELOG.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 documents = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 
 
@@ -29,6 +35,12 @@ def test_what_is_quoted_is_what_is_printed() -> None:
         [sys.executable, "tools/docs.py", "--check"], cwd=ROOT, env=environment(), capture_output=True, check=False
     )
     assert done.returncode == 0, (done.stdout + done.stderr).decode()
+
+
+@pytest.mark.parametrize("readme", sorted(ROOT.glob("README*.md")), ids=lambda path: path.name)
+def test_python_in_a_readme_prints_what_it_shows(readme: Path) -> None:
+    failed, tried = doctest.testfile(str(readme), module_relative=False, encoding="utf-8")
+    assert tried and not failed
 
 
 @documents
