@@ -30,7 +30,7 @@ lint: $(FULL)/.tested
 # Every preset at its own size: both engines and torch's counters, module by module. About ten minutes.
 verify: $(FULL)/.installed
 	set -e; for preset in $$($(FULL)/bin/python -c 'from hrnet_cli.sources import preset_names; print(*preset_names())'); \
-	do $(FULL)/bin/hrnet-cli verify $$preset > /dev/null; echo "$$preset: every source that ran agrees"; done
+	do $(FULL)/bin/hrnet-cli verify $$preset > /dev/null; echo "$$preset: every peer that ran agrees"; done
 
 bench: $(FULL)/.benched
 	$(FULL)/bin/python benchmarks/run.py --write docs/benchmarks.md

@@ -1,4 +1,4 @@
-"""The four oracles against the shapes engine, and that a planted diagnostic of either side is caught."""
+"""The four peers against the shapes engine, and faults planted on either side, which are caught."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -14,14 +14,14 @@ from support import LAYER1, Golden
 
 from hrnet_cli import nn
 from hrnet_cli.analysis import costs
-from hrnet_cli.analysis import verify as verifying
-from hrnet_cli.analysis.verify import Disagreement, Source, Tally, Verification, verify
+from hrnet_cli.analysis import peers as asking
+from hrnet_cli.analysis.verify import Disagreement, ModuleCall, Peer, Tally, Verification, verify
 from hrnet_cli.errors import MissingExtraError
 from hrnet_cli.tracing import InputError
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
 
-SOURCES = ("torch hooks", "torchinfo", "FlopCounterMode", "fvcore")
+PEERS = ("torch hooks", "torchinfo", "FlopCounterMode", "fvcore")
 
 
 @pytest.fixture(scope="module")
@@ -29,22 +29,22 @@ def w32() -> Verification:
     return verify("w32", modules=True)
 
 
-def by_name(verification: Verification) -> dict[str, Source]:
-    return {source.name: source for source in verification.sources}
+def by_name(verification: Verification) -> dict[str, Peer]:
+    return {peer.name: peer for peer in verification.peers}
 
 
 def statuses(verification: Verification) -> dict[str, str]:
-    return {source.name: source.status for source in verification.sources}
+    return {peer.name: peer.status for peer in verification.peers}
 
 
-def tallies(source: Source) -> tuple[Tally, Tally, Tally]:
-    return source.output_tally, source.params_tally, source.count_tally
+def tallies(peer: Peer) -> tuple[Tally, Tally, Tally]:
+    return peer.outputs_tally, peer.params_tally, peer.count_tally
 
 
 def test_totals_are_the_golden_ones(w32: Verification) -> None:
     facts = Golden("pose-v1/coco_w32_256x192").facts
     counters = facts["counters"]
-    totals = {name: (source.params, source.total) for name, source in by_name(w32).items()}
+    totals = {name: (peer.params, peer.count) for name, peer in by_name(w32).items()}
     assert totals == {
         "torch hooks": (facts["params"]["total"], facts["macs"]["total"]),
         "torchinfo": (28_536_113, 7_645_110_336),
@@ -56,78 +56,76 @@ def test_totals_are_the_golden_ones(w32: Verification) -> None:
 
 
 def test_every_total_is_reconciled_in_numbers(w32: Verification) -> None:
-    sources = by_name(w32)
-    terms = {name: [(term.label, term.count) for term in source.reconciliation] for name, source in sources.items()}
+    peers = by_name(w32)
+    terms = {name: [(term.name, term.layer, term.count) for term in peer.terms] for name, peer in peers.items()}
     macs, batch_norm_params = 7_645_003_776, 54_336
     bias = 17 * 64 * 48
     assert terms == {
-        "torch hooks": [("MACs", macs)],
+        "torch hooks": [("macs", "", macs)],
         "torchinfo": [
-            ("MACs", macs),
-            ("bias × output positions", bias),
-            ("N × parameters of BatchNorm2d", batch_norm_params),
+            ("macs", "", macs),
+            ("conv_bias", "", bias),
+            ("batch_params", "BatchNorm2d", batch_norm_params),
         ],
-        "FlopCounterMode": [("2 × MACs", 2 * macs)],
+        "FlopCounterMode": [("flops", "", 2 * macs)],
         "fvcore": [
-            ("MACs", macs),
-            ("fvcore's rule for BatchNorm2d", 38_126_592),
-            ("fvcore's rule for Upsample", 2_211_840),
+            ("macs", "", macs),
+            ("fvcore_rule", "BatchNorm2d", 38_126_592),
+            ("fvcore_rule", "Upsample", 2_211_840),
         ],
     }
-    for source in w32.sources:
-        assert sum(term.count for term in source.reconciliation) == source.expected == source.total
+    for peer in w32.peers:
+        assert sum(term.count for term in peer.terms) == peer.expected_count == peer.count
 
 
 def test_every_module_of_w32_agrees(w32: Verification) -> None:
     assert w32.agrees
-    assert statuses(w32) == dict.fromkeys(SOURCES, "agree")
+    assert statuses(w32) == dict.fromkeys(PEERS, "agree")
     every, none = Tally(w32.modules, 0, 0), Tally(0, 0, w32.modules)
-    sources = by_name(w32)
-    assert tallies(sources["torch hooks"]) == (every, every, every)
-    assert tallies(sources["torchinfo"])[:2] == (every, every)
-    assert tallies(sources["FlopCounterMode"])[:2] == (none, none)
-    assert tallies(sources["fvcore"]) == (none, every, every)
+    peers = by_name(w32)
+    assert tallies(peers["torch hooks"]) == (every, every, every)
+    assert tallies(peers["torchinfo"])[:2] == (every, every)
+    assert tallies(peers["FlopCounterMode"])[:2] == (none, none)
+    assert tallies(peers["fvcore"]) == (none, every, every)
     leaves = sum(row.type in nn.LEAVES for row in w32.rows or ())
-    assert sources["torchinfo"].count_tally == Tally(leaves, 0, w32.modules - leaves)
+    assert peers["torchinfo"].count_tally == Tally(leaves, 0, w32.modules - leaves)
 
 
 def test_rows_show_the_modules_side_by_side(w32: Verification) -> None:
     rows = {row.path: row for row in w32.rows or ()}
     assert len(rows) == w32.modules
     for row in rows.values():
-        for told in row.told:
-            silent = (told.outputs, told.params, told.count) == (None, None, None)
-            assert told.agrees is (None if silent else True), (row.path, told)
-            assert not silent or told.source == "FlopCounterMode"
+        for figures in row.peers:
+            unreported = (figures.outputs, figures.params, figures.count) == (None, None, None)
+            assert figures.agrees is (None if unreported else True), (row.path, figures)
+            assert not unreported or figures.peer == "FlopCounterMode"
     conv = rows["conv1"]
     assert (conv.type, conv.outputs, conv.params, conv.macs) == ("Conv2d", (((1, 64, 128, 96),),), 1728, 21_233_664)
-    assert [(told.source, told.params, told.count) for told in conv.told] == [
+    assert [(figures.peer, figures.params, figures.count) for figures in conv.peers] == [
         ("torch hooks", 1728, 21_233_664),
         ("torchinfo", 1728, 21_233_664),
         ("FlopCounterMode", None, 42_467_328),
         ("fvcore", 1728, 21_233_664),
     ]
     twice = rows["relu"]
-    assert twice.told[1].outputs == twice.outputs == (((1, 64, 128, 96),), ((1, 64, 64, 48),))
+    assert twice.peers[1].outputs == twice.outputs == (((1, 64, 128, 96),), ((1, 64, 64, 48),))
     branches = rows["stage3.0"]
-    assert branches.told[0].outputs == branches.outputs
-    assert branches.told[1].outputs == ((branches.outputs[0][0],),)
-    assert rows["stage3"].told[1].count is None
+    assert branches.peers[0].outputs == branches.outputs
+    assert branches.peers[1].outputs == ((branches.outputs[0][0],),)
+    assert rows["stage3"].peers[1].count is None
     assert sum(not row.outputs for row in rows.values()) == w32.never_called > 0
 
 
-def test_says_what_a_source_cannot_tell(w32: Verification) -> None:
-    notes = {name: " ".join(source.notes) for name, source in by_name(w32).items()}
-    assert "9 modules compared on branch 0 only" in notes["torchinfo"]
-    for name in ("torchinfo", "FlopCounterMode"):
-        counted = by_name(w32)[name].count_tally.agree
-        assert f"{counted} of {w32.modules} modules" in notes[name]
-    assert "aten::add × 161" in notes["fvcore"]
+def test_what_a_peer_does_not_report(w32: Verification) -> None:
+    peers = by_name(w32)
+    assert {name: peer.first_branch_only for name, peer in peers.items()} == {**dict.fromkeys(PEERS, 0), "torchinfo": 9}
+    assert peers["fvcore"].uncounted_operators == {"aten::add": 161}
+    assert not any(peer.unlisted for peer in w32.peers)
 
 
 def test_the_result_is_json(w32: Verification) -> None:
     plain = asdict(w32)
-    assert json.loads(json.dumps(plain))["sources"][3]["total"] == 7_685_342_208
+    assert json.loads(json.dumps(plain))["peers"][3]["count"] == 7_685_342_208
     assert not _floats(plain)
 
 
@@ -159,19 +157,19 @@ ODD = {
 
 def test_an_odd_network_agrees() -> None:
     found = verify(ODD)
-    assert statuses(found) == dict.fromkeys(SOURCES, "agree")
-    assert "first tensor of a list" in " ".join(by_name(found)["torchinfo"].notes)
+    assert statuses(found) == dict.fromkeys(PEERS, "agree")
+    assert by_name(found)["torchinfo"].first_branch_only > 0
 
 
-def test_a_module_in_which_nothing_is_called_is_told(small: dict[str, Any]) -> None:
+def test_a_module_in_which_nothing_is_called_is_named(small: dict[str, Any]) -> None:
     """Stages of the same widths: the transition between them is an empty list, which torchinfo does not list."""
     spec = {**small, "stage4": {**small["stage3"], "num_modules": 1}}
     found = verify(spec, modules=True)
-    source = by_name(found)["torchinfo"]
-    assert source.status == "agree" and source.output_tally == Tally(found.modules - 1, 0, 1)
-    assert "lists no module in which nothing is called: transition3" in source.notes[0]
+    peer = by_name(found)["torchinfo"]
+    assert peer.status == "agree" and peer.outputs_tally == Tally(found.modules - 1, 0, 1)
+    assert peer.unlisted == ("transition3",)
     empty = next(row for row in found.rows or () if row.path == "transition3")
-    assert {told.source: told.agrees for told in empty.told} == {
+    assert {figures.peer: figures.agrees for figures in empty.peers} == {
         "torch hooks": True,
         "torchinfo": None,
         "FlopCounterMode": None,
@@ -181,18 +179,18 @@ def test_a_module_in_which_nothing_is_called_is_told(small: dict[str, Any]) -> N
 
 def test_a_single_stage_on_real_tensors_agrees(small: dict[str, Any]) -> None:
     found = verify({"stage1": small["stage1"], "multi_scale_output": False}, "1x3x33x47", device="cpu")
-    assert statuses(found) == dict.fromkeys(SOURCES, "agree")
+    assert statuses(found) == dict.fromkeys(PEERS, "agree")
     assert by_name(found)["torch hooks"].device == "cpu"
 
 
 def test_one_output_kept_agrees(small: dict[str, Any]) -> None:
     found = verify({**small, "multi_scale_output": False, "head": {"type": "heatmap", "final_conv_kernel": 3}})
-    assert statuses(found) == dict.fromkeys(SOURCES, "agree")
+    assert statuses(found) == dict.fromkeys(PEERS, "agree")
 
 
 def test_branches_that_nothing_reads_agree(small: dict[str, Any]) -> None:
     found = verify({**small, "multi_scale_output": True, "head": {"type": "heatmap"}})
-    assert statuses(found) == dict.fromkeys(SOURCES, "agree")
+    assert statuses(found) == dict.fromkeys(PEERS, "agree")
 
 
 def test_a_wrong_rule_of_ours_is_caught_by_every_peer(monkeypatch: pytest.MonkeyPatch, small: dict[str, Any]) -> None:
@@ -200,11 +198,11 @@ def test_a_wrong_rule_of_ours_is_caught_by_every_peer(monkeypatch: pytest.Monkey
     monkeypatch.setitem(costs.MACS, "Conv2d", lambda *shapes_and_weights: right(*shapes_and_weights) + 1)
     found = verify(small)
     assert not found.agrees
-    assert statuses(found) == {**dict.fromkeys(SOURCES, "disagree"), "torch hooks": "agree"}
-    for source in found.sources[1:]:
-        assert source.count_tally.disagree > 0 == source.params_tally.disagree
-        assert source.disagreements[0].what == f"total {source.unit}"
-        assert "conv1" in {each.path for each in source.disagreements}
+    assert statuses(found) == {**dict.fromkeys(PEERS, "disagree"), "torch hooks": "agree"}
+    for peer in found.peers[1:]:
+        assert peer.count_tally.disagree > 0 == peer.params_tally.disagree
+        assert peer.disagreements[0].figure == "total_count"
+        assert "conv1" in {each.path for each in peer.disagreements}
 
 
 def test_a_parameter_too_many_is_caught_by_who_counts_them(
@@ -219,7 +217,7 @@ def test_a_parameter_too_many_is_caught_by_who_counts_them(
         assert found[name].params_tally.disagree > 0
         total = found[name].params
         assert total is not None
-        assert found[name].disagreements[0].theirs == str(total)
+        assert (found[name].disagreements[0].figure, found[name].disagreements[0].theirs) == ("total_params", total)
     assert found["FlopCounterMode"].status == "agree"
 
 
@@ -227,11 +225,12 @@ def test_a_wrong_shape_of_ours_is_caught(monkeypatch: pytest.MonkeyPatch) -> Non
     spec = {"stage1": {**LAYER1, "block": "BASIC", "num_blocks": [1]}}
     monkeypatch.setattr(nn.Add, "forward", lambda _, x, y: nn.Tensor((*x.shape[:3], x.shape[3] + 1)))
     found = by_name(verify(spec, "1x3x64x64"))
-    add = Disagreement("layer1.0.add", "output shape", "1×64×16×17", "1×64×16×16")
+    add = Disagreement("layer1.0.add", "outputs", (((1, 64, 16, 17),),), (((1, 64, 16, 16),),))
     assert add in found["torch hooks"].disagreements
     assert add in found["torchinfo"].disagreements
-    parted = found["torch hooks"].disagreements[0]
-    assert (parted.path, parted.what, parted.ours) == ("layer1.0.relu", "call 15", "layer1.0.relu ReLU on 1×64×16×17")
+    first = found["torch hooks"].disagreements[0]
+    ours, theirs = (ModuleCall(15, "layer1.0.relu", "ReLU", ((1, 64, 16, width),)) for width in (17, 16))
+    assert first == Disagreement("layer1.0.relu", "call", ours, theirs)
 
 
 Modules = dict[str, Any]
@@ -247,35 +246,37 @@ def plant(monkeypatch: pytest.MonkeyPatch, peer: str, change: Callable[[Modules]
         report = ask(model, x)
         modules = dict(report.modules)
         change(modules)
-        return report._replace(modules=modules)
+        return replace(report, modules=modules)
 
     monkeypatch.setitem(peers.PEERS, peer, asked)
 
 
 def found_in(small: dict[str, Any], peer: str) -> list[Disagreement]:
     found = verify(small)
-    assert statuses(found) == {**dict.fromkeys(SOURCES, "agree"), peer: "disagree"}
+    assert statuses(found) == {**dict.fromkeys(PEERS, "agree"), peer: "disagree"}
     return list(by_name(found)[peer].disagreements)
 
 
 def test_a_peer_with_another_shape_is_caught(monkeypatch: pytest.MonkeyPatch, small: dict[str, Any]) -> None:
     def change(modules: Modules) -> None:
-        modules["stage3.1"] = modules["stage3.1"]._replace(outputs=(((1, 6, 8, 8),),))
+        modules["stage3.1"] = replace(modules["stage3.1"], outputs=(((1, 6, 8, 8),),))
 
     plant(monkeypatch, "torchinfo", change)
-    assert found_in(small, "torchinfo") == [Disagreement("stage3.1", "output shape", "1×6×16×16", "1×6×8×8")]
+    assert found_in(small, "torchinfo") == [
+        Disagreement("stage3.1", "outputs", (((1, 6, 16, 16),),), (((1, 6, 8, 8),),))
+    ]
 
 
 def test_a_peer_that_drops_a_module_is_caught(monkeypatch: pytest.MonkeyPatch, small: dict[str, Any]) -> None:
     plant(monkeypatch, "FlopCounterMode", lambda modules: modules.pop("conv2"))
-    assert found_in(small, "FlopCounterMode") == [Disagreement("conv2", "FLOPs", str(2 * 36864 * 256), "not told")]
+    assert found_in(small, "FlopCounterMode") == [Disagreement("conv2", "count", 2 * 36864 * 256, None)]
 
 
 def test_a_peer_that_invents_a_module_is_caught(monkeypatch: pytest.MonkeyPatch, small: dict[str, Any]) -> None:
     plant(monkeypatch, "fvcore", lambda modules: modules.update(ghost=modules["conv1"]))
-    assert [(each.path, each.what, each.ours) for each in found_in(small, "fvcore")] == [
-        ("ghost", "params", "not told"),
-        ("ghost", "flops", "not told"),
+    assert [(each.path, each.figure, each.ours) for each in found_in(small, "fvcore")] == [
+        ("ghost", "params", None),
+        ("ghost", "count", None),
     ]
 
 
@@ -287,7 +288,7 @@ def test_a_peer_that_breaks_is_caught(monkeypatch: pytest.MonkeyPatch, small: di
 
     monkeypatch.setitem(peers.PEERS, "torchinfo", broken)
     assert found_in(small, "torchinfo") == [
-        Disagreement("", "forward pass", "goes through", "KeyError: 'no such layer'"),
+        Disagreement("", "forward_pass", None, "KeyError: 'no such layer'"),
     ]
 
 
@@ -299,11 +300,11 @@ def test_a_peer_that_is_not_installed_is_skipped(
         monkeypatch.setitem(sys.modules, name, None)
     found = verify(small, modules=True)
     assert found.agrees
-    assert statuses(found) == {**dict.fromkeys(SOURCES, "agree"), peer: "skipped"}
-    source = by_name(found)[peer]
-    assert (source.reason, source.remedy) == (f"{peer} is not installed", f"pip install {peer}")
-    assert (source.total, source.count_tally) == (None, Tally(0, 0, 0))
-    assert [told.source for told in (found.rows or ())[0].told] == [name for name in SOURCES if name != peer]
+    assert statuses(found) == {**dict.fromkeys(PEERS, "agree"), peer: "skipped"}
+    skipped = by_name(found)[peer]
+    assert (skipped.reason, skipped.remedy) == (f"{peer} is not installed", f"pip install {peer}")
+    assert (skipped.count, skipped.count_tally) == (None, Tally(0, 0, 0))
+    assert [figures.peer for figures in (found.rows or ())[0].peers] == [name for name in PEERS if name != peer]
 
 
 def test_without_torch_it_says_so(monkeypatch: pytest.MonkeyPatch, small: dict[str, Any]) -> None:
@@ -323,21 +324,20 @@ def test_an_input_that_cannot_go_through_is_the_users(small: dict[str, Any]) -> 
 def test_fvcore_takes_a_smaller_input_where_memory_is_short(
     monkeypatch: pytest.MonkeyPatch, small: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr(verifying, "MOST_ACTIVATIONS", 2_000_000)
+    monkeypatch.setattr(asking, "MAX_ACTIVATION_BYTES", 2_000_000)
     found = verify(small, "2x3x192x336")
     assert found.agrees
-    source = by_name(found)["fvcore"]
-    assert source.input == (1, 3, 48, 96)
-    assert source.notes[0].startswith("needs real tensors, so run at 1×3×48×96 and compared there, not at 2×3×192×336")
-    assert {other.input for other in found.sources[:3]} == {(2, 3, 192, 336)}
+    peer = by_name(found)["fvcore"]
+    assert peer.input == (1, 3, 48, 96)
+    assert {other.input for other in found.peers[:3]} == {(2, 3, 192, 336)}
 
 
 def test_large_networks_are_not_run_for_real(monkeypatch: pytest.MonkeyPatch, small: dict[str, Any]) -> None:
-    monkeypatch.setattr(verifying, "MOST_ACTIVATIONS", 100)
-    source = by_name(verify(small))["fvcore"]
-    assert source.status == "skipped"
-    assert source.reason.startswith("needs real tensors, and even at 1×3×16×16 all activations are")
-    monkeypatch.setattr(verifying, "MOST_WEIGHTS", 100)
+    monkeypatch.setattr(asking, "MAX_ACTIVATION_BYTES", 100)
+    peer = by_name(verify(small))["fvcore"]
+    assert peer.status == "skipped"
+    assert peer.reason.startswith("needs real tensors, and even at 1×3×16×16 all activations are")
+    monkeypatch.setattr(asking, "MAX_WEIGHT_BYTES", 100)
     assert "weights alone" in by_name(verify(small))["fvcore"].reason
 
 
@@ -348,3 +348,10 @@ def test_nothing_is_printed(
         verify(small)
     assert capfd.readouterr() == ("", "")
     assert not caplog.records
+
+
+def test_torchinfo_multiplies_the_bias_of_a_linear_layer_by_the_batch() -> None:
+    found = verify("cls-w18-small-v1", "3x3x64x64")
+    assert statuses(found) == dict.fromkeys(PEERS, "agree")
+    terms = {term.name: term.count for term in by_name(found)["torchinfo"].terms}
+    assert terms["linear_bias"] == 3 * 1000

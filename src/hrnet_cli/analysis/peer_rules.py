@@ -1,7 +1,7 @@
-"""What each peer counts and can tell: its convention as a rule over our own costs, term by term.
+"""What each peer of `verify` counts and reports, as rules over our own figures.
 
-A rule is the whole of what is expected of a peer: its total, every module's figures, and the terms that explain why its
-total is not ours. The libraries' own rules are cited where they are written down here.
+A rule splits a peer's count into terms of our costs, so that a count that is not ours is explained by numbers that add
+up. It also says what the peer reports of each module if it agrees with us. The libraries' own rules are cited here.
 """
 
 from __future__ import annotations
@@ -9,53 +9,62 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Literal
 
 from hrnet_cli.analysis.costs import Cost, costs
+from hrnet_cli.hrnet import FLOPS_PER_MAC
 from hrnet_cli.nn import Shape
 from hrnet_cli.tracing import Node, Shapes, Trace
 
 
-class Figures(NamedTuple):
-    """What is compared of a module, with all below it: the shapes that each call returns, parameters, and the count."""
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of a module with all below it, which are compared; None is not reported."""
 
     outputs: tuple[Shapes, ...] | None
+    """The shapes that each call returns."""
     params: int | None
-    total: int | None
+    count: int | None
 
 
-NOTHING = Figures(None, None, None)
+NOT_REPORTED = Figures(None, None, None)
 
 
-class Known(NamedTuple):
-    """All that our trace knows of a module."""
+@dataclass(frozen=True, slots=True)
+class ModuleFacts:
+    """What our trace has of a module with all below it; `count` is in a peer's convention."""
 
     node: Node
     outputs: tuple[Shapes, ...]
     params: int
-    total: int
-    reached: bool
-    """Whether it or a module in it was called: a container of nothing but identities was not."""
+    count: int
+    is_used: bool
+    """Whether the module or one below it is called."""
 
 
-Terms = Callable[[Cost], dict[str, int]]
-"""What a leaf call counts under a convention, by the name of the term."""
+TermName = Literal[
+    "macs", "flops", "conv_bias", "transposed_output", "linear_bias", "no_matmul", "batch_params", "fvcore_rule"
+]
+Terms = dict[tuple[TermName, str], int]
+"""Parts of a peer's count by the name of the term and, where it depends on that, the type of the layer."""
 
 
-def knowledge(trace: Trace, terms: Terms) -> dict[str, Known]:
-    """Every module by path, in the order of the tree."""
+def module_facts(trace: Trace, terms: Callable[[Cost], Terms]) -> dict[str, ModuleFacts]:
+    """The facts of every module by path, in the order of the tree."""
+    nodes = {node.path: node for node in trace.root.walk()}
     outputs: dict[str, tuple[Shapes, ...]] = {}
-    counted: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for call in trace.calls:
         outputs[call.node.path] = (*outputs.get(call.node.path, ()), call.outputs)
     for cost in costs(trace):
-        counted[cost.call.node.path] += sum(terms(cost).values())
-    params = _with_all_below(trace.root, {node.path: node.own_params for node in trace.root.walk()})
-    counts = _with_all_below(trace.root, counted)
-    calls = _with_all_below(trace.root, {path: len(each) for path, each in outputs.items()})
+        counts[cost.call.node.path] += sum(terms(cost).values())
+    params = _with_all_below(trace.root, {path: node.own_params for path, node in nodes.items()})
+    counts_below = _with_all_below(trace.root, counts)
+    calls_below = _with_all_below(trace.root, {path: len(calls) for path, calls in outputs.items()})
     return {
-        node.path: Known(node, outputs.get(node.path, ()), params[node.path], counts[node.path], calls[node.path] > 0)
-        for node in trace.root.walk()
+        path: ModuleFacts(node, outputs.get(path, ()), params[path], counts_below[path], calls_below[path] > 0)
+        for path, node in nodes.items()
     }
 
 
@@ -67,134 +76,93 @@ def _with_all_below(root: Node, own: Mapping[str, int]) -> dict[str, int]:
     return sums
 
 
-class Rule(NamedTuple):
-    """A source's convention: what it counts, term by term, and how much of what we know it can tell."""
-
-    source: str
-    device: str
-    unit: str
-    convention: str
-    terms: Terms
-    can_tell: Callable[[Known], Figures]
-    """What it says of a module if it agrees with us."""
-    tells_params: bool
-    note: Callable[[dict[str, Known]], str] = lambda _: ""
+# What a leaf call counts
 
 
-def macs(cost: Cost) -> dict[str, int]:
+def macs(cost: Cost) -> Terms:
     """Our own count."""
-    return {"MACs": cost.macs}
+    return {("macs", ""): cost.macs}
 
 
-def _torchinfo(cost: Cost) -> dict[str, int]:
-    """calculate_macs of torchinfo/layer_info.py: every weight and bias of a `Conv…` × N·H·W of its output, else × N.
+def _torchinfo(cost: Cost) -> Terms:
+    """calculate_macs of torchinfo/layer_info.py: weights and bias of a `Conv…` × N·H·W of its output, of others × N.
 
     So a transposed convolution is counted over its output, and a product of two maps, which has no weight, not at all.
     """
-    call, kind = cost.call, cost.call.node.type
+    call, layer = cost.call, cost.call.node.type
     elements = {name: math.prod(shape) for name, shape in call.node.parameters.items()}
     batch, positions = call.outputs[0][0], _positions(call.outputs[0])
-    terms = {"MACs": cost.macs}
-    if "Conv" in kind:
-        terms["bias × output positions"] = elements.get("bias", 0) * positions
-        if kind == "ConvTranspose2d":
-            terms["transposed over output"] = elements["weight"] * (positions - _positions(call.inputs[0]))
-    elif kind == "Linear":
-        terms["N × bias of Linear"] = batch * elements.get("bias", 0)
-    elif kind == "MatMul":
-        terms["no products of two maps"] = -math.prod(call.inputs[0]) * call.outputs[0][-1]
+    terms: Terms = {("macs", ""): cost.macs}
+    if "Conv" in layer:
+        terms["conv_bias", ""] = elements.get("bias", 0) * positions
+        if layer == "ConvTranspose2d":
+            terms["transposed_output", ""] = elements["weight"] * (positions - _positions(call.inputs[0]))
+    elif layer == "Linear":
+        terms["linear_bias", ""] = batch * elements.get("bias", 0)
+    elif layer == "MatMul":
+        terms["no_matmul", ""] = -cost.macs
     else:
-        terms[f"N × parameters of {kind}"] = batch * sum(elements.values())
+        terms["batch_params", layer] = batch * sum(elements.values())
     return terms
 
 
 def _positions(shape: Shape) -> int:
-    """Elements of one channel: N·H·W."""
+    """Elements of one channel over the batch: N·H·W."""
     return shape[0] * math.prod(shape[2:])
 
 
-def _fvcore(cost: Cost) -> dict[str, int]:
-    return {"MACs": cost.macs, f"fvcore's rule for {cost.call.node.type}": cost.fvcore - cost.macs}
+def _flop_counter(cost: Cost) -> Terms:
+    return {("flops", ""): FLOPS_PER_MAC * cost.macs}
 
 
-def _all_told(known: Known) -> Figures:
-    return Figures(known.outputs, known.params, known.total)
+def _fvcore(cost: Cost) -> Terms:
+    return {("macs", ""): cost.macs, ("fvcore_rule", cost.call.node.type): cost.fvcore - cost.macs}
 
 
-def _told_by_torchinfo(known: Known) -> Figures:
-    """Of a list of branches the first one only, and no count of a composite.
+# What is reported of a module
 
-    A container that is never called has a row, with its parameters, only where something in it is called.
+
+def _all_figures(facts: ModuleFacts) -> Figures:
+    return Figures(facts.outputs, facts.params, facts.count)
+
+
+def _torchinfo_figures(facts: ModuleFacts) -> Figures:
+    """Of a list of branches only the first, and no count of a module with children.
+
+    A container that is never called is listed, with its parameters, only if something in it is called.
     """
-    if not known.reached:
-        return NOTHING
-    first_tensors = tuple(outputs[:1] for outputs in known.outputs)
-    return Figures(first_tensors, known.params, None if known.node.children else known.total)
+    if not facts.is_used:
+        return NOT_REPORTED
+    first_tensors = tuple(outputs[:1] for outputs in facts.outputs)
+    return Figures(first_tensors, facts.params, None if facts.node.children else facts.count)
 
 
-def _torchinfo_limits(known: dict[str, Known]) -> str:
-    lists = sum(any(len(call) > 1 for call in each.outputs) for each in known.values())
-    only_first = f"; keeps the first tensor of a list: {lists} modules compared on branch 0 only" if lists else ""
-    unlisted = [path for path, each in known.items() if not each.reached]
-    gap = f"; lists no module in which nothing is called: {', '.join(unlisted)}" if unlisted else ""
-    return f"counts leaves only, {_how_many(known, _told_by_torchinfo)}{only_first}{gap}"
+def _flop_counter_figures(facts: ModuleFacts) -> Figures:
+    """The count of a module that is called, if it is not 0."""
+    return Figures(None, None, (facts.count or None) if facts.outputs else None)
 
 
-def _told_by_flop_counter(known: Known) -> Figures:
-    """The count of what is called, where it is not 0."""
-    return Figures(None, None, (known.total or None) if known.outputs else None)
+def _fvcore_figures(facts: ModuleFacts) -> Figures:
+    return Figures(None, facts.params, facts.count)
 
 
-def _flop_counter_limits(known: dict[str, Known]) -> str:
-    how_many = _how_many(known, _told_by_flop_counter)
-    return f"lists a module only where it counts something there, {how_many}; knows no shapes and no parameters"
+@dataclass(frozen=True)
+class PeerRule:
+    """The convention of a peer, and what it reports of a module if it agrees with us."""
+
+    peer: str
+    convention: str
+    device: str
+    terms: Callable[[Cost], Terms]
+    figures: Callable[[ModuleFacts], Figures]
+    total_params: bool = True
+    """Whether the peer reports the parameters of the network."""
 
 
-def _how_many(known: Mapping[str, Known], can_tell: Callable[[Known], Figures]) -> str:
-    """Of how many modules a source has a count."""
-    return f"{sum(can_tell(each).total is not None for each in known.values())} of {len(known)} modules"
-
-
-HOOKS_RULE = Rule(
-    source="torch hooks",
-    device="",
-    unit="MACs",
-    convention="multiply-accumulates, bias not counted, from torch's own weights and shapes",
-    terms=macs,
-    can_tell=_all_told,
-    tells_params=True,
-)
-
+TORCH_HOOKS = PeerRule("torch hooks", "macs", "", macs, _all_figures)
 PEER_RULES = (
-    Rule(
-        source="torchinfo",
-        device="meta",
-        unit="mult-adds",
-        convention="convolution weights and biases × output positions; of any other layer, batch size × parameters",
-        terms=_torchinfo,
-        can_tell=_told_by_torchinfo,
-        tells_params=True,
-        note=_torchinfo_limits,
-    ),
-    Rule(
-        source="FlopCounterMode",
-        device="meta",
-        unit="FLOPs",
-        convention="2 × MACs of convolutions and matrix products; bias, batch norm and all else not counted",
-        terms=lambda cost: {"2 × MACs": 2 * cost.macs},
-        can_tell=_told_by_flop_counter,
-        tells_params=False,
-        note=_flop_counter_limits,
-    ),
-    Rule(
-        source="fvcore",
-        device="cpu",
-        unit="flops",
-        convention="MACs, 2 per element of a batch norm, 1 per element that nearest upsampling makes (bilinear: 4)",
-        terms=_fvcore,
-        can_tell=lambda known: Figures(None, known.params, known.total),
-        tells_params=True,
-        note=lambda _: "knows no shapes; run with every branch as an output: it leaves out what no output depends on",
-    ),
+    PeerRule("torchinfo", "torchinfo", "meta", _torchinfo, _torchinfo_figures),
+    PeerRule("FlopCounterMode", "flops", "meta", _flop_counter, _flop_counter_figures, total_params=False),
+    PeerRule("fvcore", "fvcore", "cpu", _fvcore, _fvcore_figures),
 )
-"""The peers in `lowering.peers.PEERS`, in the order in which they are run and shown."""
+"""The peers of `lowering.peers.PEERS`, in the order in which they run."""

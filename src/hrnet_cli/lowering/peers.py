@@ -1,4 +1,4 @@
-"""Other tools' figures of a lowered network, as integers by module path: torchinfo, FlopCounterMode and fvcore.
+"""Other programs' figures of a lowered network, as integers by module path: torchinfo, FlopCounterMode and fvcore.
 
 torchinfo and torch's FlopCounterMode run on any device, `meta` too. fvcore reads shapes from a JIT graph, which has
 none for meta tensors, and so needs real ones. `verify` alone imports this module.
@@ -10,8 +10,9 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
@@ -20,24 +21,27 @@ from hrnet_cli.errors import MissingExtraError
 from hrnet_cli.nn import Shape
 
 
-class ModuleReport(NamedTuple):
-    """A tool's figures of one module and all below it. None is a figure that the tool does not give."""
+@dataclass(frozen=True, slots=True)
+class ModuleReport:
+    """A peer's figures of one module and all below it. None is a figure that the peer does not report."""
 
     outputs: tuple[tuple[Shape, ...], ...] | None
     """The output shapes of each call."""
     params: int | None
-    total: int | None
-    """In the tool's own unit, over all calls."""
+    count: int | None
+    """In the peer's own convention, over all calls."""
 
 
-class PeerReport(NamedTuple):
-    """A tool's figures of a network as it states them, and of every module that it lists."""
+@dataclass(frozen=True, slots=True)
+class PeerReport:
+    """A peer's figures of a network as it states them, and of every module that it lists."""
 
     version: str
     params: int | None
-    total: int
+    count: int
     modules: Mapping[str, ModuleReport]
-    notes: tuple[str, ...]
+    uncounted_operators: dict[str, int] = field(default_factory=dict)
+    """How often the peer met each operator that it has no rule for and counts as 0."""
 
 
 def torchinfo(model: torch.nn.Module, x: torch.Tensor) -> PeerReport:
@@ -57,7 +61,7 @@ def torchinfo(model: torch.nn.Module, x: torch.Tensor) -> PeerReport:
     for row in statistics.summary_list:
         rows[paths[id(row.module)]].append(row)
     modules = {path: _torchinfo_module(each) for path, each in rows.items()}
-    return PeerReport(version("torchinfo"), statistics.total_params, statistics.total_mult_adds, modules, ())
+    return PeerReport(version("torchinfo"), statistics.total_params, statistics.total_mult_adds, modules)
 
 
 def _torchinfo_module(rows: list[Any]) -> ModuleReport:
@@ -76,7 +80,7 @@ def flop_counter(model: torch.nn.Module, x: torch.Tensor) -> PeerReport:
         for name, flops in counter.get_flop_counts().items()
         if name != "Global"
     }
-    return PeerReport(torch.__version__, None, counter.get_total_flops(), modules, ())
+    return PeerReport(torch.__version__, None, counter.get_total_flops(), modules)
 
 
 def fvcore(model: torch.nn.Module, x: torch.Tensor) -> PeerReport:
@@ -92,9 +96,8 @@ def fvcore(model: torch.nn.Module, x: torch.Tensor) -> PeerReport:
         counts, total = analysis.tracer_warnings("none").by_module(), analysis.total()
         params = parameter_count(model)
     modules = {path: ModuleReport(None, params.get(path, 0), _integer(count)) for path, count in counts.items()}
-    without_rule = [f"{operator} × {times}" for operator, times in sorted(analysis.unsupported_ops().items())]
-    notes = (f"no rule, counted as 0: {', '.join(without_rule)}",) if without_rule else ()
-    return PeerReport(version("fvcore"), params[""], _integer(total), modules, notes)
+    uncounted = dict(sorted(analysis.unsupported_ops().items()))
+    return PeerReport(version("fvcore"), params[""], _integer(total), modules, uncounted)
 
 
 PEERS: dict[str, Callable[[torch.nn.Module, torch.Tensor], PeerReport]] = {
@@ -136,7 +139,7 @@ def _branches_returned(model: torch.nn.Module) -> Iterator[None]:
 
 @contextmanager
 def _imported(name: str) -> Iterator[None]:
-    """Import a tool. Raises MissingExtraError if it, or a package that it needs, is not installed."""
+    """Import a peer. Raises MissingExtraError if it, or a package that it needs, is not installed."""
     try:
         with _quiet():
             yield

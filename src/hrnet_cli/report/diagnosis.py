@@ -10,18 +10,23 @@ from hrnet_cli.text import shape_text
 
 def present(result: Diagnosis) -> Document:
     """Where it breaks, why, and which sizes go through."""
-    place = Place(result.part, result.stage, result.module, result.output_branch, result.input_branch)
-    rows: list[tuple[str, Cell]] = [("where", f"{place} ({result.path})"), ("why", result.message)]
+    title = f"error: an input of {shape_text(result.input)} cannot go through {result.network}"
+    rows: list[tuple[str, Cell]] = [("where", f"{_place(result)} ({result.path})"), ("why", result.message)]
     if result.divisor and result.divisor > 1:
         start = "" if result.smallest_multiple == result.divisor else f" from {result.smallest_multiple} on"
         rows.append(("divisor", f"all multiples of {result.divisor}{start} go through"))
     rows += [(fit.axis, _sizes(fit, result.divisor or 1)) for fit in (result.height, result.width)]
-    return Document((Note(f"error: {one_line(result)}", "bad"), Facts(tuple(rows))))
+    return Document((Note(title, "bad"), Facts(tuple(rows))))
 
 
 def one_line(result: Diagnosis) -> str:
-    """The input and the network."""
-    return f"an input of {shape_text(result.input)} cannot go through {result.network}"
+    """The network, the input and the part that breaks."""
+    return f"{result.network}, {shape_text(result.input)}, breaks at {_place(result)}"
+
+
+def _place(result: Diagnosis) -> str:
+    place = Place(result.part, result.stage, result.module, result.output_branch, result.input_branch)
+    return str(place) or result.part
 
 
 def _sizes(fit: AxisFit, divisor: int) -> str:

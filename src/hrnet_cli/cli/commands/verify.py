@@ -20,9 +20,7 @@ from hrnet_cli.cli.output import emit
 def verify(
     spec: SpecArgument = DEFAULT_SPEC,
     input: InputOption = None,
-    modules: Annotated[
-        bool, typer.Option("--modules", help="List every module with the verdict of each source.")
-    ] = False,
+    modules: Annotated[bool, typer.Option("--modules", help="List every module and which peers agree.")] = False,
     device: DeviceOption = None,
     format: FormatOption = "text",
     output: OutputOption = None,
