@@ -14,10 +14,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hrnet_cli.analysis.api import diff
     from hrnet_cli.analysis.describe import Description, describe
     from hrnet_cli.analysis.diagnosis import Diagnosis
-    from hrnet_cli.analysis.diff import Diff
+    from hrnet_cli.analysis.diff import Diff, diff
     from hrnet_cli.analysis.flops import Flops, flops
     from hrnet_cli.analysis.fuse import Fuse, fuse
     from hrnet_cli.analysis.presets import Presets, presets
@@ -49,10 +48,9 @@ __all__ += ["HrnetError", "InexpressibleError", "InputError", "SpecError", "Unre
 __all__ += ["MissingExtraError"]
 
 _HOMES = {
-    "analysis.api": ("diff",),
     "analysis.describe": ("Description", "describe"),
     "analysis.diagnosis": ("Diagnosis",),
-    "analysis.diff": ("Diff",),
+    "analysis.diff": ("Diff", "diff"),
     "analysis.flops": ("Flops", "flops"),
     "analysis.fuse": ("Fuse", "fuse"),
     "analysis.presets": ("Presets", "presets"),

@@ -9,7 +9,6 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from hrnet_cli.analysis.api import named_trace
 from hrnet_cli.analysis.costs import FIGURES, costs, totals
 from hrnet_cli.analysis.identity import batch_norm_words, digest, state_shapes
 from hrnet_cli.analysis.result import Result
@@ -20,7 +19,7 @@ from hrnet_cli.sources import preset_names, read_source
 from hrnet_cli.sources.loading import own_path
 from hrnet_cli.sources.prefixes import TIMM
 from hrnet_cli.text import shape_text
-from hrnet_cli.tracing import Trace
+from hrnet_cli.tracing import Trace, labelled_trace
 
 
 def lock_entry(trace: Trace) -> LockEntry:
@@ -156,7 +155,7 @@ def lock(locked: Mapping[str, LockEntry], sources: Iterable[str], path: Path, up
     """Add specs to the entries of a lock file; with `update` the entry of a spec that differs is replaced."""
     entries, specs = dict(locked), []
     for name, source in {_name_of_existing(source, path.parent): source for source in sources}.items():
-        before, after = locked.get(name), lock_entry(named_trace(source, None, source))
+        before, after = locked.get(name), lock_entry(labelled_trace(source, source))
         entries[name] = after
         if before is None:
             specs.append(LockedSpec(name, "added"))

@@ -9,6 +9,7 @@ from hrnet_cli.tracing.engines import (
     build,
     build_torch,
     input_shape,
+    labelled_trace,
     torch_engine,
     trace,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "build",
     "build_torch",
     "input_shape",
+    "labelled_trace",
     "record",
     "shapes",
     "torch_engine",

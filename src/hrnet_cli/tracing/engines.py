@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -75,6 +75,16 @@ def trace(
     if recorded.failure:
         raise InputError(result, recorded.failure)
     return result
+
+
+def labelled_trace(label: str, spec: SpecLike, input: str | Shape4 | None = None) -> Trace:
+    """A trace of one of several specs: its InputError names the spec by a label."""
+    try:
+        return trace(spec, input)
+    except InputError as error:
+        own = error.trace.spec.name
+        labelled = replace(error.trace.spec, name=own if own == label else f"{label} ({own})")
+        raise InputError(replace(error.trace, spec=labelled), error.failure) from None
 
 
 def input_shape(spec: Spec, input: str | Shape4 | None) -> Shape4:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 from hrnet_cli.analysis.costs import costs
@@ -9,8 +10,12 @@ from hrnet_cli.analysis.diff.changes import Change, changes
 from hrnet_cli.analysis.diff.figures import BranchChange, CostChange, branches, by_part, total
 from hrnet_cli.analysis.diff.keys import Key, KeyGroup, StateChange, state_change
 from hrnet_cli.analysis.diff.unseen import unseen
+from hrnet_cli.errors import UsageError
 from hrnet_cli.nn import Shape
-from hrnet_cli.tracing import Trace
+from hrnet_cli.schema import Shape4
+from hrnet_cli.sources import load_spec
+from hrnet_cli.text import quote
+from hrnet_cli.tracing import SpecLike, labelled_trace
 
 __all__ = ["BranchChange", "Change", "CostChange", "Diff", "Key", "KeyGroup", "Side", "StateChange", "diff"]
 
@@ -47,26 +52,41 @@ class Diff(NamedTuple):
     """What makes the same weights compute another function, and no key shows."""
 
 
-def diff(before: Trace, after: Trace, names: tuple[str, str], keys: bool = False) -> Diff:
-    """From `before` to `after`, called by their `names`; with `keys`, every key of the state dict that changes."""
-    sides = [
-        Side(name, trace.spec.name, trace.input, trace.calls[0].outputs)
-        for name, trace in zip(names, (before, after), strict=True)
-    ]
-    found = changes(before, after)
-    old, new = costs(before), costs(after)
-    stages = by_part(old, new, "stage")
+def diff(
+    before: SpecLike,
+    after: SpecLike,
+    input: str | Shape4 | None = None,
+    *,
+    keys: bool = False,
+    names: tuple[str, str] | None = None,
+) -> Diff:
+    """What changes from one network to another, each at its own input or both at `input`.
+
+    With `keys`, every key of the state dict that changes is listed. `names` are what the report calls the two, by
+    default a path or preset as it was given, else the name of the spec. Raises UsageError and what `trace` raises.
+    """
+    if names is not None and not (isinstance(names, tuple) and list(map(type, names)) == [str, str]):
+        raise UsageError(f"names: {quote(names)} are not two names", "pass a tuple of two strings")
+    first, second = names or (_name(before), _name(after))
+    old, new = labelled_trace(first, before, input), labelled_trace(second, after, input)
+    found = changes(old, new)
+    old_costs, new_costs = costs(old), costs(new)
+    stages = by_part(old_costs, new_costs, "stage")
     return Diff(
-        before=sides[0],
-        after=sides[1],
-        engine=before.engine,
+        before=Side(first, old.spec.name, old.input, old.calls[0].outputs),
+        after=Side(second, new.spec.name, new.input, new.calls[0].outputs),
+        engine=old.engine,
         convention="macs",
         same=all(change.field == "name" for change in found),
         changes=found,
         total=total(stages),
         stages=stages,
-        branches=by_part(old, new, "branch"),
-        shapes=branches(before, after),
-        state=state_change(before, after, keys),
-        unseen=unseen(before, after),
+        branches=by_part(old_costs, new_costs, "branch"),
+        shapes=branches(old, new),
+        state=state_change(old, new, keys),
+        unseen=unseen(old, new),
     )
+
+
+def _name(spec: SpecLike) -> str:
+    return str(spec) if isinstance(spec, str | Path) else load_spec(spec).name
