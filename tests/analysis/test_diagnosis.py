@@ -259,7 +259,7 @@ def test_check_gives_the_same_advice() -> None:
     spec = call("presets", "show", "w32").out.replace("1x3x256x192", "1x3x250x192")
     findings = json.loads(call("check", "-", "--format", "json", stdin=spec.encode()).out)["findings"]
     remedies = [finding["remedy"] for finding in findings if finding["code"] == "HR301"]
-    assert remedies == ["take a height of 224 or 253 (pad by 3), or pad by 6 to 256"]
+    assert remedies == ["use a height of 224 or 253 (pad by 3), or pad by 6 to 256"]
 
 
 def test_the_trace_up_to_that_point() -> None:

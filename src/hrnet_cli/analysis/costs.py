@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from hrnet_cli.hrnet import FLOPS_PER_MAC, GIBI, GIGA
-from hrnet_cli.nn import LEAVES, Module, Shape, Tensor, register_module_forward_hook
-from hrnet_cli.tracing import Call, Node, Trace, shapes
+from hrnet_cli.nn import LEAVES, Module, Shape
+from hrnet_cli.tracing import Call, Node, Trace
 
 _new = tuple.__new__
 """Makes a NamedTuple of a tuple in half the time of its own constructor, which is a function in Python."""
@@ -91,7 +91,7 @@ def costs(trace: Trace) -> list[Cost]:
         node = call.node
         params = macs = extra = activations = 0
         if node.type in COSTLY:
-            params, weights = _elements(node.module)
+            params, weights = elements(node.module)
             if node in counted:
                 params = 0
             counted.add(node)
@@ -101,6 +101,17 @@ def costs(trace: Trace) -> list[Cost]:
                 extra = FVCORE_EXTRA[node.type](call)
         result.append(_new(Cost, (call, params, macs, macs + extra, activations)))
     return result
+
+
+def elements(leaf: Any) -> tuple[int, int]:
+    """The elements of all parameters of a leaf, and of its `weight` alone."""
+    params = weights = 0
+    for name, tensor in leaf.named_parameters(recurse=False):
+        size = math.prod(tensor.shape)
+        params += size
+        if name == "weight":
+            weights = size
+    return params, weights
 
 
 class Totals(NamedTuple):
@@ -123,42 +134,6 @@ def totals(costs: Iterable[Cost]) -> Totals:
         macs += cost.macs
         activations += cost.activations
     return Totals(params, macs, activations)
-
-
-def measure(network: Module, x: Tensor) -> tuple[tuple[Shape, ...], Totals]:
-    """The output shapes of a network and its totals, without a record of the calls: much faster than a trace.
-
-    Raises ShapeError for an input that cannot go through.
-    """
-    params: dict[Module, int] = {}
-    macs = activations = 0
-
-    def add(leaf: Module, inputs: tuple[Any, ...], output: Any) -> None:
-        nonlocal macs, activations
-        kind = type(leaf).__name__
-        if kind in COSTLY:
-            params[leaf], weights = _elements(leaf)
-            if kind in MACS:
-                macs += MACS[kind](shapes(inputs), (output.shape,), weights)
-                activations += output.numel()
-
-    handle = register_module_forward_hook(add)
-    try:
-        outputs = shapes(network(x))
-    finally:
-        handle.remove()
-    return outputs, Totals(sum(params.values()), macs, activations)
-
-
-def _elements(leaf: Any) -> tuple[int, int]:
-    """The elements of all parameters of a leaf, and of its `weight` alone."""
-    params = weights = 0
-    for name, tensor in leaf.named_parameters(recurse=False):
-        elements = math.prod(tensor.shape)
-        params += elements
-        if name == "weight":
-            weights = elements
-    return params, weights
 
 
 class Convention(NamedTuple):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
 
 from hrnet_cli.analysis.result import Result
-from hrnet_cli.model import Place, build_network
-from hrnet_cli.nn import Module, Shape, ShapeError, Tensor
+from hrnet_cli.analysis.skeleton import output_shapes
+from hrnet_cli.model import Place
+from hrnet_cli.nn import Shape, ShapeError
 from hrnet_cli.schema import Spec
-from hrnet_cli.tracing import InputError, shapes
+from hrnet_cli.tracing import InputError
 
 
 class AxisFit(NamedTuple):
@@ -88,25 +88,10 @@ def diagnose(error: InputError) -> Diagnosis:
 def goes_through(spec: Spec, size: int) -> bool:
     """Whether a square input of this size goes through; height and width follow the same rule independently."""
     try:
-        _skeleton(spec)(Tensor((1, spec.in_channels, size, size)))
+        output_shapes(spec, (1, spec.in_channels, size, size))
     except ShapeError:
         return False
     return True
-
-
-def output_shapes(spec: Spec, input: Shape) -> tuple[Shape, ...]:
-    """The output shapes of a network; much faster than a trace. Raises ShapeError if the input cannot go through."""
-    return shapes(_skeleton(spec)(Tensor(input)))
-
-
-@lru_cache(maxsize=1)  # a diagnosis tries many sizes on one network
-def _skeleton(spec: Spec) -> Module:
-    """A network with the same fuse layers between the same branches, and as few blocks and modules as possible."""
-    stages = tuple(
-        replace(stage, num_blocks=(1,) * stage.num_branches, num_modules=min(stage.num_modules, 2))
-        for stage in spec.stages
-    )
-    return build_network(replace(spec, stages=stages))
 
 
 LARGE_ODD = 2**20 + 1

@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from hrnet_cli.analysis.costs import Cost, Totals, costs, measure, totals
-from hrnet_cli.analysis.diagnosis import output_shapes
+from hrnet_cli.analysis.costs import FIGURES, Cost, Totals, costs
+from hrnet_cli.analysis.skeleton import measure, output_shapes
 from hrnet_cli.check.lock_file import LOCK_NAME, LockEntry
 from hrnet_cli.dialects.table import FOREIGN
 from hrnet_cli.errors import Code, Diagnostic, HrnetError, UsageError
-from hrnet_cli.nn import Shape, ShapeError, Tensor
+from hrnet_cli.nn import Shape, ShapeError
 from hrnet_cli.schema import Budget, Shape4, Spec
 from hrnet_cli.schema.fields import Choice, Flag, RecordOf, Size, Text
 from hrnet_cli.schema.records import Record, entry, record
 from hrnet_cli.sources.loading import Loaded
 from hrnet_cli.text import KeyPath
-from hrnet_cli.tracing import InputError, Trace, build, input_shape, trace
+from hrnet_cli.tracing import InputError, Trace, input_shape, trace
 
 
 @record(frozen=True)
@@ -93,22 +93,46 @@ class Subject:
     @property
     def outputs(self) -> tuple[Shape, ...] | None:
         """The output shapes; None if the input cannot go through."""
-        return None if isinstance(self._outcome, HrnetError) else self._outcome
+        return None if isinstance(self._outcome, HrnetError) else self._outcome[0]
 
     @property
     def input_error(self) -> HrnetError | None:
         """Why the input cannot go through: an InputError, or a UsageError for the wrong number of channels."""
         return self._outcome if isinstance(self._outcome, HrnetError) else None
 
+    @property
+    def totals(self) -> Totals | None:
+        """What the network costs; None if the input cannot go through, or if there is no bound on costs."""
+        return None if isinstance(self._outcome, HrnetError) else self._outcome[1]
+
     @cached_property
-    def _outcome(self) -> tuple[Shape, ...] | HrnetError:
+    def _outcome(self) -> tuple[tuple[Shape, ...], Totals | None] | HrnetError:
         try:
-            return output_shapes(self.spec, input_shape(self.spec, self.input))
+            shape = input_shape(self.spec, self.input)
+            return measure(self.spec, shape) if self._has_bounds else (output_shapes(self.spec, shape), None)
         except ShapeError:
             assert isinstance(self._trace, InputError)
             return self._trace
         except UsageError as error:
             return error
+
+    @property
+    def _has_bounds(self) -> bool:
+        """Whether a budget bounds a cost."""
+        budgets = (self.spec.budget, self.requirements.budget)
+        return any(getattr(budget, f"max_{figure}") is not None for budget in budgets for figure in FIGURES)
+
+    @property
+    def own_budget(self) -> Budget:
+        """The spec's own budget, which applies at its own input only."""
+        return self.spec.budget if self.at_own_input else Budget()
+
+    # Every call, for rules that need more than outputs and totals
+
+    @property
+    def trace(self) -> Trace | None:
+        """The forward pass with every call; None if the input cannot go through."""
+        return None if self.outputs is None or isinstance(self._trace, InputError) else self._trace
 
     @cached_property
     def _trace(self) -> Trace | InputError:
@@ -116,27 +140,6 @@ class Subject:
             return trace(self.spec, self.input)
         except InputError as error:
             return error
-
-    @property
-    def trace(self) -> Trace | None:
-        """The forward pass with every call; None if the input cannot go through."""
-        return None if self.outputs is None or isinstance(self._trace, InputError) else self._trace
-
-    # Costs
-
-    @property
-    def own_budget(self) -> Budget:
-        """The spec's own budget, which applies at its own input only."""
-        return self.spec.budget if self.at_own_input else Budget()
-
-    @cached_property
-    def totals(self) -> Totals | None:
-        """What the network costs; None if the input cannot go through."""
-        if self.outputs is None:
-            return None
-        if self.spec.published or self.locked:  # other rules need every call anyway
-            return totals(self.costs)
-        return measure(build(self.spec), Tensor(self.input))[1]
 
     @cached_property
     def costs(self) -> list[Cost]:
