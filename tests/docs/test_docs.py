@@ -95,6 +95,8 @@ def blocks(language: str) -> list[tuple[str, str]]:
 def used_names(code: str) -> set[str]:
     """The names of the public API that a piece of code uses: `hrnet_cli.x`, or `from hrnet_cli import x`."""
     names = set()
+    if code.startswith(">>>"):
+        code = "".join(example.source for example in doctest.DocTestParser().get_examples(code))
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "hrnet_cli":
             names.add(node.attr)
