@@ -19,8 +19,8 @@ from typing import NamedTuple
 from hrnet_cli import load_spec, trace
 from hrnet_cli.analysis.costs import costs
 from hrnet_cli.dialects.table import recognise
+from hrnet_cli.documents import read_text
 from hrnet_cli.errors import SpecError
-from hrnet_cli.sources.loading import read_text
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".corpus"

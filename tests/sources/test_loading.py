@@ -15,9 +15,9 @@ from support import caught
 
 from hrnet_cli import load_spec
 from hrnet_cli.dialects.table import recognise
+from hrnet_cli.documents import read_text
 from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError, UsageError
 from hrnet_cli.sources import parse_input, parse_spec, preset_names, preset_path, read_source
-from hrnet_cli.sources.loading import read_text
 
 STAGE = {"num_modules": 1, "num_branches": 1, "block": "BASIC", "num_blocks": [1], "num_channels": [1]}
 BOUND = 1_000_000

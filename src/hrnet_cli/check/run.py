@@ -17,9 +17,10 @@ from hrnet_cli.check.settings import Settings
 from hrnet_cli.check.subject import Subject
 from hrnet_cli.check.suppress import apply_suppressions, split_lines
 from hrnet_cli.dialects.table import identify, recognise
+from hrnet_cli.documents import read_text
 from hrnet_cli.errors import Diagnostic, HrnetError, Location, SpecError, UnreadableError
 from hrnet_cli.sources import read_source
-from hrnet_cli.sources.loading import MismatchError, load_document, own_path, read_text
+from hrnet_cli.sources.loading import MismatchError, load_document, own_path
 
 
 class _NotHrnetError(Exception):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from hrnet_cli.errors import Code, Diagnostic
 from hrnet_cli.hrnet import stage_number
 from hrnet_cli.schema.fields import right_key
-from hrnet_cli.schema.reading import SPEC_KEYS
+from hrnet_cli.schema.spec import SPEC_KEYS
 from hrnet_cli.text import KeyPath, dotted_path, nearest
 
 

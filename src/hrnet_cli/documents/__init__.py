@@ -1,1 +1,59 @@
-"""Text to plain values, with the place of each: YAML, JSON, and Python that is read and never executed."""
+"""A text as plain values, each with its location: YAML, JSON, and Python that is read and never executed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from hrnet_cli.errors import NOWHERE, Diagnostic, Location
+from hrnet_cli.text import KeyPath
+
+MAX_CHARACTERS = 1_000_000
+MAX_DEPTH = 30
+
+
+class Document(NamedTuple):
+    """The value of a text, and where each key and each value of it is, by path.
+
+    `diagnostics` are about the text itself and leave it readable: a duplicate key, an unknown tag.
+    """
+
+    value: Any
+    keys: dict[KeyPath, Location]
+    values: dict[KeyPath, Location]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def location(self, path: KeyPath, at_key: bool = False) -> Location:
+        """Where a path is, or the innermost thing around it that is there: by its key, if its value begins below."""
+        table = self.keys if at_key else self.values
+        if path in table:
+            return table[path]
+        while path and path not in self.values:
+            path = path[:-1]
+        value, key = self.values.get(path, NOWHERE), self.keys.get(path)
+        above = key is not None and (key.line or 0) < (value.line or 0) and key.source == value.source
+        return key if key is not None and above else value
+
+    def located(self, diagnostic: Diagnostic, source: str) -> Diagnostic:
+        """The diagnostic with its location, in `source` unless the value came from another file."""
+        location = self.location(diagnostic.path, diagnostic.at_key)
+        return diagnostic._replace(location=location if location.source else location._replace(source=source))
+
+
+NOT_PYTHON = (".yaml", ".yml", ".json")
+
+
+def read_text(text: str, source: str = "", path: Path | None = None) -> Document:
+    """The document of a YAML, JSON or Python text. Python is recognised by its first line.
+
+    `source` names the text in messages; `path` is its file, beside which a Python config finds its bases. Raises
+    SpecError for a text that cannot be read.
+    """
+    if path is None or path.suffix not in NOT_PYTHON:
+        from hrnet_cli.documents.python import looks_like_python, read_python
+
+        if looks_like_python(text):
+            return read_python(text, source, path)
+    from hrnet_cli.documents.yaml import read_document
+
+    return read_document(text, source)

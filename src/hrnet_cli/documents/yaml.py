@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from hrnet_cli.documents.document import MAX_CHARACTERS, MAX_DEPTH, Document
+from hrnet_cli.documents import MAX_CHARACTERS, MAX_DEPTH, Document
 from hrnet_cli.errors import Code, Diagnostic, Location, SpecError
 from hrnet_cli.text import KeyPath, quote, quote_key
 

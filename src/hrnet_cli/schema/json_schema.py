@@ -14,9 +14,8 @@ from typing import Any
 from hrnet_cli.hrnet import MAX_BRANCHES, MAX_STAGES, STAGE_KEY
 from hrnet_cli.schema.fields import MAX_SIZE, Amount, Choice, Count, Each, Flag, Number, OneOf, RecordOf, Size, Text
 from hrnet_cli.schema.heads import HEAD_SPECS
-from hrnet_cli.schema.reading import EDITOR_KEY
 from hrnet_cli.schema.records import Diagnostics, Kind, entries
-from hrnet_cli.schema.spec import PrintedFigure, Published, Spec, StageSpec, Upsampling
+from hrnet_cli.schema.spec import EDITOR_KEY, PrintedFigure, Published, Spec, StageSpec, Upsampling
 from hrnet_cli.text import json_text, shape_argument
 
 Schema = dict[str, Any]

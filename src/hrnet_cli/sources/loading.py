@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from hrnet_cli.dialects.reading import Reading
 from hrnet_cli.dialects.table import FOREIGN, WRITERS, explain_unknown, identify, write_spec
-from hrnet_cli.documents.document import MAX_CHARACTERS, Document
-from hrnet_cli.documents.yaml import end_location, read_document, refused
+from hrnet_cli.documents import MAX_CHARACTERS, Document, read_text
+from hrnet_cli.documents.yaml import end_location, refused
 from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError, UsageError, choose
 from hrnet_cli.schema.fields import INVALID, Size
-from hrnet_cli.schema.reading import read_spec
 from hrnet_cli.schema.records import Diagnostics
-from hrnet_cli.schema.spec import Shape4, Spec
+from hrnet_cli.schema.spec import Shape4, Spec, read_spec
 from hrnet_cli.sources.prefixes import GIT, TIMM
 from hrnet_cli.sources.presets import nearest_presets, preset_names, preset_path
 from hrnet_cli.text import type_name
@@ -98,15 +97,6 @@ def parse_spec(text: str, source: str = "", path: Path | None = None) -> Spec:
 def load_text(text: str, source: str = "", path: Path | None = None) -> Loaded:
     """What `parse_spec` gives, with the places in the text."""
     return load_document(read_text(text, source, path), source)
-
-
-def read_text(text: str, source: str = "", path: Path | None = None) -> Document:
-    """YAML or JSON; a text that is no mapping there may be a Python config, which is read and never run."""
-    from hrnet_cli.documents.python import looks_like_python, read_python
-
-    if looks_like_python(text):
-        return read_python(text, source, path)
-    return read_document(text, source)
 
 
 def load_document(document: Document, source: str, dialect: str | None = None) -> Loaded:

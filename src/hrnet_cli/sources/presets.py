@@ -15,12 +15,13 @@ def shipped_folder(name: str, in_checkout: str) -> Path:
     return package / name if (package / name).is_dir() else package.parents[1] / in_checkout
 
 
-FOLDER = shipped_folder("presets", "presets")
+def _folder() -> Path:
+    return shipped_folder("presets", "presets")
 
 
 def preset_names() -> tuple[str, ...]:
     """Every preset by the name that it is called with, in order."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+    return tuple(sorted(path.stem for path in _folder().glob("*.yaml")))
 
 
 FEW = 3
@@ -42,7 +43,7 @@ def preset_path(name: str) -> Path:
     stem = name.removesuffix(".yaml")
     if stem not in preset_names():
         raise UsageError(f"no preset {name!r}", nearest_presets(stem))
-    return FOLDER / f"{stem}.yaml"
+    return _folder() / f"{stem}.yaml"
 
 
 def preset_example(name: str = "w32") -> dict[str, Any]:

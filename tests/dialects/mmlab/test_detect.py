@@ -10,9 +10,9 @@ from support import caught
 
 from hrnet_cli import load_spec
 from hrnet_cli.dialects.table import recognise
+from hrnet_cli.documents import read_text
 from hrnet_cli.errors import Diagnostic, SpecError
 from hrnet_cli.sources import parse_spec
-from hrnet_cli.sources.loading import read_text
 
 
 def text(config: Plain) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from hrnet_cli.dialects.nodes import Node
 from hrnet_cli.dialects.other_networks import network_kind
 from hrnet_cli.dialects.reading import has_authors_keys, is_stage
-from hrnet_cli.schema.reading import SPEC_KEYS
+from hrnet_cli.schema.spec import SPEC_KEYS
 from hrnet_cli.text import nearest
 
 NETWORKS = ("pose_hrnet", "pose_higher_hrnet", "cls_hrnet", "seg_hrnet", "seg_hrnet_ocr", "hrnet")

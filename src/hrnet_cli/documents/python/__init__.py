@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from hrnet_cli.documents.document import Document
+from hrnet_cli.documents import Document
 
 _NAME = r"[^\W\d][\w.]*"
 _STATEMENT = re.compile(

@@ -8,7 +8,7 @@ import re
 import warnings
 from pathlib import Path
 
-from hrnet_cli.documents.document import Document
+from hrnet_cli.documents import Document
 from hrnet_cli.documents.python.expressions import BASE, Scope
 from hrnet_cli.documents.python.repeated import repeated
 from hrnet_cli.documents.python.statements import Statements

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from hrnet_cli.documents.document import MAX_DEPTH, Document
+from hrnet_cli.documents import MAX_DEPTH, Document
 from hrnet_cli.errors import Code, Diagnostic, Location, SpecError
 from hrnet_cli.text import KeyPath, quote_key
 
