@@ -78,6 +78,8 @@ def stage(num_modules: int, block: str, num_blocks: int, num_channels: tuple[int
 
 FIRST_STAGE = stage(1, "BOTTLENECK", 4, (64,))
 """Stage 1 of every published network but the small ones; the pose and landmark networks build no other."""
+FIRST_STAGE_TEXT = "4 BOTTLENECK blocks of 64"
+"""The same in a message."""
 
 
 def branch_widths(width: int, branches: int) -> tuple[int, ...]:

@@ -72,7 +72,7 @@ def test_a_limit_of_other_code_is_located_in_the_config(tmp_path: Path) -> None:
     found = check(path, FCN.format(stages=STAGES), settings(dialect="official"))
     (finding,) = [each for each in found if each.code == "HR202"]
     assert (finding.path, finding.line) == ("model.decode_head", 4)
-    assert finding.remedy == f"convert it to a spec: hrnet-cli convert {path}; then, at head.conv_bias: leave it out"
+    assert finding.remedy == f"convert it to a spec: hrnet-cli convert {path}; then, at head.conv_bias: remove it"
     text = write_spec(load_spec(path), "yaml").text
     assert "conv_bias: false" in text
     spec = check(tmp_path / "a.yaml", text.replace(", conv_bias: false", ""), settings(dialect="official"))

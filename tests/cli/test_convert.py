@@ -36,7 +36,7 @@ def test_a_note_that_nobody_can_hear_changes_nothing(stderr: str) -> None:
 def test_what_cannot_be_written_is_a_message() -> None:
     result = call("convert", "seg-w48", "--to", "timm")
     assert is_a_message(result)
-    assert "nearest by factor there" in result.err
+    assert "and that code's nearest by factor" in result.err
 
 
 def test_into_a_file_that_is_a_spec_again(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_the_notes_of_the_reader_come_along(tmp_path: Path) -> None:
     text = call("convert", "timm:hrnet_w18_small", "--to", "timm").out
     path.write_text(text.replace("fuse_method: SUM", "fuse_method: CAT", 1))
     result = call("convert", str(path), "--to", "yaml")
-    assert result.out.startswith("# stage1.fuse_method 'CAT' is never read")
+    assert result.out.startswith("# stage1.fuse_method: 'CAT' is never read")
     assert "note: stage1.fuse_method" in result.err
 
 

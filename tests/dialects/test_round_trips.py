@@ -179,7 +179,7 @@ def test_notes_stand_in_the_text_as_comments() -> None:
         ({"stem_widths": (64, 32)}, "timm", "ends 32 wide"),
         ({"stem_widths": (64, 32)}, "mmlab", "[64, 32]"),
         ({"upsampling": Upsampling("nearest", "size"), "input": (0, 0, 250, 250)}, "mmlab", "250×250 input"),
-        ({"in_channels": 1, "input": (0, 0, 64, 64)}, "official", "1 channels"),
+        ({"in_channels": 1, "input": (0, 0, 64, 64)}, "official", "1 channel"),
         ({"multi_scale_output": True}, "official", "keeps all branches"),
     ],
 )

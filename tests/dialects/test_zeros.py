@@ -31,7 +31,7 @@ def pose(**stages: Mapping[str, Any]) -> dict[str, Any]:
 def test_a_stage_of_no_modules_is_its_transition_alone(number: int) -> None:
     config = pose(**{f"STAGE{number}": {"NUM_MODULES": 0}})
     spec, whole = load_spec(config), load_spec(pose())
-    assert f"stage{number} has num_modules: 0" in " ".join(spec.notes)
+    assert f"MODEL.EXTRA.STAGE{number}.NUM_MODULES: 0 modules" in " ".join(spec.notes)
     keys, all_keys = (set(trace(each).root.module.state_dict()) for each in (spec, whole))
     assert keys == {key for key in all_keys if not key.startswith(f"stage{number}.")}
     inside = next(call for call in trace(spec).calls if call.node.path == f"stage{number}")
@@ -52,7 +52,7 @@ def test_both_engines_pass_through_it(number: int) -> None:
 def test_no_blocks_are_one_block() -> None:
     spec = load_spec(pose(STAGE3={"NUM_BLOCKS": [4, 0, 0]}))
     assert spec.stages[2].num_blocks == (4, 1, 1)
-    assert "stage3.num_blocks 0 still builds one block" in spec.notes
+    assert "MODEL.EXTRA.STAGE3.NUM_BLOCKS[1]: 0 still builds one block" in spec.notes
 
 
 def test_it_is_written_for_those_who_have_it() -> None:

@@ -1,4 +1,7 @@
-"""Why a dialect's own code cannot build a network: each function yields the limits that the network crosses."""
+"""What the code of other frameworks cannot build: each function yields the limits of one part, with a remedy.
+
+Messages say "that code" for the framework's: whoever prints them names it.
+"""
 
 from __future__ import annotations
 
@@ -6,201 +9,211 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from math import lcm
+from typing import NamedTuple
 
+from hrnet_cli.dialects.writing import stage_fields
 from hrnet_cli.errors import Diagnostic, InexpressibleError
-from hrnet_cli.hrnet import EXPANSION
-from hrnet_cli.schema.spec import Budget, Spec, StageSpec, Upsampling
+from hrnet_cli.hrnet import EXPANSION, FIRST_STAGE, FIRST_STAGE_TEXT, IN_CHANNELS, NUM_STAGES, STEM_WIDTHS, stage_key
+from hrnet_cli.schema.spec import BatchNorm, Budget, Spec, StageSpec, Upsampling
+from hrnet_cli.text import join_and, plural
 
-LAYER1 = StageSpec(1, 1, "BOTTLENECK", (4,), (64,))
-"""Stage 1 of every implementation that does not read it from its config."""
 Stages = tuple[StageSpec, ...]
+
 BLOCKS = ("BASIC", "BOTTLENECK")
-"""The blocks of every implementation, whatever else ours has."""
-
-
-KINDS = {
-    "width-change": "a branch whose width changes between stages, where the code takes another branch",
-    "head-needs": "a head that the code does not have, or not like this, or not on these branches",
-    "fixed-part": "a part of the backbone that the code builds in one way only",
-}
-"""The kinds of limit."""
+"""The blocks that every implementation has; EXPANSION may have more."""
+HEAD_BRANCHES = 4
+"""The branches that a head of another implementation reads, if it reads more than one."""
 
 
 def refuse(target: str, limits: Iterable[Diagnostic]) -> None:
-    """Raise InexpressibleError where there are reasons to."""
-    lines = "".join(f"\n  - {text}" for text in dict.fromkeys(limit.message for limit in limits))
+    """Raise InexpressibleError with all limits, if there are any."""
+    lines = "".join(f"\n  - {message}" for message in dict.fromkeys(limit.message for limit in limits))
     if lines:
         remedy = "yaml and json hold every network: --to yaml"
         raise InexpressibleError(f"this network cannot be written for {target}:{lines}", remedy)
 
 
 def four_stages(spec: Spec) -> Iterator[Diagnostic]:
-    """Every other implementation has stage1 to stage4, no more and no less."""
+    """There are always four stages."""
     count = len(spec.stages)
-    if count != 4:
-        text = f"it has {count} stages, and there are always 4"
-        yield Diagnostic(
-            "fixed-part", (f"stage{5 if count > 4 else count + 1}",), text, "give stage1 to stage4, and no more"
-        )
+    if count != NUM_STAGES:
+        path = (stage_key(min(count, NUM_STAGES) + 1),)
+        message = f"it has {plural(count, 'stage')}, and that code has always {NUM_STAGES}"
+        yield Diagnostic("fixed-part", path, message, f"give stage1 to stage{NUM_STAGES}, and no more")
 
 
 def known_blocks(spec: Spec) -> Iterator[Diagnostic]:
-    """BASIC and BOTTLENECK."""
+    """The only blocks are BASIC and BOTTLENECK."""
     for number, stage in enumerate(spec.stages, 1):
         if stage.block not in BLOCKS:
-            text = f"stage{number} is of {stage.block} blocks, and the only ones there are {' and '.join(BLOCKS)}"
-            yield Diagnostic("fixed-part", (f"stage{number}", "block"), text, f"write {' or '.join(BLOCKS)}")
+            key = stage_key(number)
+            message = f"{key} has {stage.block} blocks, and that code has only {join_and(BLOCKS)}"
+            yield Diagnostic("fixed-part", (key, "block"), message, f"write {' or '.join(BLOCKS)}")
 
 
-def fixed_stem(spec: Spec) -> Iterator[Diagnostic]:
-    """Two convolutions of 64."""
-    if spec.stem_widths != (64, 64):
-        text = f"its stem is {list(spec.stem_widths)} wide, and is always [64, 64]"
-        yield Diagnostic("fixed-part", ("stem_widths",), text, "leave it out")
+def standard_stem(spec: Spec) -> Iterator[Diagnostic]:
+    """Both convolutions of the stem put out 64 channels."""
+    if tuple(spec.stem_widths) != STEM_WIDTHS:
+        message = f"its stem is {list(spec.stem_widths)} wide, and that code's always {list(STEM_WIDTHS)}"
+        yield Diagnostic("fixed-part", ("stem_widths",), message, "remove it")
 
 
-def colour_input(spec: Spec) -> Iterator[Diagnostic]:
-    """Three channels."""
-    if spec.in_channels != 3:
-        text = f"it takes {spec.in_channels} channels, and there are always 3"
-        yield Diagnostic("fixed-part", ("in_channels",), text, "leave it out")
+def three_channels(spec: Spec) -> Iterator[Diagnostic]:
+    """The input is an image of three channels."""
+    if spec.in_channels != IN_CHANNELS:
+        message = f"it takes {plural(spec.in_channels, 'channel')}, and that code always {IN_CHANNELS}"
+        yield Diagnostic("fixed-part", ("in_channels",), message, "remove it")
 
 
-def fixed_first_stage(spec: Spec) -> Iterator[Diagnostic]:
-    """Four BOTTLENECK blocks of 64."""
-    if spec.stages[0] != LAYER1:
-        text = "its stage1 is not the fixed one, 4 BOTTLENECK blocks of 64 channels"
-        yield Diagnostic(
-            "fixed-part", ("stage1",), text, "write block: BOTTLENECK, num_blocks: [4], num_channels: [64]"
-        )
+def standard_first_stage(spec: Spec) -> Iterator[Diagnostic]:
+    """Stage 1 is four BOTTLENECK blocks of 64 channels."""
+    if stage_fields(spec.stages[0]) != FIRST_STAGE:
+        key = stage_key(1)
+        message = f"its {key} is not the fixed one, {FIRST_STAGE_TEXT} channels"
+        values = ", ".join(f"{name}: {FIRST_STAGE[name]}" for name in ("block", "num_blocks", "num_channels"))
+        yield Diagnostic("fixed-part", (key,), message, f"write {values}")
 
 
-def steady_widths(spec: Spec) -> Iterator[Diagnostic]:
-    """Nearly every implementation feeds the adapted branch i from the LAST branch, which is right only if i is that.
+def upsampling(spec: Spec, built: Upsampling) -> Iterator[Diagnostic]:
+    """How the fuse layers upsample, where there is more than one branch."""
+    if spec.stages[-1].num_branches > 1 and spec.upsampling.words != built.words:
+        message = f"its fuse layers upsample {spec.upsampling.words}, and that code's {built.words}"
+        yield Diagnostic("fixed-part", ("upsampling",), message)
 
-    What to write instead holds together: whoever does all of it has a network within the limit. Of the ways to get
-    there the one with the fewest changes is told, and of equals the one that changes a block.
+
+def keeps_all_branches(spec: Spec) -> Iterator[Diagnostic]:
+    """The last stage keeps all branches."""
+    if not spec.keeps_all_branches and spec.stages[-1].num_branches > 1:
+        message = "its last stage keeps branch 0 alone, and that code's all branches"
+        yield Diagnostic("fixed-part", ("multi_scale_output",), message, "set multi_scale_output: true")
+
+
+def keeps_first_branch(spec: Spec) -> Iterator[Diagnostic]:
+    """The last stage keeps branch 0 alone."""
+    if spec.keeps_all_branches and spec.stages[-1].num_branches > 1:
+        message = "its last stage keeps all branches, and that code's branch 0 alone"
+        yield Diagnostic("fixed-part", ("multi_scale_output",), message, "remove it")
+
+
+# Widths that change between stages
+
+
+def width_changes(spec: Spec) -> Iterator[Diagnostic]:
+    """A branch must keep its width while there is a smaller one below it.
+
+    Where it does not, the transition has a convolution, and nearly every implementation feeds that convolution from the
+    LAST branch of the stage before, which fails in forward. The remedies belong together: all of them make a network
+    without this limit. They are the fewest changes that do; a change of block comes before as many changes of width.
     """
-    limits, _ = _fewest_changes(spec.stages)
-    yield from sorted(limits, key=lambda limit: limit.path[0])
+    yield from sorted(_smallest_repair(spec.stages).limits, key=lambda limit: limit.path[0])
 
 
-def steadied(stages: Stages) -> tuple[int, ...]:
-    """The widths of the last stage once all that is done."""
-    _, changed = _fewest_changes(stages)
-    last = changed[-1].widths
-    return (*(_right_width(changed, branch)[1] for branch in range(len(last) - 1)), last[-1])
+def repaired_widths(stages: Stages) -> tuple[int, ...]:
+    """The widths of the last stage's branches after the changes that `width_changes` asks for."""
+    repaired = _smallest_repair(stages).stages
+    last = repaired[-1].widths
+    return (*(_constant_width(repaired, branch) for branch in range(len(last) - 1)), last[-1])
 
 
-def _fewest_changes(stages: Stages) -> tuple[list[Diagnostic], Stages]:
-    """What there is to change, and the stages with the blocks that they then have."""
-    return min((*_other_blocks(stages), (list(_other_widths(stages)), stages)), key=lambda way: len(way[0]))
+class _Repair(NamedTuple):
+    """Changes after which every branch keeps its width."""
+
+    limits: list[Diagnostic]
+    """Each with the change as its remedy."""
+    stages: Stages
+    """The stages with the blocks that they then have, and their own widths."""
 
 
-def _other_blocks(stages: Stages) -> Iterator[tuple[list[Diagnostic], Stages]]:
-    """What there is to change where one stage takes the block of a stage beside it, that with all the rest."""
+def _smallest_repair(stages: Stages) -> _Repair:
+    """Of all repairs the one with the fewest changes, and of equals one that changes a block."""
+    widths_alone = _Repair(list(_width_limits(stages)), stages)
+    return min((*_block_repairs(stages), widths_alone), key=lambda repair: len(repair.limits))
+
+
+def _block_repairs(stages: Stages) -> Iterator[_Repair]:
+    """For every two neighbouring stages with several branches: one takes the other's block, then widths are changed."""
     for index, stage in enumerate(stages):
-        for other in (index - 1, index + 1):
-            if not 0 <= other < len(stages) or min(stage.num_branches, stages[other].num_branches) == 1:
+        for neighbour in (index - 1, index + 1):
+            if not 0 <= neighbour < len(stages) or min(stage.num_branches, stages[neighbour].num_branches) == 1:
                 continue
-            block = stages[other].block
+            block = stages[neighbour].block
             if block in BLOCKS and EXPANSION[block] != EXPANSION[stage.block]:
                 changed = (*stages[:index], replace(stage, block=block), *stages[index + 1 :])
-                yield [_odd_block(index, stage, block), *_other_widths(changed)], changed
+                yield _Repair([_block_limit(index, stage, block), *_width_limits(changed)], changed)
 
 
-def _odd_block(index: int, stage: StageSpec, block: str) -> Diagnostic:
-    """The block of a stage makes its branches as wide as those beside it are not."""
-    text = (
-        f"stage{index + 1} is of {stage.block} blocks (output ×{EXPANSION[stage.block]}): its branches are not as wide "
-        "as those of the stages beside it, which breaks in its forward"
+def _block_limit(index: int, stage: StageSpec, block: str) -> Diagnostic:
+    """The limit of a stage whose block makes its branches wider or narrower than in the stages around it."""
+    key = stage_key(index + 1)
+    message = (
+        f"{key} has {stage.block} blocks (output ×{EXPANSION[stage.block]}): its branches are not as wide as in the "
+        "stages before and after it, which fails in forward"
     )
-    return Diagnostic(
-        "width-change", (f"stage{index + 1}", "block"), text, f"write {block}: every branch keeps its width"
-    )
+    return Diagnostic("width-change", (key, "block"), message, f"write {block}: every branch keeps its width")
 
 
-def _other_widths(stages: Stages) -> Iterator[Diagnostic]:
-    """What there is to change of the widths."""
+def _width_limits(stages: Stages) -> Iterator[Diagnostic]:
+    """A limit for each stage and branch whose width is not the one that the branch is to keep."""
     for branch in range(stages[-1].num_branches - 1):
-        first, right = _right_width(stages, branch)
-        widths = [stage.widths[branch] for stage in stages[first:]]
+        first, kept = _first_stage_with_lower(stages, branch), _constant_width(stages, branch)
         for index, stage in enumerate(stages[first:], first):
-            if stage.widths[branch] != right:
-                remedy = f"write {right // EXPANSION[stage.block]}: every branch keeps its width"
-                text = _change(stages, branch, _nearest_change(widths, index - first) + first)
-                yield Diagnostic("width-change", (f"stage{index + 1}", "num_channels", branch), text, remedy)
+            if stage.widths[branch] != kept:
+                path = (stage_key(index + 1), "num_channels", branch)
+                remedy = f"write {kept // EXPANSION[stage.block]}: every branch keeps its width"
+                yield Diagnostic("width-change", path, _describe_change(stages, branch, first, index), remedy)
 
 
-def _right_width(stages: Stages, branch: int) -> tuple[int, int]:
-    """The first stage that counts, and the width that a branch is to have: that of most stages, of equals the first."""
-    first = next(index for index, stage in enumerate(stages) if stage.num_branches > branch + 1)
-    widths = [stage.widths[branch] for stage in stages[first:]]
-    common = lcm(*(EXPANSION[stage.block] for stage in stages[first:]))
-    return first, max((width for width in widths if width % common == 0), key=widths.count, default=widths[0])
+def _first_stage_with_lower(stages: Stages, branch: int) -> int:
+    """The index of the first stage that has another branch below this one."""
+    return next(index for index, stage in enumerate(stages) if stage.num_branches > branch + 1)
 
 
-def _nearest_change(widths: list[int], index: int) -> int:
-    """Where the width of a stage comes about, or where it ends if it is the first."""
-    changes = [at for at, (old, new) in enumerate(pairwise(widths), 1) if old != new]
-    return max((at for at in changes if at <= index), default=changes[0])
+def _constant_width(stages: Stages, branch: int) -> int:
+    """The width that a branch is to keep: that of most stages, of equals the first, if every block can have it."""
+    later = stages[_first_stage_with_lower(stages, branch) :]
+    widths = [stage.widths[branch] for stage in later]
+    divisor = lcm(*(EXPANSION[stage.block] for stage in later))
+    return max((width for width in widths if width % divisor == 0), key=widths.count, default=widths[0])
 
 
-def _change(stages: Stages, branch: int, index: int) -> str:
-    """What a stage does to a branch."""
-    before, after = stages[index - 1], stages[index]
+def _describe_change(stages: Stages, branch: int, first: int, index: int) -> str:
+    """The last change of a branch's width up to a stage, or the first change after it, and the block that causes it."""
+    pairs = enumerate(pairwise(stages[first:]), first + 1)
+    changes = [position for position, (old, new) in pairs if old.widths[branch] != new.widths[branch]]
+    changed = max((position for position in changes if position <= index), default=changes[0])
+    before, after = stages[changed - 1], stages[changed]
     change = f"changes branch {branch} from {before.widths[branch]} to {after.widths[branch]} channels"
-    return f"stage{index + 1} {change}, which breaks in its forward{_expanded(index, before, after)}"
-
-
-def _expanded(index: int, before: StageSpec, after: StageSpec) -> str:
-    """Which block makes the widths others than they are written; nothing where both stages have the same."""
+    message = f"{stage_key(changed + 1)} {change}, which fails in forward"
     if before.block == after.block:
-        return ""
-    wide, at = max((before, index), (after, index + 1), key=lambda item: EXPANSION[item[0].block])
-    return f": the {wide.block} blocks of stage{at} are {EXPANSION[wide.block]} times as wide as their num_channels"
+        return message
+    wider, position = max((before, changed), (after, changed + 1), key=lambda each: EXPANSION[each[0].block])
+    times = f"are {EXPANSION[wider.block]} times as wide as their num_channels"
+    return f"{message}: the {wider.block} blocks of {stage_key(position)} {times}"
 
 
-def upsampling(spec: Spec, theirs: Upsampling) -> Iterator[Diagnostic]:
-    """How the fuse layers upsample, if anything is: align_corners left out is align_corners false."""
-    if spec.stages[-1].num_branches > 1 and spec.upsampling.words != theirs.words:
-        text = f"its fuse layers upsample {spec.upsampling.words}, and do so {theirs.words} there"
-        yield Diagnostic("fixed-part", ("upsampling",), text)
+# Heads and notes
 
 
-def all_branches(spec: Spec) -> Iterator[Diagnostic]:
-    """Whether the last stage keeps more than branch 0."""
-    if not spec.keeps_all_branches and spec.stages[-1].num_branches > 1:
-        text = "its last stage keeps branch 0 alone, and keeps all of them there"
-        yield Diagnostic("fixed-part", ("multi_scale_output",), text, "set multi_scale_output: true")
-
-
-def first_branch_alone(spec: Spec) -> Iterator[Diagnostic]:
-    """The other way round."""
-    if spec.keeps_all_branches and spec.stages[-1].num_branches > 1:
-        text = "its last stage keeps all branches, and keeps branch 0 alone there"
-        yield Diagnostic("fixed-part", ("multi_scale_output",), text, "leave it out")
-
-
-def of_head(spec: Spec, limit: Diagnostic) -> Diagnostic:
-    """The limit of a head, told without the head beside it."""
+def head_limit(spec: Spec, limit: Diagnostic) -> Diagnostic:
+    """A limit of a head as a limit of the network."""
     return limit._replace(message=f"its {spec.head.type} head cannot be built: {limit.message}")
 
 
-def left_out(spec: Spec, limit: Diagnostic) -> str:
-    """The note of a head that is not written."""
+def head_left_out(spec: Spec, limit: Diagnostic) -> str:
+    """The note on a head that is not written because of a limit."""
     return f"the {spec.head.type} head is left out: {limit.message}"
 
 
-def batch_norm_notes(spec: Spec, momentum: float = 0.1) -> Iterator[str]:
-    """Momentum matters in training alone; eps does change the outputs, by little."""
+def batch_norm_notes(spec: Spec, momentum: float = BatchNorm().momentum) -> Iterator[str]:
+    """Notes on batch norms that the target has no keys for. Momentum matters in training alone."""
+    eps = BatchNorm().eps
     if spec.batch_norm.momentum != momentum:
         yield f"batch_norm.momentum {spec.batch_norm.momentum} is left out: it is always {momentum}"
-    if spec.batch_norm.eps != 1e-5:
-        yield f"batch_norm.eps {spec.batch_norm.eps} is left out: it is always 1e-05, and the outputs differ a little"
+    if spec.batch_norm.eps != eps:
+        yield f"batch_norm.eps {spec.batch_norm.eps} is left out: it is always {eps}, and the outputs differ a little"
 
 
 def budget_notes(spec: Spec) -> Iterator[str]:
-    """What the network may cost is nothing of the network."""
+    """The note on a budget, which no other dialect has."""
     if spec.budget != Budget():
         yield "the budget is left out: no other dialect has one"

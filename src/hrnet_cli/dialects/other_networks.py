@@ -95,7 +95,7 @@ def identify_other_network(config: Mapping[str, Any]) -> str:
 
 
 def _quote_keys(config: Mapping[str, Any], *paths: tuple[str, ...]) -> str:
-    """`MODEL.NAME: 'pose_resnet'`, for each path that is there."""
+    """`MODEL.NAME: 'pose_resnet'`, for each path that the config has."""
     found = [Node(config, ()).get(*path) for path in paths]
     return ", ".join(f"{node.dotted}: {quote(node.value)}" for node in found if node)
 

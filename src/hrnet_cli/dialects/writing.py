@@ -1,4 +1,4 @@
-"""What every writer gives back, and the small things they share."""
+"""What the writer of a dialect returns, and how writers make YAML and comments."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from hrnet_cli.hrnet import STAGE_FIELDS
+from hrnet_cli.schema.spec import StageSpec
 from hrnet_cli.text import plural
 
 
 class Written(NamedTuple):
-    """A spec in the words of a dialect, and what it has no words for."""
+    """The text of a spec in a dialect."""
 
     text: str
     notes: tuple[str, ...] = ()
+    """What is left out of it, or said in another way."""
     has_comments: bool = True
     """Whether a line of the text may be a comment, behind #."""
 
@@ -26,29 +29,35 @@ class Written(NamedTuple):
         return f"Written({plural(len(self.text.splitlines()), 'line')}, {plural(len(self.notes), 'note')})"
 
 
+def stage_fields(stage: StageSpec) -> dict[str, Any]:
+    """A stage as configs write it: its STAGE_FIELDS, with lists."""
+    values = {name: getattr(stage, name) for name in STAGE_FIELDS}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
 def comments(lines: Iterable[str]) -> str:
     """Lines behind `#`, which YAML and Python share."""
     return "".join(f"# {one_line(line)}\n" for line in lines)
 
 
 def one_line(text: str) -> str:
-    """A text from a spec as a comment quotes it: it cannot end the line that it stands on."""
+    """A text on one line, with everything unprintable escaped: it cannot end the comment that it is in."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 class _Dumper(yaml.SafeDumper):
-    """Plain values only, without anchors; whatever a YAML reader might take for a number is quoted."""
+    """Writes plain values, without anchors, and quotes every string that a YAML reader might take for a number."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
         return True
 
 
-PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*|[1-9][0-9]*(x[0-9]+)+|[0-9]+(\.[0-9]+)?[MG]")
-"""Words, sizes and figures. PyYAML itself knows which words are none: it quotes `yes` and `null`, but not `1e5`."""
+UNQUOTED = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*|[1-9][0-9]*(x[0-9]+)+|[0-9]+(\.[0-9]+)?[MG]")
+"""Words, sizes and figures need no quotes. PyYAML quotes the words that are values, `yes` and `null`, but not `1e5`."""
 
 
 def _text(dumper: _Dumper, text: str) -> Any:
-    style = None if PLAIN.fullmatch(text) else '"'
+    style = None if UNQUOTED.fullmatch(text) else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from hrnet_cli.dialects.reading import Reading
+from hrnet_cli.dialects.reading import Reading, note_text, remove_modules, replace_zeros
 from hrnet_cli.dialects.table import FOREIGN, WRITERS, explain_unknown, identify, write_spec
 from hrnet_cli.documents import MAX_CHARACTERS, Document, read_text
 from hrnet_cli.documents.yaml import end_location, refused
@@ -131,18 +131,15 @@ def _read(document: Document, source: str, dialect: str) -> Loaded:
 
 def _translated(document: Document, source: str, dialect: str, reading: Reading) -> Loaded:
     """The Spec of a reading. Raises SpecError with everything that is wrong, and MismatchError for mismatches alone."""
-    from hrnet_cli.dialects.reading import note_text
-    from hrnet_cli.dialects.zeros import without_modules, without_zeros
-
     diagnostics, mismatches = (
         [document.located(diagnostic, source) for diagnostic in found]
         for found in (reading.diagnostics, reading.mismatches)
     )
     if diagnostics and not reading.data:
         raise SpecError([*diagnostics, *mismatches])
-    reading, empty = without_zeros(reading)
+    reading, empty = replace_zeros(reading)
     try:
-        spec = without_modules(_spec(document, source, reading, reading.data, diagnostics), empty)
+        spec = remove_modules(_spec(document, source, reading, reading.data, diagnostics), empty)
     except SpecError as error:
         raise SpecError([*mismatches, *error.diagnostics]) from None
     notes = tuple(note_text(note) for note in reading.notes if not note.only_in_check)
@@ -161,7 +158,7 @@ def _native(document: Document, source: str) -> Loaded:
 
 
 def _spec(document: Document, source: str, reading: Reading, value: Any, beside: Iterable[Diagnostic] = ()) -> Spec:
-    spec, diagnostics = read_spec(value)
+    spec, diagnostics = read_spec(value, reading.spell)
     explained = [_explained(diagnostic, value) for diagnostic in diagnostics]
     located = [*beside, *(_located(diagnostic, document, source, reading) for diagnostic in explained)]
     if spec is None or located:
@@ -184,8 +181,7 @@ def _explained(diagnostic: Diagnostic, value: Any) -> Diagnostic:
 
 
 def _located(diagnostic: Diagnostic, document: Document, source: str, reading: Reading) -> Diagnostic:
-    """A diagnostic of the spec with its location, at the path in the config that it came from, in its vocabulary."""
-    diagnostic = reading.say(diagnostic)
+    """A diagnostic of the spec with its location, at the path in the config that it came from."""
     if reading.origins:
         origin = reading.origin(diagnostic.path)
         located = document.located(diagnostic._replace(path=origin), source)
@@ -214,7 +210,7 @@ def read_source(source: str | Path) -> tuple[str, str]:
         reason = getattr(error, "strerror", None) or str(error)
         raise UnreadableError(f"cannot read {name!r}: {reason}", "name a spec file or a preset") from None
     if name.startswith(TIMM):
-        from hrnet_cli.dialects.timm.read import variant_text
+        from hrnet_cli.dialects.timm.variants import variant_text
 
         return variant_text(name.removeprefix(TIMM)), name
     if path.name != name or name.removesuffix(".yaml") not in preset_names():

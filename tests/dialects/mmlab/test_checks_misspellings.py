@@ -27,7 +27,7 @@ from mmlab_configs import (
 from hrnet_cli.dialects.mmlab.checks import right_part_key
 from hrnet_cli.dialects.mmlab.facts import ARGUMENTS, PACKAGES, UNKNOWN
 from hrnet_cli.dialects.mmlab.heads import POSE_HEADS
-from hrnet_cli.dialects.reading import MOST_NOTES, note_text
+from hrnet_cli.dialects.reading import MAX_NOTES, note_text
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.sources.loading import Loaded, load_text
 from hrnet_cli.text import dotted_path
@@ -104,8 +104,10 @@ CODEC = {"type": "MSRAHeatmap", "input_size": [192, 256], "heatmap_size": [48, 6
 )
 def test_a_misspelt_word(config: Plain, path: str, meant: str) -> None:
     (note,) = misspelt(config)
-    assert (dotted_path(note.path), note.remedy) == (path, f"did you mean {meant}?")
-    assert note.code == ("unread-value" if path.endswith(".type") else "misspelt-key")
+    question, is_class = f"did you mean {meant}?", path.endswith(".type")
+    assert (dotted_path(note.path), note.remedy) == (path, f"write {meant}" if is_class else question)
+    assert note.code == ("unread-value" if is_class else "misspelt-key")
+    assert question in note_text(note)
     assert load(config).spec.notes.count(note_text(note)) == 1
 
 
@@ -197,7 +199,7 @@ def test_code_in_a_part_for_training_is_ignored() -> None:
 
 def test_at_most_so_many_are_reported() -> None:
     head: dict[str, Any] = {**FCN, **{f"num_classes{letter}": 1 for letter in "abcdefghijkl"}}
-    assert len(misspelt(model("EncoderDecoder", decode_head=head))) == MOST_NOTES
+    assert len(misspelt(model("EncoderDecoder", decode_head=head))) == MAX_NOTES
 
 
 def test_every_class_that_is_read_has_its_arguments() -> None:

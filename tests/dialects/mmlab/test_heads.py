@@ -103,6 +103,6 @@ def test_a_note_on_the_state_dict_keys() -> None:
     old = load_spec(model("TopDown", keypoint_head=OLD)).notes
     new = load_spec(model("TopdownPoseEstimator", head=HEATMAP)).notes
     joined = load_spec(model("TopdownPoseEstimator", neck=PROCESSOR, head=JOINED, backbone=MULTISCALE)).notes
-    assert "mmpose's state-dict keys begin with backbone. and keypoint_head." in old
-    assert "mmpose's state-dict keys begin with backbone. and head." in new
-    assert "mmpose's state-dict keys begin with backbone. and head." in joined
+    assert "model: mmpose's state-dict keys begin with backbone. and keypoint_head." in old
+    assert "model: mmpose's state-dict keys begin with backbone. and head." in new
+    assert "model: mmpose's state-dict keys begin with backbone. and head." in joined

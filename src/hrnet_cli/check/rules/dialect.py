@@ -10,7 +10,6 @@ from typing import Any
 
 from hrnet_cli.check.rule import Rule
 from hrnet_cli.check.subject import Subject
-from hrnet_cli.dialects.reading import note_text_at_path
 from hrnet_cli.dialects.table import FOREIGN
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.text import KeyPath, dotted_path
@@ -19,7 +18,7 @@ from hrnet_cli.text import KeyPath, dotted_path
 def notes(subject: Subject) -> Iterator[Diagnostic]:
     """The notes of the config's reader, located in the config."""
     for note in subject.loaded.reading.notes:
-        yield subject.at_config(note.code, note.path, note_text_at_path(note), note.remedy, note.at_key)
+        yield subject.at_config(note.code, note.path, note.message, note.remedy, note.at_key)
 
 
 def limits(subject: Subject) -> Iterator[Diagnostic]:

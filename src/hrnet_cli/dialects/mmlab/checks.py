@@ -12,7 +12,7 @@ from typing import Any, TypeGuard
 from hrnet_cli.dialects.mmlab import facts
 from hrnet_cli.dialects.mmlab.facts import ARGUMENTS, Package, class_name
 from hrnet_cli.dialects.mmlab.part import Network, Part
-from hrnet_cli.dialects.reading import MOST_NOTES
+from hrnet_cli.dialects.reading import MAX_NOTES
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import STAGE_KEY
 from hrnet_cli.schema.records import Diagnostics
@@ -53,7 +53,7 @@ def _note_misspelt_keys(part: Part, known: tuple[str, ...], owner: str, also_kno
     right = {*known, *also_known, *facts.EVERY_CLASS}
     unknown = (key for key in part.value if isinstance(key, str) and key not in right)
     similar = ((key, nearest(key, known, cutoff=ARGUMENT_SIMILARITY)) for key in islice(unknown, MAX_KEYS))
-    for key, known_key in islice((pair for pair in similar if pair[1]), MOST_NOTES):
+    for key, known_key in islice((pair for pair in similar if pair[1]), MAX_NOTES):
         path: KeyPath = (*part.path, quote_key(key))
         message = f"unknown key in {owner}: {path[-1]}"
         part.network.add_note("misspelt-key", path, message, f"did you mean {known_key}?", at_key=True)
@@ -65,8 +65,8 @@ def _note_misspelt_class(part: Part, part_key: str) -> None:
     if name and name not in (*ARGUMENTS, *facts.OTHER_HEADS):
         known = nearest(name, ARGUMENTS, cutoff=CLASS_SIMILARITY)
         if known:
-            message = f"unknown class of a {part_key}: {quote(found)}"
-            part.network.add_note("unread-value", (*part.path, "type"), message, f"did you mean {known}?")
+            message = f"unknown class of a {part_key}: {quote(found)} (did you mean {known}?)"
+            part.network.add_note("unread-value", (*part.path, "type"), message, f"write {known}")
 
 
 # Branches and channels
@@ -108,12 +108,12 @@ def _as_list(channels: Any) -> list[Any]:
 
 def _right_widths(network: Network) -> list[int]:
     """The last stage's widths, after the remedies of the limit on widths that change between stages."""
-    from hrnet_cli.dialects.limits import steadied  # only a mismatch pays for it
+    from hrnet_cli.dialects.limits import repaired_widths  # only a mismatch pays for it
 
     diagnostics = Diagnostics()
     stages = {key: item for key, item in network.data.items() if STAGE_KEY.fullmatch(key)}
     built = read_stages(stages, diagnostics)
-    return network.widths if diagnostics else list(steadied(built))
+    return network.widths if diagnostics else list(repaired_widths(built))
 
 
 def check_branches(model: Part) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hrnet_cli.dialects.mmlab.facts import STAGE_KEYS, Package, class_name
-from hrnet_cli.dialects.reading import MOST_NOTES, meant, note, unread
+from hrnet_cli.dialects.reading import MAX_NOTES, find_misspelt, note, unread_key
 from hrnet_cli.documents.python.values import Unread
 from hrnet_cli.errors import Code, Diagnostic
 from hrnet_cli.hrnet import EXPANSION, STAGE_KEY, stage_number
@@ -110,7 +110,7 @@ class Part:
                 Diagnostic("missing-key", (*self.path, key), f"{key} is missing", f"add {key}")
             )
             unknown = (each for each in self.value if isinstance(each, str) and each not in known)
-            for each in meant(unknown, [key], (key, *known)):
+            for each in find_misspelt(unknown, [key], (key, *known)):
                 path, remedy = (*self.path, quote_key(each)), f"did you mean {key}?"
                 self.network.add_diagnostics(
                     Diagnostic("unknown-key", path, f"unknown key {quote(each)}", remedy, at_key=True)
@@ -142,5 +142,5 @@ class Part:
         paths = [(*self.path, quote_key(key)) for key in self.value if key not in known and key != "_delete_"]
         unknown = [path for path in paths if path not in noted]
         self.network.notes += [
-            unread(path, known, f"unknown key in {owner}: {path[-1]}") for path in unknown[:MOST_NOTES]
+            unread_key(path, known, f"unknown key in {owner}: {path[-1]}") for path in unknown[:MAX_NOTES]
         ]

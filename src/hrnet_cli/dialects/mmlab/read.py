@@ -21,7 +21,7 @@ from hrnet_cli.dialects.mmlab.facts import PACKAGES, STAGE_KEYS, Package, class_
 from hrnet_cli.dialects.mmlab.heads import read_heads
 from hrnet_cli.dialects.mmlab.part import Network, Part, unreadable
 from hrnet_cli.dialects.mmlab.sizes import input_size
-from hrnet_cli.dialects.reading import MOST_NOTES, Reading, meant
+from hrnet_cli.dialects.reading import MAX_NOTES, Reading, find_misspelt
 from hrnet_cli.documents.python.values import Unread
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import STAGE_FIELDS, STAGE_KEY, stage_number, standard_stages
@@ -127,10 +127,10 @@ def _read_stages(extra: Part) -> None:
     names = [key for key in extra.value if isinstance(key, str)]
     if STAGE_KEYS[-1] not in missing:
         unknown = (key for key in names if not STAGE_KEY.fullmatch(key))
-        for key in meant(unknown, missing, ("upsample", *missing)):
+        for key in find_misspelt(unknown, missing, ("upsample", *missing)):
             network.set(key, extra.value[key], (*extra.path, quote_key(key)))
     not_built = {key for key in names if STAGE_KEY.fullmatch(key)}.difference(STAGE_KEYS)
-    for key in sorted(not_built, key=lambda key: stage_number(key) or 0)[:MOST_NOTES]:
+    for key in sorted(not_built, key=lambda key: stage_number(key) or 0)[:MAX_NOTES]:
         message = f"{key} is ignored: {STAGE_KEYS[0]} to {STAGE_KEYS[-1]} are built"
         network.add_note("unbuilt-stage", (*extra.path, key), message, "remove it", at_key=True)
     rest = {key: item for key, item in extra.value.items() if key not in not_built}
@@ -148,7 +148,7 @@ def _read_stage(key: str, extra: Part) -> None:
         fields |= _first_stage(fields, stage)
     missing = [name for name in STAGE_FIELDS if name not in fields]
     unknown = (name for name in stage.value if isinstance(name, str) and name not in facts.KEYS_OF_STAGE)
-    fields |= {name: stage.value[name] for name in meant(unknown, missing, facts.KEYS_OF_STAGE)}
+    fields |= {name: stage.value[name] for name in find_misspelt(unknown, missing, facts.KEYS_OF_STAGE)}
     network.set(key, fields, stage.path)
     fuse_method = stage.value.get("fuse_method", "SUM")
     if fuse_method != "SUM":
@@ -238,7 +238,7 @@ def _note_output_key(backbone: Part) -> None:
         return
     known = facts.BACKBONE_KEYS
     candidates = (key for key in backbone.value if key == "multiscale_output" or key not in known)
-    for key in islice(candidates, MOST_NOTES):
+    for key in islice(candidates, MAX_NOTES):
         if nearest(key, known) == "multiscale_output":
             path: KeyPath = (*backbone.path, quote_key(key))
             remedy = f"did you mean extra.{STAGE_KEYS[-1]}.multiscale_output?"

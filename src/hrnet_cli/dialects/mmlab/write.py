@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 from hrnet_cli.dialects.limits import (
     budget_notes,
-    fixed_stem,
     four_stages,
+    head_left_out,
+    head_limit,
     known_blocks,
-    left_out,
-    of_head,
     refuse,
-    steady_widths,
+    standard_stem,
+    width_changes,
 )
 from hrnet_cli.dialects.mmlab import facts
 from hrnet_cli.dialects.mmlab.facts import MMDET, MMPOSE, MMPOSE_0, MMSEG, Package
@@ -35,7 +35,7 @@ Config = dict[str, Any]
 def write_mmlab(spec: Spec) -> Written:
     """The backbone, and the neck and head of its package. Raises InexpressibleError for a backbone that none builds."""
     refuse("mmlab", _backbone_limits(spec))
-    notes = [left_out(spec, limit) for limit in _head_limits(spec)]
+    notes = [head_left_out(spec, limit) for limit in _head_limits(spec)]
     head = None if notes or spec.head.type == "none" else HEADS[spec.head.type]
     package = head.package if head else MMSEG if _upsamples_alike(spec, MMSEG) else MMPOSE
     _, _, height, width = spec.input_shape
@@ -56,7 +56,7 @@ def write_mmlab(spec: Spec) -> Written:
 def find_limits(spec: Spec) -> Iterator[Diagnostic]:
     """Why the packages' HRNets, which share these limits, or the head's package cannot build a network."""
     for limit in _head_limits(spec):
-        yield of_head(spec, limit)
+        yield head_limit(spec, limit)
     yield from _backbone_limits(spec)
 
 
@@ -66,8 +66,8 @@ def find_limits(spec: Spec) -> Iterator[Diagnostic]:
 def _backbone_limits(spec: Spec) -> Iterator[Diagnostic]:
     yield from four_stages(spec)
     yield from known_blocks(spec)
-    yield from fixed_stem(spec)
-    yield from steady_widths(spec)
+    yield from standard_stem(spec)
+    yield from width_changes(spec)
     if not _upsamples_alike(spec, MMSEG) and not _upsamples_alike(spec, MMPOSE):
         size = shape_text(spec.input_shape[2:])
         text = f"its fuse layers upsample {spec.upsampling.words}, not by factor, which fails at the {size} input"

@@ -73,7 +73,7 @@ def _is_network(name: Any) -> bool:
 
 
 def _find_part(root: Node) -> Source | None:
-    """A MODEL alone or an EXTRA alone. In lower case, stages alone are a spec unless a key of the authors' is there."""
+    """A MODEL alone or an EXTRA alone. In lower case, stages are a spec unless they have a key of the authors'."""
     stages = root.stage_keys
     if {"type", *SPEC_KEYS} & set(root.keys).difference(stages):
         return None
@@ -100,7 +100,7 @@ def recognise(config: Mapping[str, Any]) -> bool:
 
 
 def misspelt_model(config: Mapping[str, Any]) -> str:
-    """The key that is a misspelt MODEL: nearly its name, with an HRNet below it. Empty where MODEL is there."""
+    """The key that is a misspelt MODEL: nearly its name, with an HRNet below it. Empty where MODEL is present."""
     root = Node(config, ())
     if root.child("MODEL"):
         return ""

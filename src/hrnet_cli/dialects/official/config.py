@@ -1,24 +1,37 @@
-"""One config on its way to a spec: what it gives, where that came from, and what there is to say."""
+"""A config of the authors' on its way to a spec: the data so far, where each value came from, and notes."""
 
 from __future__ import annotations
 
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hrnet_cli.dialects.nodes import Node
 from hrnet_cli.dialects.official import Source
-from hrnet_cli.dialects.reading import note, unread
+from hrnet_cli.dialects.reading import MAX_NOTES, note, unread_key
 from hrnet_cli.errors import Code, Diagnostic
-from hrnet_cli.text import KeyPath, dotted_path, nearest, quote, quote_key
+from hrnet_cli.hrnet import STAGE_FIELDS
+from hrnet_cli.text import KeyPath, nearest, quote, quote_key
 
+if TYPE_CHECKING:
+    from hrnet_cli.dialects.official.families import Family
+
+STAGE_KEYS = (*map(str.upper, STAGE_FIELDS), "FUSE_METHOD")
 EXTRA_KEYS = ("PRETRAINED_LAYERS", "STEM_INPLANES", "WITH_HEAD", "FINAL_CONV_KERNEL", "DECONV")
-"""Keys of EXTRA beside the stages."""
-NEAR_OTHERS = ("WITH_HEATMAPS_LOSS", "AE_LOSS_TYPE")
-"""Keys of theirs that are near one that `take` asks for."""
+"""Keys of EXTRA besides the stages."""
+MODEL_KEYS = (
+    *("NAME", "INIT_WEIGHTS", "PRETRAINED", "NUM_JOINTS", "NUM_CLASSES", "TAG_PER_JOINT", "TARGET_TYPE", "IMAGE_SIZE"),
+    *("HEATMAP_SIZE", "SIGMA", "EXTRA", "ALIGN_CORNERS", "NUM_OUTPUTS", "OCR", "SYNC_BN"),
+)
+SIMILAR_KEYS = ("WITH_HEATMAPS_LOSS", "AE_LOSS_TYPE")
+"""Keys of the authors' that are not misspellings of a key that is read, although they are near one."""
 
 
 class Config:
-    """What has been read so far. The original code's defaults are taken aloud."""
+    """What has been read so far."""
+
+    name: str
+    """The network's name, as the reports show it."""
+    family: Family
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -27,62 +40,71 @@ class Config:
         self.origins: dict[KeyPath, KeyPath] = {}
         self.notes: list[Diagnostic] = []
         self.diagnostics: list[Diagnostic] = []
-        """What is wrong beside what the spec will find, in the config's own words."""
-        self.needs: tuple[str, ...] = ()
-        """Keys that the network's code reads without a default: Family.needs."""
-        self.name = ""
-        """The network's, as the reports call it."""
-        self.size: Any = None
-        """The input as it stands there."""
+        """Errors that the spec's own validation cannot find."""
 
-    def note(self, code: Code, path: KeyPath, text: str, remedy: str = "", at_key: bool = False) -> None:
-        """Something that the user may not expect."""
-        self.notes.append(note(code, path, text, remedy, at_key))
+    def note(self, code: Code, path: KeyPath, message: str, remedy: str = "", at_key: bool = False) -> None:
+        """Add what was assumed, ignored or left out."""
+        self.notes.append(note(code, path, message, remedy, at_key))
 
     def spell(self, name: str) -> str:
-        """A key in the letters of this config."""
+        """A key in the letter case of this config."""
         return name.lower() if self.lower else name.upper()
 
     def take(self, path: tuple[str, ...], field: str, default: Any) -> Any:
-        """A value for a field of the head, or the code's own default with a note."""
+        """The value for a field of the head; where it is missing, the default of the authors' code, with a note."""
         node = self.source.find(path)
-        where = node or self.source.missing(path)
-        self.origins["head", field] = where.path
+        place = node or self.source.missing(path)
+        self.origins["head", field] = place.path
         if node:
             return node.literal
-        text = f"{where.dotted} is not given: {quote(default)}"
-        if self.stops_without(path[-1], self.source.find(path[:-1]), EXTRA_KEYS):
-            text = f"{text}; {self.name} reads it without a default"
-            self.note("no-default", where.path, text, f"add {where.path[-1]}: {quote(default)}")
+        key, message = place.path[-1], f"{place.path[-1]} is missing: {quote(default)} is used"
+        if self.fails_without(path[-1], self.source.find(path[:-1]), EXTRA_KEYS):
+            message += f"; {self.name} reads it without a default"
+            self.note("no-default", place.path, message, f"add {key}: {quote(default)}", at_key=True)
         else:
-            self.note("assumed", where.path, text)
-        self._misspelt(path)
+            self.note("assumed", place.path, message, at_key=True)
+        self._note_misspelling(path)
         return default
 
-    def stops_without(self, name: str, section: Node | None, known: tuple[str, ...]) -> bool:
-        """Whether the authors' code fails at the lack of a key; not where another is meant for it, which is said.
+    def fails_without(self, name: str, section: Node | None, known: tuple[str, ...]) -> bool:
+        """Whether the authors' code raises an error because a key is missing, and is not misspelt in its section.
 
-        A config in lower case is not for their code but for somebody's own, of which nobody knows.
+        Nothing is known of the code that reads a config in lower case.
         """
-        if name not in self.needs or self.lower:
+        if name not in self.family.needs or self.lower:
             return False
         names = tuple(key.upper() for key in known)
-        strange = [key for key in section.keys if key.upper() not in names] if section else []
-        return all(nearest(key, names) != name for key in strange)
+        unknown = [key for key in section.keys if key.upper() not in names] if section else []
+        return all(nearest(key, names) != name for key in unknown)
 
-    def _misspelt(self, path: tuple[str, ...]) -> None:
-        """The key that was probably meant for one that is not there; those of MODEL and EXTRA are all looked at."""
+    def _note_misspelling(self, path: tuple[str, ...]) -> None:
+        """Note the first key that is a misspelling of a missing one; in MODEL and EXTRA each unknown key has a note."""
         section = None if path[0] in self.source.parts else self.source.find(path[:-1])
         if section is None:
             return
-        places = [(*section.path, quote_key(key)) for key in section.keys if key.upper() not in NEAR_OTHERS]
-        notes = (unread(place, (section.spell(path[-1]),), f"{dotted_path(place)} is not read") for place in places)
+        keys = (quote_key(key) for key in section.keys if key.upper() not in SIMILAR_KEYS)
+        known = (section.spell(path[-1]),)
+        notes = (unread_key((*section.path, key), known, f"{key} is not read") for key in keys)
         self.notes += islice((note for note in notes if note.code == "misspelt-key"), 1)
 
-    def kernel(self) -> Any:
-        """FINAL_CONV_KERNEL."""
+    def note_unknown_keys(self, node: Node, known: tuple[str, ...]) -> None:
+        """Note each key of a mapping that is not known, or is a duplicate in another letter case."""
+        lower, names = {name.lower() for name in known}, tuple(map(self.spell, known))
+        unknown = [quote_key(key) for key in node.keys if key.lower() not in lower][:MAX_NOTES]
+        present = set(map(self.spell, node.keys))
+        self.notes += [unread_key((*node.path, key), names, f"{key} is not read", present) for key in unknown]
+        seen: set[str] = set()
+        for key in node.keys:
+            if key.lower() in seen:
+                name = quote_key(key)
+                message = f"{name} is a duplicate in another letter case, and is not read"
+                self.note("unread-key", (*node.path, name), message, "keep one of the two", at_key=True)
+            seen.add(key.lower())
+
+    def final_conv_kernel(self) -> Any:
+        """EXTRA.FINAL_CONV_KERNEL."""
         return self.take(("EXTRA", "FINAL_CONV_KERNEL"), "final_conv_kernel", 1)
 
-    def joints(self) -> Any:
-        """NUM_JOINTS, 17 in every one of their defaults."""
+    def num_joints(self) -> Any:
+        """MODEL.NUM_JOINTS, which is 17 in the defaults of each repository."""
         return self.take(("MODEL", "NUM_JOINTS"), "num_joints", 17)

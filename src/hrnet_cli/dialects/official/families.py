@@ -1,166 +1,228 @@
-"""The authors' networks, and which of them a config is for."""
+"""The authors' networks: one row each, with what its code reads from a config, assumes, needs and builds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from hrnet_cli.dialects.official import AMBIGUOUS_NAME, heads
 from hrnet_cli.dialects.official.config import Config
+from hrnet_cli.hrnet import stage, stage_key
+from hrnet_cli.schema.spec import BatchNorm, Spec, Upsampling
 from hrnet_cli.text import nearest, quote
+
+Path = tuple[str, ...]
+Plain = dict[str, Any]
+
+MODEL_SIZE: Path = ("MODEL", "IMAGE_SIZE")
+SEGMENTATION_SIZES: tuple[Path, ...] = (("TEST", "IMAGE_SIZE"), ("TRAIN", "IMAGE_SIZE"))
+HIGHER_SIZE: Path = ("DATASET", "INPUT_SIZE")
+NEAREST: Plain = {}
+BILINEAR: Plain = {"mode": "bilinear", "to": "size"}
+MOMENTUM = BatchNorm().momentum
 
 
 class Family(NamedTuple):
-    """What one of the authors' networks reads."""
+    """One of the authors' networks."""
 
-    head: Callable[[Config], dict[str, Any]]
-    sizes: tuple[tuple[str, ...], ...]
-    """Where the input size (w, h) stands, the first that is there."""
+    name: str
+    """MODEL.NAME."""
+    head: str
+    """The type of its head in a spec."""
+    repository: str
+    read_head: Callable[[Config], Plain]
+    write_head: Callable[[Spec, Family], Plain]
+    """The config without its stages; the keys of its MODEL.EXTRA come before them."""
+    sizes: tuple[Path, ...]
+    """Where the input size is, as width and height; the first that the config has is read."""
     default_size: tuple[int, int]
+    upsampling: Mapping[str, Any] = NEAREST
+    """How a fuse layer upsamples, as in a spec."""
+    momentum: float = MOMENTUM
     reads_stage1: bool = True
-    upsampling: Mapping[str, Any] = {}
-    """How a fuse layer upsamples; by default nearest, by factor."""
-    momentum: float | None = None
+    """Where it is not read it is not written: the landmark network's config may have no key of EXTRA that its
+    lib/config/defaults.py does not have, so that STAGE1 is a KeyError of YACS."""
     stage_defaults: Mapping[str, Mapping[str, Any]] = {}
     reads: tuple[str, ...] = ()
-    """Of the keys below MODEL that only some families read, those that this one does."""
+    """The keys that it reads, of those below MODEL that only some networks read."""
     needs: tuple[str, ...] = ()
-    """Keys of EXTRA, its stages and DECONV that its code reads, and that its repository's defaults do not have: without
-    one it ends in a KeyError or an AttributeError. Those that no spec can be without, and stages 2 to 4, are not here:
-    their lack is found as such. The landmark network's defaults have everything."""
+    """Keys of EXTRA, its stages and DECONV that its code reads and its repository has no default for: without one it
+    ends in a KeyError or an AttributeError. STAGE2 to STAGE4 are not here, nor keys that every spec must have."""
+    follows_widths: bool = False
+    """Whether a branch may change its width between two stages that both have it."""
+
+    @property
+    def has_align_corners(self) -> bool:
+        """Whether its config says how corners are aligned; the code's default is true."""
+        return "ALIGN_CORNERS" in self.reads
+
+    def built_upsampling(self, spec: Spec) -> Upsampling:
+        """How its fuse layers upsample; where its config says how corners are aligned, as in the spec."""
+        upsampling = Upsampling(**self.upsampling)
+        if not self.has_align_corners:
+            return upsampling
+        return Upsampling(upsampling.mode, upsampling.to, spec.upsampling.align_corners)
 
 
-def _stage(modules: int, widths: Iterable[int]) -> dict[str, Any]:
-    channels = list(widths)
-    return {
-        "num_modules": modules,
-        "num_branches": len(channels),
-        "block": "BASIC",
-        "num_blocks": [4] * len(channels),
-        "num_channels": channels,
-    }
-
-
-MODEL_SIZE = (("MODEL", "IMAGE_SIZE"),)
-SEG_SIZE = (("TEST", "IMAGE_SIZE"), ("TRAIN", "IMAGE_SIZE"))
-HIGHER_SIZE = (("DATASET", "INPUT_SIZE"),)
 KERNEL = "FINAL_CONV_KERNEL"
 METHOD = "FUSE_METHOD"
 POSE_NEEDS = (METHOD, KERNEL, "PRETRAINED_LAYERS")
-TO_SIZE = {"mode": "bilinear", "to": "size"}
-"""Corners as torch has it where it is not told: not aligned."""
+SEGMENTATION_REPOSITORY = "HRNet-Semantic-Segmentation, branch"
 
-BACKBONE = Family(heads.no_head, (*MODEL_SIZE, *SEG_SIZE, *HIGHER_SIZE), (192, 256))
-SEGMENTATION_V11 = Family(
-    heads.segmentation,
-    SEG_SIZE,
-    (2048, 1024),
-    upsampling=TO_SIZE,
-    momentum=0.01,
-    reads=(KERNEL,),
-    needs=("STAGE1", METHOD, KERNEL),
-)
-FACE_STAGES = {
-    "stage2": _stage(1, (18, 36)),
-    "stage3": _stage(1, (18, 36, 72)),
-    "stage4": _stage(1, (18, 32, 72, 144)),
-}
-"""The landmark network's own defaults; 32 is theirs."""
 FAMILIES: dict[str, Family] = {
-    "pose_hrnet": Family(heads.heatmap, MODEL_SIZE, (256, 256), reads_stage1=False, reads=(KERNEL,), needs=POSE_NEEDS),
+    "pose_hrnet": Family(
+        "pose_hrnet",
+        "heatmap",
+        "deep-high-resolution-net.pytorch",
+        heads.read_heatmap,
+        heads.write_pose,
+        (MODEL_SIZE,),
+        (256, 256),
+        reads_stage1=False,
+        reads=(KERNEL,),
+        needs=POSE_NEEDS,
+    ),
     "pose_higher_hrnet": Family(
-        heads.higher,
-        HIGHER_SIZE,
+        "pose_higher_hrnet",
+        "higher",
+        "HigherHRNet-Human-Pose-Estimation",
+        heads.read_higher,
+        heads.write_higher,
+        (HIGHER_SIZE,),
         (512, 512),
         reads_stage1=False,
         reads=(KERNEL, "DECONV"),
         needs=(*POSE_NEEDS, "NUM_DECONVS"),
     ),
-    "cls_hrnet": Family(heads.classification, MODEL_SIZE, (256, 256), needs=("STAGE1", METHOD)),
-    "seg_hrnet": Family(
-        heads.segmentation,
-        SEG_SIZE,
-        (2048, 1024),
-        upsampling=TO_SIZE,
-        reads=(KERNEL, "ALIGN_CORNERS"),
-        needs=("STAGE1", METHOD, KERNEL),
-    ),
-    "seg_hrnet_ocr": Family(
-        heads.ocr,
-        SEG_SIZE,
-        (2048, 1024),
-        upsampling=TO_SIZE,
-        reads=(KERNEL, "ALIGN_CORNERS", "OCR"),
+    "cls_hrnet": Family(
+        "cls_hrnet",
+        "classification",
+        "HRNet-Image-Classification",
+        heads.read_classification,
+        heads.write_model,
+        (MODEL_SIZE,),
+        (256, 256),
         needs=("STAGE1", METHOD),
     ),
+    "seg_hrnet": Family(
+        "seg_hrnet",
+        "segmentation",
+        f"{SEGMENTATION_REPOSITORY} HRNet-OCR",
+        heads.read_segmentation,
+        heads.write_segmentation,
+        SEGMENTATION_SIZES,
+        (2048, 1024),
+        upsampling=BILINEAR,
+        reads=(KERNEL, "ALIGN_CORNERS"),
+        needs=("STAGE1", METHOD, KERNEL),
+        follows_widths=True,
+    ),
+    "seg_hrnet_ocr": Family(
+        "seg_hrnet_ocr",
+        "ocr",
+        f"{SEGMENTATION_REPOSITORY} HRNet-OCR",
+        heads.read_ocr,
+        heads.write_segmentation,
+        SEGMENTATION_SIZES,
+        (2048, 1024),
+        upsampling=BILINEAR,
+        reads=(KERNEL, "ALIGN_CORNERS", "OCR"),
+        needs=("STAGE1", METHOD),
+        follows_widths=True,
+    ),
     "hrnet": Family(
-        heads.landmark,
-        MODEL_SIZE,
+        "hrnet",
+        "landmark",
+        "HRNet-Facial-Landmark-Detection",
+        heads.read_landmark,
+        heads.write_pose,
+        (MODEL_SIZE,),
         (256, 256),
-        reads_stage1=False,
-        upsampling={**TO_SIZE, "align_corners": False},
+        upsampling={**BILINEAR, "align_corners": False},
         momentum=0.01,
-        stage_defaults=FACE_STAGES,
+        reads_stage1=False,
+        stage_defaults={
+            stage_key(2): stage(1, "BASIC", 4, (18, 36)),
+            stage_key(3): stage(1, "BASIC", 4, (18, 36, 72)),
+            stage_key(4): stage(1, "BASIC", 4, (18, 32, 72, 144)),  # 32 is in its defaults.py
+        },
         reads=(KERNEL,),
     ),
 }
-"""From MODEL.NAME to the network."""
+"""By MODEL.NAME; `official.NETWORKS` has the names."""
 
-OCR_BRANCH = (
+SEGMENTATION_V11 = FAMILIES["seg_hrnet"]._replace(
+    repository=f"{SEGMENTATION_REPOSITORY} pytorch-v1.1", momentum=0.01, reads=(KERNEL,), follows_widths=False
+)
+"""The older branch of the same repository, with another function of the same name; corners are not aligned."""
+BACKBONE = Family(
+    "",
+    "none",
+    "the original code, without a head",
+    heads.read_none,
+    heads.write_model,
+    (MODEL_SIZE, *SEGMENTATION_SIZES, HIGHER_SIZE),
+    (192, 256),
+)
+"""A network that is none of the authors'."""
+BY_HEAD = {family.head: family for family in FAMILIES.values()}
+
+OCR_BRANCH_KEYS: tuple[Path, ...] = (
     *(("MODEL", "ALIGN_CORNERS"), ("MODEL", "NUM_OUTPUTS"), ("MODEL", "OCR"), ("LOSS", "BALANCE_WEIGHTS")),
     *(("TRAIN", "NONBACKBONE_KEYWORDS"), ("TRAIN", "NONBACKBONE_MULT"), ("TEST", "OUTPUT_INDEX")),
 )
-"""What only the HRNet-OCR branch's configs have; pytorch-v1.1's `seg_hrnet` has the same name and another function."""
+"""Keys that only the configs of the branch HRNet-OCR have."""
 
 
-def choose(config: Config) -> tuple[str, Family]:
-    """The network that MODEL.NAME names, and that name; of one that is not theirs, the backbone."""
+def choose_family(config: Config) -> tuple[str, Family]:
+    """The name of the network that a config is for, and its family: the backbone where it is none of the authors'."""
     model = config.source.model
     node = model.child("NAME")
     if node is None:
-        return _guess(config)
+        return _guess_family(config)
     name = node.value
     if name == "seg_hrnet":
-        return name, _segmentation(config)
+        return name, _segmentation_branch(config)
     if isinstance(name, str) and name in FAMILIES and (name != AMBIGUOUS_NAME or model.child("NUM_JOINTS")):
         return name, FAMILIES[name]
-    meant = nearest(name, sorted(FAMILIES.keys() - {AMBIGUOUS_NAME}), cutoff=0.88)
-    if meant:
-        text = f"{node.dotted}: {quote(name)} is none of the authors' networks: its head is left out"
-        config.note("unread-value", node.path, text, f"did you mean {meant}?")
-        return quote(name).strip("'\""), BACKBONE
-    kept = "" if name == AMBIGUOUS_NAME else " is none of the authors' networks"
-    text = f"{node.dotted}: {quote(name)}{kept}: the backbone is built, and its head is left out"
-    config.note("left-out", node.path, text)
+    unknown = "" if name == AMBIGUOUS_NAME else " is not one of the authors' networks"
+    near = nearest(name, sorted(FAMILIES.keys() - {AMBIGUOUS_NAME}), cutoff=0.88)
+    if near:
+        message = f"{quote(name)}{unknown} (did you mean {near}?): its head is left out"
+        config.note("unread-value", node.path, message, f"write {near}")
+    else:
+        message = f"{quote(name)}{unknown}: the backbone is built, and its head is left out"
+        config.note("left-out", node.path, message)
     return quote(name).strip("'\""), BACKBONE
 
 
-def _segmentation(config: Config) -> Family:
-    """The branch of the segmentation repository; the two share the network's name and its keys."""
-    if any(config.source.find(path) for path in OCR_BRANCH):
+def _segmentation_branch(config: Config) -> Family:
+    """The branch of the segmentation repository that a config is for. Both call their network seg_hrnet."""
+    if any(config.source.find(path) for path in OCR_BRANCH_KEYS):
         return FAMILIES["seg_hrnet"]
-    text = (
-        "read as the pytorch-v1.1 branch's seg_hrnet (corners not aligned, batch-norm momentum 0.01): nothing here "
-        "is of the HRNet-OCR branch, which would align them (momentum 0.1); MODEL.ALIGN_CORNERS says which"
+    message = (
+        "read as seg_hrnet of the branch pytorch-v1.1 (corners not aligned, batch norm momentum 0.01): no key is of "
+        "the branch HRNet-OCR (corners aligned, momentum 0.1); MODEL.ALIGN_CORNERS decides"
     )
-    config.note("assumed", config.source.model.missing("ALIGN_CORNERS").path, text)
+    config.note("assumed", config.source.model.missing("ALIGN_CORNERS").path, message, at_key=True)
     return SEGMENTATION_V11
 
 
-def _guess(config: Config) -> tuple[str, Family]:
-    """Without a name: what its keys belong to."""
-    source, where = config.source, config.source.model.missing("NAME")
+def _guess_family(config: Config) -> tuple[str, Family]:
+    """The family of a config without MODEL.NAME, by a key that only its configs have."""
+    source, missing = config.source, config.source.model.missing("NAME")
+    key = missing.path[-1]
     guesses = (
         ("pose_higher_hrnet", source.extra.child("DECONV")),
         ("pose_hrnet", source.model.child("NUM_JOINTS")),
         ("seg_hrnet", source.find(("DATASET", "NUM_CLASSES"))),
         ("cls_hrnet", source.model.child("NUM_CLASSES")),
     )
-    for name, sign in guesses:
-        if sign:
-            text = f"{where.dotted} is not given: read as {name}, since {sign.dotted} is"
-            config.note("assumed", where.path, text, f"write {where.path[-1]}: {name}")
-            return name, _segmentation(config) if name == "seg_hrnet" else FAMILIES[name]
-    text = "this does not say which network it is for: the backbone is built, nearest upsampling, without a head"
-    config.note("assumed", where.path, text, f"write {where.path[-1]}: and one of {', '.join(FAMILIES)}")
-    return "hrnet", BACKBONE
+    for name, node in guesses:
+        if node:
+            message = f"{key} is missing: read as {name}, which has {node.dotted}"
+            config.note("assumed", missing.path, message, f"add {key}: {name}", at_key=True)
+            return name, _segmentation_branch(config) if name == "seg_hrnet" else FAMILIES[name]
+    message = f"{key} is missing: the backbone is built, without a head and with nearest upsampling"
+    config.note("assumed", missing.path, message, f"add {key}: and one of {', '.join(FAMILIES)}", at_key=True)
+    return AMBIGUOUS_NAME, BACKBONE

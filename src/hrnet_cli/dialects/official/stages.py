@@ -6,172 +6,176 @@ from collections.abc import Mapping
 from typing import Any
 
 from hrnet_cli.dialects.nodes import Node
-from hrnet_cli.dialects.official.config import EXTRA_KEYS, Config
-from hrnet_cli.dialects.official.families import Family
-from hrnet_cli.dialects.official.unread import note_strange
-from hrnet_cli.dialects.reading import MOST_NOTES, meant, note
-from hrnet_cli.hrnet import EXPANSION, stage_number
+from hrnet_cli.dialects.official.config import EXTRA_KEYS, STAGE_KEYS, Config
+from hrnet_cli.dialects.reading import MAX_NOTES, find_misspelt, note
+from hrnet_cli.hrnet import EXPANSION, FIRST_STAGE, FIRST_STAGE_TEXT, NUM_STAGES, stage_key, stage_number
 from hrnet_cli.text import quote, quote_key
 
-STAGE_KEYS = ("NUM_MODULES", "NUM_BRANCHES", "BLOCK", "NUM_BLOCKS", "NUM_CHANNELS")
-BUILT_STAGES = (2, 3, 4)
-"""The stages that the original code builds after the first; it stops where one is not there."""
-LAYER1 = {"num_modules": 1, "num_branches": 1, "block": "BOTTLENECK", "num_blocks": [4], "num_channels": [64]}
-"""Stage 1 where the code does not read it, and in every published config but the small ones'."""
-USUAL = "NUM_MODULES: 1, NUM_BRANCHES: 1, BLOCK: BOTTLENECK, NUM_BLOCKS: [4], NUM_CHANNELS: [64]"
-"""The same, as a config would have it."""
+LATER_STAGES = range(2, NUM_STAGES + 1)
+"""The numbers of the stages that the authors' code builds after the first; it raises an error where one is missing."""
+FIRST_STAGE_CONFIG = ", ".join(f"{key.upper()}: {value}" for key, value in FIRST_STAGE.items())
+READ_OF_FIRST = ("BLOCK", "NUM_BLOCKS", "NUM_CHANNELS")
+"""The keys of STAGE1 that are read, where it is read at all."""
 RANCHES = "NUM_RANCHES"
-"""What most published configs have in STAGE1 for NUM_BRANCHES, which nobody reads there."""
+"""The misspelling of NUM_BRANCHES in STAGE1 of most published configs; the code reads neither."""
 
 
-def read_stages(config: Config, family: Family) -> None:
-    """Stage 1, those that are built after it, and a note for every other."""
-    _first(config, family)
+def read_stages(config: Config) -> None:
+    """Stage 1 and the stages that are built after it, with a note for each other stage."""
     extra = config.source.extra
-    given = {number for key in extra.stage_keys if (number := stage_number(key))}
-    for number in BUILT_STAGES:
-        _later(config, family, number, given)
-    gaps = [f"STAGE{number}" for number in BUILT_STAGES if number not in given and number < max(given, default=0)]
-    for key in meant((key for key in extra.keys if key not in extra.stage_keys), gaps, (*EXTRA_KEYS, *gaps)):
-        config.data[key] = extra.value[key]  # for the spec to refuse
+    numbers = {number for key in extra.stage_keys if (number := stage_number(key))}
+    _read_first(config)
+    for number in LATER_STAGES:
+        _read_later(config, number, numbers)
+    gaps = [number for number in LATER_STAGES if number not in numbers and number < max(numbers, default=0)]
+    missing = [stage_key(number).upper() for number in gaps]
+    unknown = (key for key in extra.keys if key not in extra.stage_keys)
+    for key in find_misspelt(unknown, missing, (*EXTRA_KEYS, *missing)):
+        config.data[key] = extra.value[key]  # an unknown key of the spec, at this path
         config.origins[key,] = (*extra.path, quote_key(key))
-    for number in sorted(number for number in given if number > BUILT_STAGES[-1])[:MOST_NOTES]:
-        node = extra.child(f"STAGE{number}")
+    for number in sorted(numbers - {1, *LATER_STAGES})[:MAX_NOTES]:
+        node = extra.child(stage_key(number))
         assert node is not None
-        text = f"{node.dotted} is left out: the authors' code builds no stage after the fourth"
-        config.note("unbuilt-stage", node.path, text, "leave it out", at_key=True)
+        message = f"{node.path[-1]} is left out: the authors' code builds no stage after the fourth"
+        config.note("unbuilt-stage", node.path, message, "remove it", at_key=True)
 
 
-def _first(config: Config, family: Family) -> None:
-    node = config.source.extra.child("STAGE1")
-    where = node or config.source.extra.missing("STAGE1")
-    config.origins["stage1",] = where.path
-    config.data["stage1"] = dict(LAYER1)
+def _read_first(config: Config) -> None:
+    """Stage 1: the usual one where it is missing, or where the network's code does not read it."""
+    key, extra = stage_key(1), config.source.extra
+    node = extra.child(key)
+    config.origins[key,] = (node or extra.missing(key)).path
+    config.data[key] = dict(FIRST_STAGE)
     if node is None:
-        if family.reads_stage1:
-            text = f"{where.dotted} is not given: 4 BOTTLENECK blocks of 64, as the authors' other networks have"
-            stops = _stops_without(config, "STAGE1")
-            text += f"; {config.name} reads it without a default" if stops else ""
-            remedy = f"add {where.path[-1]}: {{{USUAL}}}" if stops else ""
-            config.note("no-default" if stops else "assumed", where.path, text, remedy)
+        if config.family.reads_stage1:
+            _note_missing_first(config, extra.missing(key))
         return
-    _ranches(config, node, family)
-    if family.reads_stage1:
-        _chain(config, node)
-    elif any(_differs(node, name) for name in ("BLOCK", "NUM_BLOCKS", "NUM_CHANNELS")):
-        text = f"{node.dotted} is not read by {config.name}: its layer1 is always 4 BOTTLENECK blocks of 64"
-        config.note("unread-value", node.path, text, "leave it out", at_key=True)
+    _note_ranches(config, node)
+    if config.family.reads_stage1:
+        _read_chain(config, node)
+    elif any((child := node.child(name)) and child.literal != FIRST_STAGE[name.lower()] for name in READ_OF_FIRST):
+        message = f"{node.path[-1]} is not read by {config.name}: its layer1 is always {FIRST_STAGE_TEXT}"
+        config.note("unread-value", node.path, message, "remove it", at_key=True)
 
 
-def _stops_without(config: Config, name: str) -> bool:
-    """Whether the code fails at the lack of a key of EXTRA."""
+def _note_missing_first(config: Config, missing: Node) -> None:
+    key = missing.path[-1]
+    message = f"{key} is missing: {FIRST_STAGE_TEXT} are used, as in the authors' other networks"
+    if _extra_fails_without(config, "STAGE1"):
+        message += f"; {config.name} reads it without a default"
+        config.note("no-default", missing.path, message, f"add {key}: {{{FIRST_STAGE_CONFIG}}}", at_key=True)
+    else:
+        config.note("assumed", missing.path, message, at_key=True)
+
+
+def _extra_fails_without(config: Config, name: str) -> bool:
+    """Whether the authors' code raises an error because a key of EXTRA is missing."""
     extra = config.source.extra
-    return config.stops_without(name, extra, (*EXTRA_KEYS, *extra.stage_keys, name))
+    return config.fails_without(name, extra, (*EXTRA_KEYS, *extra.stage_keys, name))
 
 
-def _differs(stage: Node, name: str) -> bool:
-    child = stage.child(name)
-    return child is not None and child.literal != LAYER1[name.lower()]
-
-
-def _chain(config: Config, node: Node) -> None:
-    """A chain of blocks: the first entry of each list, whatever it says of modules and branches."""
+def _read_chain(config: Config, node: Node) -> None:
+    """Stage 1 as one chain of blocks: the first entry of each list, and neither modules nor branches."""
+    key = stage_key(1)
     if not isinstance(node.value, Mapping):
-        config.data["stage1"] = node.value
+        config.data[key] = node.value
         return
-    stage = _stage(config, node, "stage1", ("BLOCK", "NUM_BLOCKS", "NUM_CHANNELS"), {})
+    stage = _read_stage(config, node, key, READ_OF_FIRST, {})
     for name in ("num_blocks", "num_channels"):
-        items, path = stage.get(name), config.origins["stage1", name]
+        items, path = stage.get(name), config.origins[key, name]
         if isinstance(items, list) and len(items) > 1:
-            text = f"{node.dotted}.{path[-1]}: {quote(items)}: only the first is read"
-            config.note("extra-entries", path, text, f"write {quote(items[:1])}")
+            config.note("extra-entries", path, f"{quote(items)}: only the first is read", f"write {quote(items[:1])}")
             stage[name] = items[:1]
     for name in ("NUM_MODULES", "NUM_BRANCHES"):
         child = node.child(name)
         if child and child.literal != 1:
-            text = f"{child.dotted}: {quote(child.value)} is never read: stage 1 is one chain of blocks"
-            config.note("unread-value", child.path, text, "write 1")
-    config.data["stage1"] = {**stage, "num_modules": 1, "num_branches": 1}
+            message = f"{quote(child.value)} is never read: stage 1 is one chain of blocks"
+            config.note("unread-value", child.path, message, "write 1")
+    config.data[key] = {**stage, "num_modules": 1, "num_branches": 1}
 
 
-def _ranches(config: Config, node: Node, family: Family) -> None:
-    """The published misspelling; of a 1 nothing would come if it were spelt well."""
+def _note_ranches(config: Config, node: Node) -> None:
+    """Note NUM_RANCHES; only `check` reports the published NUM_RANCHES: 1, which changes nothing."""
     child = node.child(RANCHES)
     if child:
-        text = f"{child.dotted}: {quote(child.value)} is never read: stage 1 is one chain of blocks"
-        right = config.spell("NUM_BRANCHES")
-        remedy = f"leave it out: {right} is there too" if node.child("NUM_BRANCHES") else f"did you mean {right}?"
-        silent = child.literal == 1 or not family.reads_stage1
-        config.notes.append(note("misspelt-key", child.path, text, remedy, at_key=True, only_in_check=silent))
+        right, message = config.spell("NUM_BRANCHES"), f"{child.path[-1]} is never read: stage 1 is one chain of blocks"
+        remedy = f"remove it: {right} is present too" if node.child("NUM_BRANCHES") else f"did you mean {right}?"
+        harmless = child.literal == 1 or not config.family.reads_stage1
+        config.notes.append(note("misspelt-key", child.path, message, remedy, at_key=True, only_in_check=harmless))
 
 
-def _later(config: Config, family: Family, number: int, given: set[int]) -> None:
-    key = f"stage{number}"
-    node = config.source.extra.child(key.upper())
-    defaults = family.stage_defaults.get(key, {})
-    where = node or config.source.extra.missing(key)
-    config.origins[key,] = where.path
+def _read_later(config: Config, number: int, numbers: set[int]) -> None:
+    """A stage after the first; `numbers` are those of the stages that the config has."""
+    key = stage_key(number)
+    node = config.source.extra.child(key)
+    defaults = config.family.stage_defaults.get(key, {})
+    place = node or config.source.extra.missing(key)
+    config.origins[key,] = place.path
     if node is not None and not isinstance(node.value, Mapping):
         config.data[key] = node.value
     elif node is not None or defaults:
-        config.data[key] = _stage(config, where, key, STAGE_KEYS, defaults)
-    elif number == BUILT_STAGES[0]:
-        config.data[key] = None  # which the spec refuses, at its place
-    elif not given & set(range(number, BUILT_STAGES[-1] + 1)):
-        text = f"{where.dotted} is not given and not built; the authors' code would stop there"
-        config.note("assumed", where.path, text, f"give {where.path[-1]}: they always have four stages")
+        config.data[key] = _read_stage(config, place, key, STAGE_KEYS[:-1], defaults)
+    elif number == LATER_STAGES[0]:
+        config.data[key] = None  # an error of the spec, at this path
+    elif not numbers & set(range(number, LATER_STAGES[-1] + 1)):
+        message = f"{place.path[-1]} is missing and not built; the authors' code raises an error without it"
+        config.note("assumed", place.path, message, f"add {place.path[-1]}: they always have four stages", at_key=True)
 
 
-def _stage(config: Config, node: Node, key: str, names: tuple[str, ...], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """The entries of a stage as they stand; the spec checks them, at their places."""
+def _read_stage(
+    config: Config, node: Node, key: str, names: tuple[str, ...], defaults: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The values of a stage, unchanged: the spec's validation reports what is wrong with them."""
     stage: dict[str, Any] = {}
     for name in names:
         child, field = node.child(name), name.lower()
-        where = child or node.missing(name)
-        config.origins[key, field] = where.path
+        place = child or node.missing(name)
+        config.origins[key, field] = place.path
         if child:
             stage[field] = child.literal
         elif field in defaults:
             stage[field] = defaults[field]
-            text = f"{where.dotted} is not given: {quote(defaults[field])}, the code's default"
-            config.note("assumed", where.path, text)
-    _block(config, node, stage)
-    _fuse_method(config, node, read=key != "stage1")
-    known = (*STAGE_KEYS, "FUSE_METHOD", *([RANCHES] if key == "stage1" else []))
-    strange = (key for key in node.keys if key.upper() not in known)
-    wrong = meant(strange, [name for name in names if name.lower() not in stage], known)
-    stage |= {key: node.value[key] for key in wrong}  # which the spec refuses, beside what is missing
-    note_strange(config, node, (*known, *wrong))
+            message = f"{place.path[-1]} is missing: {quote(defaults[field])} is used, the code's default"
+            config.note("assumed", place.path, message, at_key=True)
+    _read_block(config, node, stage)
+    _read_fuse_method(config, node, needed=key != stage_key(1))
+    known = (*STAGE_KEYS, RANCHES) if key == stage_key(1) else STAGE_KEYS
+    unknown = (name for name in node.keys if name.upper() not in known)
+    misspelt = find_misspelt(unknown, [name for name in names if name.lower() not in stage], known)
+    stage |= {name: node.value[name] for name in misspelt}  # unknown keys of the spec, instead of missing ones
+    config.note_unknown_keys(node, (*known, *misspelt))
     return stage
 
 
-def _block(config: Config, node: Node, stage: dict[str, Any]) -> None:
+def _read_block(config: Config, node: Node, stage: dict[str, Any]) -> None:
+    """The block in upper case, with a note if it is in another: the authors' code does not find it."""
     block, child = stage.get("block"), node.child("BLOCK")
     if child and isinstance(block, str) and block not in EXPANSION and block.upper() in EXPANSION:
         stage["block"] = block.upper()
-        text = f"{child.dotted}: {quote(block)} is read as {block.upper()}; the authors' code knows capitals only"
-        config.note("letter-case", child.path, text, f"write {block.upper()}")
+        message = f"{quote(block)} is read as {block.upper()}; the authors' code knows upper case only"
+        config.note("letter-case", child.path, message, f"write {block.upper()}")
 
 
-def _fuse_method(config: Config, node: Node, read: bool) -> None:
-    """It is looked up, and never used; of stage 1 not even that."""
+def _read_fuse_method(config: Config, node: Node, needed: bool) -> None:
+    """FUSE_METHOD, which the authors' code looks up in every stage but the first, and never uses."""
     child = node.child("FUSE_METHOD")
-    if child is None and read and config.stops_without("FUSE_METHOD", node, (*STAGE_KEYS, "FUSE_METHOD")):
-        _needed(config, node.missing("FUSE_METHOD"), "SUM")
+    if child is None and needed and config.fails_without("FUSE_METHOD", node, STAGE_KEYS):
+        _note_needed(config, node.missing("FUSE_METHOD"), "SUM")
     if child and child.value != "SUM":
-        text = f"{child.dotted}: {quote(child.value)} is never read: every fuse layer sums"
-        config.note("fuse-method", child.path, text, "write SUM")
+        message = f"{quote(child.value)} is never read: every fuse layer sums"
+        config.note("fuse-method", child.path, message, "write SUM")
 
 
-def note_needs(config: Config) -> None:
-    """Which layers are loaded from a file is no part of the network, and is looked up all the same."""
+def note_pretrained_layers(config: Config) -> None:
+    """Note that PRETRAINED_LAYERS is missing: it is no part of the network, and the authors' code looks it up."""
     extra = config.source.extra
-    if not extra.child("PRETRAINED_LAYERS") and _stops_without(config, "PRETRAINED_LAYERS"):
-        _needed(config, extra.missing("PRETRAINED_LAYERS"), "['*']")
+    if not extra.child("PRETRAINED_LAYERS") and _extra_fails_without(config, "PRETRAINED_LAYERS"):
+        _note_needed(config, extra.missing("PRETRAINED_LAYERS"), "['*']")
 
 
-def _needed(config: Config, where: Node, usual: str) -> None:
-    """A key of which nothing comes, but that its lack ends the code."""
-    text = f"{where.dotted} is not given, and {config.name} reads it without a default"
-    remedy = f"add {where.path[-1]}: {usual}"
-    config.notes.append(note("no-default", where.path, text, remedy, only_in_check=True))
+def _note_needed(config: Config, missing: Node, usual: str) -> None:
+    """Note a missing key that changes nothing, except that the authors' code raises an error; only in `check`."""
+    key = missing.path[-1]
+    message = f"{key} is missing, and {config.name} reads it without a default"
+    remedy = f"add {key}: {usual}"
+    config.notes.append(note("no-default", missing.path, message, remedy, at_key=True, only_in_check=True))

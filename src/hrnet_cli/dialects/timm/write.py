@@ -1,7 +1,7 @@
-"""timm's stage dict with the arguments beside it: timm.create_model('hrnet_w18', **yaml) builds the network.
+"""timm's stage dict, with arguments of create_model: timm.create_model('hrnet_w18', **yaml) builds the network.
 
-timm has the classification head and `features_only`. Another head is left out, and features_only with
-feature_location '' stands in for it: the backbone, which gives the first half of the stem beside its branches.
+timm has the classification head and `features_only`. Any other head is left out, and the config has features_only with
+feature_location '', for the backbone: its outputs are the first half of the stem and the branches.
 """
 
 from __future__ import annotations
@@ -10,70 +10,64 @@ from collections.abc import Iterator
 from typing import Any
 
 from hrnet_cli.dialects import limits
-from hrnet_cli.dialects.timm.read import STAGES, STEM, VARIANTS
-from hrnet_cli.dialects.writing import Written, block, comments
+from hrnet_cli.dialects.timm.variants import STAGES, STEM_WIDTH, VARIANTS, stage_config
+from hrnet_cli.dialects.writing import Written, block, comments, stage_fields
 from hrnet_cli.errors import Diagnostic
+from hrnet_cli.hrnet import IN_CHANNELS, stage_key
 from hrnet_cli.schema.heads import ClassificationHead, FeaturesHead, NoHead
 from hrnet_cli.schema.spec import Spec, Upsampling
 
-BRANCHES = 4
-"""What timm's classification head and the five maps of features_only take for granted."""
+DEFAULT_VARIANT = "hrnet_w18"
+"""The variant whose name create_model gets for a network that is none of timm's; the stage dict replaces its own."""
 
 
 def write_timm(spec: Spec) -> Written:
-    """The backbone and timm's heads. Raises InexpressibleError for a backbone that timm cannot build."""
+    """The config of a spec's network. Raises InexpressibleError for a backbone that timm cannot build."""
     limits.refuse("timm", _backbone_limits(spec))
+    config = _config(spec)
+    call = f"timm.create_model({_variant(config)!r}, **yaml.safe_load(open('this.yaml')))"
     notes = [*_head_notes(spec), *limits.batch_norm_notes(spec), *limits.budget_notes(spec)]
-    text = block(_config(spec))
-    return Written(comments(_header(spec)) + text, tuple(notes))
+    return Written(comments([f"{spec.name} for timm: {call}"]) + block(config), tuple(notes))
 
 
 def find_limits(spec: Spec) -> Iterator[Diagnostic]:
-    """The limits of timm's code that a network crosses."""
+    """Why timm cannot build a network."""
     if not isinstance(spec.head, ClassificationHead | FeaturesHead | NoHead):
-        text = "timm has the classification head and features_only alone"
-        yield limits.of_head(spec, Diagnostic("head-needs", ("head",), text))
+        message = "timm has the classification head and features_only alone"
+        yield limits.head_limit(spec, Diagnostic("head-needs", ("head",), message))
     yield from _backbone_limits(spec)
 
 
 def _backbone_limits(spec: Spec) -> Iterator[Diagnostic]:
-    """What timm cannot build; it reads stem_width for the first convolution of the stem, and stage 1."""
+    """Timm's config says stage 1 and the first width of the stem; its heads and its features read four branches."""
     yield from limits.four_stages(spec)
     yield from limits.known_blocks(spec)
-    if spec.stem_widths[1] != STEM:
-        text = f"its stem ends {spec.stem_widths[1]} wide, and always ends {STEM} wide"
-        yield Diagnostic("fixed-part", ("stem_widths", 1), text, f"write {STEM}")
+    if spec.stem_widths[1] != STEM_WIDTH:
+        message = f"its stem ends {spec.stem_widths[1]} wide, and that code's always {STEM_WIDTH} wide"
+        yield Diagnostic("fixed-part", ("stem_widths", 1), message, f"write {STEM_WIDTH}")
     branches = spec.stages[-1].num_branches
-    if branches != BRANCHES:
-        text = f"its last stage has {branches} branches, and there are always {BRANCHES}"
-        yield Diagnostic("head-needs", (f"stage{len(spec.stages)}", "num_branches"), text, f"give it {BRANCHES}")
-    yield from limits.steady_widths(spec)
+    if branches != limits.HEAD_BRANCHES:
+        message = f"its last stage has {branches} branches, and that code's always {limits.HEAD_BRANCHES}"
+        path = (stage_key(len(spec.stages)), "num_branches")
+        yield Diagnostic("head-needs", path, message, f"give it {limits.HEAD_BRANCHES}")
+    yield from limits.width_changes(spec)
     yield from limits.upsampling(spec, Upsampling())
     if spec.head.type == "none":
-        yield from limits.all_branches(spec)
+        yield from limits.keeps_all_branches(spec)
 
 
 def _config(spec: Spec) -> dict[str, Any]:
-    stages = {
-        key: {
-            "num_modules": stage.num_modules,
-            "num_branches": stage.num_branches,
-            "block_type": stage.block,
-            "num_blocks": list(stage.num_blocks),
-            "num_channels": list(stage.num_channels),
-            "fuse_method": "SUM",
-        }
-        for key, stage in zip(STAGES, spec.stages, strict=True)
-    }
+    """The keyword arguments of create_model."""
+    stages = dict(zip(STAGES, map(stage_config, map(stage_fields, spec.stages)), strict=True))
     _, channels, height, width = spec.input_shape
     size = {"input_size": [channels, height, width]}
     return {"stem_width": spec.stem_widths[0], **stages, **_arguments(spec), "pretrained_cfg_overlay": size}
 
 
 def _arguments(spec: Spec) -> dict[str, Any]:
-    """What create_model is told beside the stage dict, where it is not timm's own default."""
+    """The arguments other than the stage dict, where they are not timm's defaults."""
     head = spec.head
-    arguments: dict[str, Any] = {} if spec.in_channels == 3 else {"in_chans": spec.in_channels}
+    arguments: dict[str, Any] = {} if spec.in_channels == IN_CHANNELS else {"in_chans": spec.in_channels}
     if isinstance(head, ClassificationHead):
         bias = {} if head.head_conv_bias else {"head_conv_bias": False}
         return {**arguments, "num_classes": head.num_classes, **bias}
@@ -84,23 +78,17 @@ def _arguments(spec: Spec) -> dict[str, Any]:
 def _head_notes(spec: Spec) -> Iterator[str]:
     if isinstance(spec.head, ClassificationHead):
         if spec.head.global_pool != "adaptive" or not spec.head.dropout:
-            yield "timm pools with AdaptiveAvgPool2d and has a Dropout of rate 0: other leaves, the same function"
+            yield "timm pools with AdaptiveAvgPool2d and has a Dropout of rate 0: other layers, the same function"
     elif not isinstance(spec.head, FeaturesHead):
         left_out = "" if spec.head.type == "none" else f"the {spec.head.type} head is left out: "
-        yield f"{left_out}features_only gives the first half of the stem beside the branches"
+        yield f"{left_out}the outputs of features_only are the first half of the stem and the branches"
         if not spec.keeps_all_branches:
-            yield "the last stage keeps all its branches in timm, where this network keeps branch 0 alone"
-
-
-def _header(spec: Spec) -> Iterator[str]:
-    """How to build it, under the name of the variant that it is."""
-    config = _config(spec)
-    yield f"{spec.name} for timm: timm.create_model({_variant(config)!r}, **yaml.safe_load(open('this.yaml')))"
+            yield "the last stage keeps all branches in timm, and branch 0 alone in this network"
 
 
 def _variant(config: dict[str, Any]) -> str:
+    """The name of the variant that has these stages, stem and head."""
     for name, variant in VARIANTS.items():
-        known = {"head_conv_bias": True, **variant.config()}
-        if all(config.get(key, True) == value for key, value in known.items()):
+        if all(config.get(key, True) == value for key, value in variant.items()):
             return name
-    return "hrnet_w18"
+    return DEFAULT_VARIANT
