@@ -48,12 +48,12 @@ def test_short(number: int, text: str) -> None:
     ("number", "text"),
     [(7_645_003_776, "7.120Gi"), (2**30, "1.000Gi"), (1_671_168, "1.594Mi"), (2048, "2.000Ki"), (100, "100")],
 )
-def test_short_as_the_authors_counted(number: int, text: str) -> None:
+def test_short_in_binary_units(number: int, text: str) -> None:
     assert short(number, 2**30) == text
 
 
 @given(st.integers(0, 10**20))
-def test_short_is_near(number: int) -> None:
+def test_short_is_close(number: int) -> None:
     text = short(number)
     factor = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}.get(text[-1], 1)
     value = float(text.rstrip("kMGT"))
@@ -61,7 +61,7 @@ def test_short_is_near(number: int) -> None:
     assert value < 1000 or text.endswith("T")
 
 
-def test_the_others() -> None:
+def test_amounts_shapes_and_lists() -> None:
     assert exact(28_536_113) == "28,536,113"
     assert (shape_text((1, 3, 256, 192)), map_text((1, 3, 256, 192)), map_text((64,))) == (
         "1×3×256×192",
@@ -78,9 +78,9 @@ def test_the_others() -> None:
 @pytest.mark.parametrize(
     ("words", "text"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
 )
-def test_listed(words: list[str], text: str) -> None:
+def test_join_and(words: list[str], text: str) -> None:
     assert join_and(words) == text
 
 
-def test_a_batch_of_one_goes_unsaid() -> None:
+def test_a_batch_of_one_is_not_named() -> None:
     assert [batch_text((n, 3, 64, 64)) for n in (1, 2)] == ["", " for a batch of 2"]

@@ -1,16 +1,16 @@
-"""Our figures against what the original networks cost, call by call."""
+"""The cost of every call, as in the original networks, in fvcore and by hand."""
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from support import POSE_GOLDENS, Golden
 
-from hrnet_cli import nn
+from hrnet_cli import build_torch, nn
 from hrnet_cli.analysis.costs import (
     CONVENTIONS,
     COSTLY,
@@ -33,7 +33,7 @@ def traced(golden: Golden) -> Trace:
 
 
 def by_child(trace: Trace, figure: str) -> dict[str, int]:
-    """A figure of each direct child of the network that has any."""
+    """A figure of each direct child of the network, if it is not 0."""
     sums: dict[str, int] = defaultdict(int)
     for cost in costs(trace):
         sums[cost.call.node.path.partition(".")[0]] += getattr(cost, figure)
@@ -41,7 +41,7 @@ def by_child(trace: Trace, figure: str) -> dict[str, int]:
 
 
 @goldens
-def test_every_layer_costs_what_the_original_one_does(golden: Golden) -> None:
+def test_every_layer_costs_as_much_as_the_original(golden: Golden) -> None:
     ours = [
         (cost.call.node.path, cost.call.node.own_params, cost.macs)
         for cost in costs(traced(golden))
@@ -51,7 +51,7 @@ def test_every_layer_costs_what_the_original_one_does(golden: Golden) -> None:
 
 
 @goldens
-def test_totals_and_those_of_each_child(golden: Golden) -> None:
+def test_totals_of_the_network_and_of_each_child(golden: Golden) -> None:
     facts, ours = golden.facts, traced(golden)
     total = flops(ours)
     assert (total.params, total.macs) == (facts["params"]["total"], facts["macs"]["total"])
@@ -85,8 +85,8 @@ def test_the_stages_of_the_report_are_the_children_of_the_original(golden: Golde
         assert {label: row[figures] for label, row in rows.items() if row[figures]} == theirs
 
 
-def test_what_the_authors_printed() -> None:
-    """Their summary divides by 1024³ and calls it GFLOPs."""
+def test_the_summary_of_the_authors() -> None:
+    """It divides MACs by 1024³ and names them GFLOPs."""
     for golden in POSE_GOLDENS[:3]:
         summary = golden.facts["official_get_model_summary"]
         total = flops(traced(golden))
@@ -94,8 +94,8 @@ def test_what_the_authors_printed() -> None:
         assert summary[1].endswith(f": {total.macs / CONVENTIONS['published'].giga} GFLOPs")
 
 
-def test_a_cost_is_counted_by_hand() -> None:
-    """conv1 of W32 at 256×192: 3×3×3 weights for each of 64 channels at 128×96 places, twice as many FLOPs."""
+def test_a_cost_by_hand() -> None:
+    """conv1 of W32 at 256×192: 3×3×3 weights for each of 64 channels at 128×96 positions, twice as many FLOPs."""
     first = costs(trace("w32"))[0]
     by_hand = {"macs": 3 * 3 * 3 * 64 * 128 * 96, "params": 3 * 3 * 3 * 64}
     assert (first.macs, first.params) == (by_hand["macs"], by_hand["params"])
@@ -105,13 +105,13 @@ def test_a_cost_is_counted_by_hand() -> None:
 
 
 @pytest.mark.parametrize("name", ["w32", "cls-w18", "ocr-w48", "face-w18", "higher-w32", "det-w18", "timm-w18"])
-def test_a_batch_costs_as_many_times(name: str) -> None:
+def test_costs_grow_with_the_batch(name: str) -> None:
     shape = trace(name).input
     one, four = flops(trace(name)), flops(trace(name, (4, *shape[1:])))
     assert (four.macs, four.fvcore, four.params) == (4 * one.macs, 4 * one.fvcore, one.params)
 
 
-def test_a_module_that_is_called_often_has_its_parameters_once() -> None:
+def test_the_params_of_a_module_count_at_its_first_call() -> None:
     found = trace("w32")
     weights = [math.prod(tensor.shape) for _, tensor in found.root.module.named_parameters()]
     assert sum(cost.params for cost in costs(found)) == sum(weights)
@@ -122,24 +122,24 @@ def test_a_module_that_is_called_often_has_its_parameters_once() -> None:
     assert (again[-1].params, again[-1].macs) == (0, again[0].macs)
 
 
-def test_a_call_is_asked_for_parameters_once_and_a_free_one_never(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parameters_are_read_once_per_costly_call(monkeypatch: pytest.MonkeyPatch) -> None:
     found = trace("w32")
-    asked: list[str] = []
+    read: list[str] = []
     own = nn.Module.named_parameters
 
     def named_parameters(module: nn.Module, recurse: bool = True) -> Iterator[tuple[str, nn.Tensor]]:
-        asked.append(type(module).__name__)
+        read.append(type(module).__name__)
         return own(module, recurse)
 
     monkeypatch.setattr(nn.Module, "named_parameters", named_parameters)
     flops(found)
-    assert asked == [call.node.type for call in found.leaf_calls if call.node.type in COSTLY]
+    assert read == [call.node.type for call in found.leaf_calls if call.node.type in COSTLY]
 
 
 @pytest.mark.parametrize(("table", "name"), [(MACS, "MACS"), (FVCORE_EXTRA, "FVCORE_EXTRA")])
 def test_only_leaves_cost(table: dict[str, object], name: str) -> None:
-    strange = sorted(set(table) - set(LEAVES))
-    assert not strange, f"analysis.costs.{name} counts {strange}, which nn.LEAVES does not have"
+    unknown = sorted(set(table) - set(LEAVES))
+    assert not unknown, f"analysis.costs.{name} counts {unknown}, which nn.LEAVES does not have"
 
 
 def test_a_convention_counts_whole_numbers() -> None:
@@ -150,3 +150,49 @@ def test_a_convention_counts_whole_numbers() -> None:
 
 def test_every_rule_of_a_published_figure_has_its_count() -> None:
     assert set(PUBLISHED_CONVENTIONS) == set(PUBLISHED_RULES)
+
+
+def activations_by_module(trace: Trace) -> dict[str, int]:
+    """The activations of each leaf that has any."""
+    counted: Counter[str] = Counter()
+    for cost in costs(trace):
+        counted[cost.call.node.path] += cost.activations
+    return dict(+counted)
+
+
+def test_activations_by_hand() -> None:
+    """The stem of W32 at 256×192: 64 channels at 1/2 and 1/4; batch norm and ReLU have no activations."""
+    stem = {cost.call.node.path: cost.activations for cost in costs(trace("w32"))[:6]}
+    assert stem == {"conv1": 64 * 128 * 96, "bn1": 0, "relu": 0, "conv2": 64 * 64 * 48, "bn2": 0}
+
+
+def test_activations_grow_with_the_batch() -> None:
+    one, three = (sum(cost.activations for cost in costs(trace("w32", (n, 3, 64, 64)))) for n in (1, 3))
+    assert three == 3 * one > 0
+
+
+def test_only_leaves_with_macs_have_activations() -> None:
+    for cost in costs(trace("ocr-w48", "64x64")):
+        assert (cost.activations > 0) is (cost.call.node.type in MACS) is (cost.macs > 0)
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # of torch, on what fvcore uses
+@pytest.mark.parametrize("name", ["w32", "higher-w32", "seg-w48", "ocr-w48", "cls-w48"])
+def test_activations_of_every_module_are_those_of_fvcore(name: str) -> None:
+    """The five networks have convolutions, transposed convolutions, linear layers and matrix products."""
+    pytest.importorskip("fvcore")
+    import torch
+    from fvcore.nn import ActivationCountAnalysis
+
+    ours = trace(name, "64x64")
+    with torch.no_grad():
+        analysis = ActivationCountAnalysis(build_torch(name).eval(), torch.zeros(ours.input)).tracer_warnings("none")
+        analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False)
+        theirs = analysis.by_module()
+    leaves = {call.node.path for call in ours.leaf_calls}
+    assert activations_by_module(ours) == {
+        path: int(count) for path, count in theirs.items() if count and path in leaves
+    }
+    assert sum(activations_by_module(ours).values()) == int(theirs[""])

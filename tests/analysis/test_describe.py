@@ -1,4 +1,4 @@
-"""The module tree: collapsed where siblings are the same, true where it is shown."""
+"""The module tree, with equal siblings in one row."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def nodes(spec: Any) -> dict[str, Node]:
     return {node.path: node for node in trace(spec).root.walk()}
 
 
-def test_w32_in_short() -> None:
+def test_the_summary_of_w32() -> None:
     result = describe("w32")
     assert (result.params, result.macs, result.buffers) == (28_536_113, 7_645_003_776, 54_628)
     assert (result.num_modules, result.num_blocks, len(result.stages)) == (8, 108, 4)
@@ -32,7 +32,7 @@ def test_w32_in_short() -> None:
     assert (result.type, result.head, result.outputs) == ("PoseHighResolutionNet", "heatmap", ((1, 17, 64, 48),))
 
 
-def test_siblings_that_are_the_same_are_shown_once_and_counted() -> None:
+def test_equal_siblings_are_shown_once_and_counted() -> None:
     tree = rows("w32")
     assert (tree["layer1.0"].times, tree["layer1.1"].times) == (1, 1)
     counted = tree["layer1.2"]
@@ -44,7 +44,7 @@ def test_siblings_that_are_the_same_are_shown_once_and_counted() -> None:
     assert (tree["stage4.1"].times, tree["stage4.2"].same_as) == (1, "")
 
 
-def test_the_first_block_of_another_width_is_not_the_same() -> None:
+def test_siblings_that_differ_are_each_shown() -> None:
     """layer1.0 has a shortcut of its own, and the last module of stage 4 keeps one branch."""
     tree = rows("w32")
     assert tree["layer1.0"].params > tree["layer1.1"].params
@@ -54,7 +54,7 @@ def test_the_first_block_of_another_width_is_not_the_same() -> None:
 
 @pytest.mark.parametrize("spec", [*preset_names(), "examples/gray-32.yaml"])
 def test_the_rows_add_up(spec: str) -> None:
-    """The network is the sum of its children, and a stage of its modules; the counted ones as often as they stand."""
+    """The network is the sum of its children, and a stage of its modules, equal siblings counted."""
     result = describe(spec)
     assert sum(row.params * row.times for row in result.tree if row.depth == 1) == result.params
     assert sum(row.macs * row.times for row in result.tree if row.depth == 1) == result.macs
@@ -68,7 +68,7 @@ def test_the_rows_add_up(spec: str) -> None:
 
 
 def uncollapsed(tree: tuple[TreeRow, ...]) -> list[str]:
-    """Every path that a tree stands for, counted siblings one by one."""
+    """Every path of a tree, also those of equal siblings."""
     paths: list[str] = []
     for row in tree:
         parent = row.path.removesuffix(row.name)
@@ -81,8 +81,8 @@ def uncollapsed(tree: tuple[TreeRow, ...]) -> list[str]:
 
 @settings(max_examples=15)
 @given(specs(most_stages=4))
-def test_a_collapsed_row_is_really_the_same(plain: Plain) -> None:
-    """Same type, same parameters, same shapes, all the way down; and what differs is shown."""
+def test_siblings_in_one_row_are_equal(plain: Plain) -> None:
+    """In type, parameters, arguments and shapes, with all modules below them."""
     found = trace(plain, "64x64")
     by_path = {node.path: node for node in found.root.walk()}
     calls: dict[str, Any] = {}
@@ -114,7 +114,7 @@ def test_full_shows_every_leaf_with_its_arguments() -> None:
     assert 0 < len(shown) < len(leaves)
 
 
-def test_without_full_the_sums_that_the_original_lacks_are_not_shown() -> None:
+def test_sums_and_lists_are_shown_only_in_full() -> None:
     assert not [row for row in describe("w32").tree if row.type in ("Add", "ModuleList")]
 
 
@@ -166,7 +166,7 @@ def test_the_resize_after_a_fuse_edge_is_part_of_its_connection(small: Plain) ->
 
 @pytest.mark.torch
 @pytest.mark.parametrize(("spec", "full"), [("w32", False), ("examples/gray-32.yaml", True)])
-def test_every_path_can_be_pasted_into_code(spec: str, full: bool) -> None:
+def test_every_path_is_one_of_get_submodule(spec: str, full: bool) -> None:
     model = build_torch(spec)
     for row in describe(spec, full=full).tree:
         for path in uncollapsed((row,)):

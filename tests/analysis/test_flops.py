@@ -1,4 +1,4 @@
-"""`flops`: whatever the rows are, they add up."""
+"""`flops`: the rows of every grouping add up."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_by_branch() -> None:
 
 
 def test_by_layer() -> None:
-    """One row per leaf, by its path; the one ReLU that is called twice is one row."""
+    """One row per leaf; a ReLU that is called twice has one row."""
     found = trace("w32")
     assert labels("layer") == list(dict.fromkeys(call.node.path for call in found.leaf_calls))
 

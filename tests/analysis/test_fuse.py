@@ -1,4 +1,4 @@
-"""Fuse layers against what the paper's figure 3 says, written by hand."""
+"""Fuse layers against the paper's figure 3, written by hand."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_multi_scale_output(small: Plain, keeps: bool | None, rows: int) -> None
     assert all(len(row) == 3 for layer in layers for row in layer.rows)
 
 
-def test_stage_and_module_choose() -> None:
+def test_stage_and_module_select_layers() -> None:
     assert [(layer.stage, layer.module) for layer in fuse("w32", module=1).layers] == [(3, 1), (4, 1)]
     assert [(layer.stage, layer.module) for layer in fuse("w32", stage=3, module=2).layers] == [(3, 2)]
     for stage, module in ((1, None), (5, None), (2, 1), (0, 0), (-1, None), (None, 9), ("x", None)):
@@ -104,7 +104,7 @@ def test_stage_and_module_choose() -> None:
         assert raised.value.remedy == "choose a stage.module of 2.0, 3.0, 3.1, 3.2, 3.3, 4.0, 4.1, 4.2"
 
 
-def test_one_branch_has_nothing_to_fuse(small: Plain) -> None:
+def test_a_network_of_one_branch_has_no_fuse_layers(small: Plain) -> None:
     one = {"stage1": small["stage1"]}
     assert fuse(one, "64x64").layers == ()
     with pytest.raises(UsageError, match="this network has none"):
@@ -120,7 +120,7 @@ def check_edge(edge: Edge) -> None:
 
 @settings(max_examples=15)
 @given(specs(most_stages=4))
-def test_every_edge_does_what_it_says(plain: Plain) -> None:
+def test_every_edge_changes_the_size_by_its_factor(plain: Plain) -> None:
     found = trace(plain, "64x64")
     layers = fuse(plain, "64x64").layers
     modules = [stage for stage in found.spec.stages[1:] if stage.num_branches > 1 for _ in range(stage.num_modules)]

@@ -1,4 +1,4 @@
-"""The seed's own example: W32's stages on a small grey image, without a head."""
+"""An example of a config: the stages of W32 on a small grey image, without a head."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def test_the_trace_shows_them() -> None:
         "transition3.3 branch 3 from 2: 3×3/2 conv, 128→256",
     ],
 )
-def test_the_tree_as_people_write_it(line: str) -> None:
+def test_the_lines_of_the_tree(line: str) -> None:
     assert line in call("describe", GRAY).out
 
 
-def test_every_fuse_edge_says_i_j_factor_and_ratio() -> None:
+def test_every_fuse_edge_has_its_branches_factor_and_ratio() -> None:
     texts = {row.path: connection_text(row.connection) for row in describe(GRAY).tree if row.connection}
     edges = [
         edge for layer in fuse(GRAY).layers if layer.module == 0 for row in layer.rows for edge in row if edge.path

@@ -16,6 +16,7 @@ from hrnet_cli.analysis import presets as module
 from hrnet_cli.analysis.flops import flops
 from hrnet_cli.analysis.presets import presets
 from hrnet_cli.cli.options import Task
+from hrnet_cli.errors import UsageError
 from hrnet_cli.schema import HEAD_SPECS, Published
 from hrnet_cli.sources import preset_names
 
@@ -42,7 +43,7 @@ UNPUBLISHED = {
     *("det-w18", "det-w32", "det-w40", "det-w48", "seg-w48-ade20k", "seg-w48-coco-stuff"),
     *("ocr-w48", "ocr-w48-ade20k", "ocr-w48-coco-stuff", "ocr-w48-lip", "ocr-w48-pascal-context"),
 }
-"""Of these nothing is printed, or nothing that is this network's alone."""
+"""Presets without printed figures of this network alone."""
 
 
 @pytest.mark.parametrize("name", GOLDEN_OF)
@@ -63,7 +64,7 @@ def test_the_detectors_parts() -> None:
         assert (spec.stages, spec.head, spec.upsampling) == (other.stages, other.head, other.upsampling)
 
 
-def test_every_figure_stands() -> None:
+def test_every_figure_is_as_declared() -> None:
     result = presets()
     assert result.unexpected == ()
     assert {preset.name for preset in result.presets} == set(preset_names())
@@ -75,13 +76,13 @@ def test_every_figure_stands() -> None:
     ("name", "differs"),
     [("seg-w48", ("params",)), ("seg-w48-lip", ("params", "flops")), ("face-w18", ("params",)), ("w32", ())],
 )
-def test_known_differences_are_said_with_their_reason(name: str, differs: tuple[str, ...]) -> None:
+def test_a_known_difference_has_a_reason(name: str, differs: tuple[str, ...]) -> None:
     published = load_spec(name).published
     assert published is not None and published.differs == differs
     assert bool(published.note) is bool(differs)
 
 
-def test_every_task_can_be_asked_for() -> None:
+def test_every_task_is_a_choice() -> None:
     assert set(get_args(Task)) == {head.task for head in HEAD_SPECS.values()}
     for task in get_args(Task):
         assert all(preset.task == task for preset in presets(task).presets)
@@ -92,30 +93,36 @@ def test_printed_figures_are_for_their_own_input() -> None:
     assert flops("higher-w32", "64x64").figures == ()
 
 
-def test_the_list_can_be_cut_to_a_task() -> None:
+def test_the_presets_of_one_task() -> None:
     result = call("presets", "--task", "landmarks")
     assert result.code == 0 and "face-w18-wflw" in result.out and "cls-w18" not in result.out
-    assert "9.3M counts nothing that there is" in result.out
+    assert "9.3M matches no count of this network" in result.out
     assert call("presets", "--task", "cooking").code == 2
 
 
-def test_empty_columns_have_their_reason() -> None:
+def test_missing_figures_have_a_reason() -> None:
     out = call("presets", "--task", "detection").out
     reason = "the printed figures are those of a whole Faster R-CNN; this is its backbone and HRFPN"
     assert f"\ndet-w18, det-w32, det-w40, det-w48: {reason}\n" in out and "✓" not in out
     lines = call("presets", "--task", "segmentation").out.splitlines()
-    (line,) = [line for line in lines if line.endswith(": accuracy alone is printed, no params or FLOPs")]
+    (line,) = [line for line in lines if line.endswith(": only accuracy is printed, no params or FLOPs")]
     assert set(line.partition(":")[0].split(", ")) == {name for name in UNPUBLISHED if not name.startswith("det-")}
 
 
-def test_a_task_without_presets_says_so() -> None:
+def test_a_task_without_presets_has_a_note() -> None:
     result = call("presets", "--task", "backbone")
-    assert result == (0, "no preset is for this task; `hrnet-cli init --task` writes a spec for any\n", "")
+    assert result == (0, "no presets for this task; `hrnet-cli init --task TASK` writes a spec for it\n", "")
     assert call("presets", "--task", "backbone", "--format", "json").out.endswith('"presets": []\n}\n')
 
 
+def test_an_unknown_task_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="task: 'cooking' is not a choice") as raised:
+        presets("cooking")
+    assert raised.value.remedy == "choose from backbone, pose, segmentation, landmarks, classification, detection"
+
+
 @pytest.mark.parametrize("params", ["28.4M", "28.6M"])
-def test_check_fails_where_a_figure_does_not_come_out(params: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_fails_if_a_figure_does_not_reproduce(params: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert call("presets", "--check", "--task", "pose").code == 0
     spec = load_spec("w32")
     wrong = replace(spec, published=Published(params=params, flops="7.1G", source="nowhere"))
@@ -126,7 +133,7 @@ def test_check_fails_where_a_figure_does_not_come_out(params: str, monkeypatch: 
     assert [(name, figure.name) for name, figure in presets("pose").unexpected] == [("w32", "params")]
 
 
-def test_check_fails_where_a_known_difference_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_fails_if_a_known_difference_reproduces(monkeypatch: pytest.MonkeyPatch) -> None:
     spec = load_spec("w32")
     assert spec.published is not None
     stale = replace(spec, published=replace(spec.published, differs=("flops",), note="it was so"))

@@ -1,4 +1,4 @@
-"""What all formats draw alike."""
+"""The guides of trees."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def stem_depth(stem: str) -> int:
 
 @given(st.lists(st.integers(0, 1), max_size=30))
 def test_guides_connect(steps: list[int]) -> None:
-    """A child's line starts below its parent, and every open line is closed by a last child."""
+    """A child's guide starts below its parent, and every guide ends at a last child."""
     depths = [0]
     for step in steps:
         depths.append(max(depths[-1] + step, 1) if step else max(depths[-1] - 1, 1))

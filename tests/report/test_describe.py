@@ -1,4 +1,4 @@
-"""The report of `describe`, read as a person reads it."""
+"""The report of `describe`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_the_legend_has_the_signs_of_edges_in_the_tree(small: Plain) -> None:
     assert "↑2 size ×2, then" in text and "↓2" not in text
 
 
-def test_five_lines_above_the_tree() -> None:
+def test_the_five_facts() -> None:
     lines = call("describe", "w32").out.splitlines()
     assert lines[0] == "hrnet-w32 · PoseHighResolutionNet"
     assert lines[2:7] == [
@@ -51,7 +51,7 @@ def test_default_arguments_are_left_out() -> None:
     assert arguments_text({"inplace": False}) == ""
 
 
-def test_one_sibling_is_not_counted() -> None:
+def test_one_equal_sibling_has_no_count() -> None:
     assert "(1) HighResolutionModule, as (0)" in call("describe", "w32").out
 
 

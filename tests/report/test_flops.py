@@ -40,7 +40,7 @@ def test_what_fvcore_counts_in_addition_is_named(small: Plain) -> None:
     assert result.fvcore == result.macs + sum(result.fvcore_extra.values())
 
 
-def test_every_table_of_the_report_has_every_row() -> None:
+def test_every_convention_and_every_layer_has_its_words() -> None:
     assert set(EXTRAS) == set(FVCORE_EXTRA)
     assert set(TITLES) == set(UNITS) == {*CONVENTIONS, *PUBLISHED_CONVENTIONS}
 
@@ -61,7 +61,7 @@ def test_a_batch_is_named_with_its_total() -> None:
         ("fvcore", "flops by fvcore's rules by stage", "7.685G"),
     ],
 )
-def test_a_table_names_its_convention(convention: str, title: str, total: str) -> None:
+def test_the_title_names_the_convention(convention: str, title: str, total: str) -> None:
     lines = call("flops", "w32", "--convention", convention).out.splitlines()
     assert lines[0] == f"hrnet-w32 · 1×3×256×192 · {title}"
     assert next(line for line in lines if line.startswith("total")).split() == ["total", "28.54M", total, "100.0%"]

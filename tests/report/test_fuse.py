@@ -1,4 +1,4 @@
-"""The report of `fuse`, read as a person reads it."""
+"""The report of `fuse`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report of `trace`, read as a person reads it."""
+"""The report of `trace`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_column_for_every_module() -> None:
     assert out.splitlines()[2].split() == ["stem", "stage", "1", *columns]
 
 
-def test_a_legend_has_what_is_drawn(small: Plain) -> None:
+def test_the_legend_has_the_marks_that_are_drawn(small: Plain) -> None:
     one = {"stage1": small["stage1"]}
     for spec in (small, {**one, "stage2": small["stage2"]}, one, "w32"):
         grid, words = present(shapes(spec, "64x64")).blocks[1:3]
@@ -40,7 +40,7 @@ def test_a_legend_has_what_is_drawn(small: Plain) -> None:
         assert "──▶ passed on" in words.text
 
 
-def test_the_mark_of_a_sum_that_breaks_is_in_the_legend() -> None:
+def test_a_broken_sum_has_a_mark() -> None:
     out = call("trace", "-i", "250x250").out
     assert out.splitlines()[-1].endswith("└─▶ new branch by a 3×3/2 conv per halving · ✗ cannot be summed")
     assert "✗" not in call("trace").out

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from hrnet_cli.analysis.costs import costs
 from hrnet_cli.analysis.flops import CostRow, flops
@@ -24,8 +24,7 @@ from hrnet_cli.tracing import Call, Node, SpecLike, Trace, trace
 class Connection(NamedTuple):
     """What makes an output branch from an input branch: a fuse edge or a layer of a transition."""
 
-    part: str
-    """`fuse` or `transition`."""
+    part: Literal["fuse", "transition"]
     output_branch: int
     input_branch: int
     factor: int
@@ -252,7 +251,7 @@ def _connections(trace: Trace) -> dict[Node, Connection]:
     calls = {call.node.place: call for call in reversed(trace.calls)}  # the first call at each place
     return {
         call.node: Connection(
-            part=place.part,
+            part="fuse" if place.part == "fuse" else "transition",
             output_branch=place.branch,
             input_branch=place.input_branch,
             factor=size_ratio(place.branch, place.input_branch),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from hrnet_cli.analysis.costs import CONVENTIONS, PUBLISHED_CONVENTIONS, Cost, costs
 from hrnet_cli.analysis.result import Result
@@ -56,8 +56,7 @@ class CostRow:
 class Figure(NamedTuple):
     """A printed figure and our own, counted by the rule of those who printed it."""
 
-    name: str
-    """`params` or `flops`."""
+    name: Literal["params", "flops"]
     printed: str
     ours: int
     unit: int
@@ -239,7 +238,7 @@ def published_figures(published: Published | None, costs: Iterable[Cost]) -> tup
     )
 
 
-def _figure(name: str, printed: str, ours: int, giga: int, published: Published) -> Figure:
+def _figure(name: Literal["params", "flops"], printed: str, ours: int, giga: int, published: Published) -> Figure:
     unit = giga if printed[-1] == "G" else MEGA
     return Figure(name, printed, ours, unit, _rounded(printed, ours, unit) == printed, name in published.differs)
 

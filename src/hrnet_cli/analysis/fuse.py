@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from hrnet_cli.analysis.costs import Cost, costs
 from hrnet_cli.analysis.result import Result
@@ -37,8 +37,7 @@ class Edge(NamedTuple):
 
     output_branch: int
     input_branch: int
-    kind: str
-    """`identity`, `up` or `down`."""
+    kind: Literal["identity", "up", "down"]
     factor: int
     """How many times larger (`up`) or smaller (`down`) height and width become."""
     operations: tuple[Operation, ...]

@@ -1,1 +1,1 @@
-"""Results to documents: headings, facts, tables, trees, drawings; no markup, no colours."""
+"""Results to documents of headings, facts, tables, trees and drawings, and documents to formats."""

@@ -75,7 +75,7 @@ class Drawing(NamedTuple):
 
 
 class Note(NamedTuple):
-    """A sentence."""
+    """A sentence about the block before it; an empty one is a blank line."""
 
     text: str
     role: str = "muted"

@@ -11,16 +11,16 @@ from hrnet_cli.report.flops import TITLES, difference
 from hrnet_cli.text import plural, shape_text, short
 
 LEGEND = "✓: our figure rounds to the printed one; a percentage: how much ours is larger. Printed params are ÷ 10⁶."
-NONE = "no preset is for this task; `hrnet-cli init --task` writes a spec for any"
+NO_PRESETS = "no presets for this task; `hrnet-cli init --task TASK` writes a spec for it"
 DIVISORS = {GIGA: "10⁹", GIBI: "2³⁰"}
-PRINTED_OF_WHOLE_DETECTOR = "the printed figures are those of a whole Faster R-CNN; this is its backbone and HRFPN"
-ACCURACY_ALONE = "accuracy alone is printed, no params or FLOPs"
+WHOLE_DETECTOR = "the printed figures are those of a whole Faster R-CNN; this is its backbone and HRFPN"
+ONLY_ACCURACY = "only accuracy is printed, no params or FLOPs"
 
 
 def present(result: Presets) -> Document:
     """A table per task; below, how the printed figures were counted, and why some differ or are missing."""
     if not result.presets:
-        return Document((Note(NONE, ""),))
+        return Document((Note(NO_PRESETS, ""),))
     tasks: dict[str, list[Preset]] = {}
     for preset in result.presets:
         tasks.setdefault(preset.task, []).append(preset)
@@ -73,7 +73,7 @@ def _reasons(result: Presets) -> list[Block]:
     """Why figures differ or are missing, each reason once with its presets."""
     names: dict[str, list[str]] = {}
     for preset in result.presets:
-        missing = PRINTED_OF_WHOLE_DETECTOR if preset.task == "detection" else ACCURACY_ALONE
+        missing = WHOLE_DETECTOR if preset.task == "detection" else ONLY_ACCURACY
         reason = preset.published.note if preset.published else missing
         if reason:
             names.setdefault(reason, []).append(preset.name)

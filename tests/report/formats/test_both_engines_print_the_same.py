@@ -1,4 +1,4 @@
-"""Byte for byte the same reports from shapes and from torch, but for the engine's name."""
+"""Both engines give the same reports, byte for byte, except for the name of the engine."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ ALL = ("json", "text", "markdown")
 
 
 def printed(spec: Any, input: Any, engine: str, formats: tuple[str, ...] = ALL) -> list[str]:
-    """Every report in the formats of a result, in the order of `reports`, with the engine's name taken out."""
+    """Every report in each format, without the engine's name."""
     texts = []
     for result in reports(spec, input, engine):
         assert result.engine == engine
@@ -68,8 +68,8 @@ def printed(spec: Any, input: Any, engine: str, formats: tuple[str, ...] = ALL) 
 
 
 @pytest.mark.parametrize("spec", [*preset_names(), *EXAMPLES])
-def test_what_ships(spec: str) -> None:
-    """A document is made of its result alone, so the other formats of the other presets need no second look."""
+def test_presets_and_examples(spec: str) -> None:
+    """A document depends on its result alone, so that only one preset is compared in every format."""
     formats = ALL if spec == "w32" else ALL[:1]
     assert printed(spec, None, "shapes", formats) == printed(spec, None, "torch", formats)
 
@@ -88,8 +88,8 @@ def test_random_specs_and_sizes(plain: Plain, size: tuple[int, int, int]) -> Non
     assert printed(plain, input, "shapes") == printed(plain, input, "torch")
 
 
-def test_the_option_reaches_the_engine() -> None:
-    """Through the command line, where only the JSON tells the engine."""
+def test_the_option_selects_the_engine() -> None:
+    """On the command line; only JSON names the engine."""
     spec = (ROOT / "examples" / "gray-32.yaml").read_bytes()
     ours = call("describe", "-", "--format", "json", stdin=spec)
     theirs = call("describe", "-", "--format", "json", "--engine", "torch", stdin=spec)

@@ -54,7 +54,7 @@ def floats(value: Any, path: str = "") -> Iterator[str]:
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
-def test_every_report_says_what_it_is(arguments: list[str]) -> None:
+def test_every_report_names_its_command_and_network(arguments: list[str]) -> None:
     result = call(*arguments, "--format", "json")
     assert (result.code, result.err) == (0, "")
     report = read(result.out)
@@ -71,7 +71,7 @@ def test_every_report_says_what_it_is(arguments: list[str]) -> None:
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
 def test_numbers_are_raw_integers(arguments: list[str]) -> None:
-    """But for a leaf's own arguments, which are torch's: eps and momentum."""
+    """Except for two arguments of a leaf: eps and momentum."""
     report = read(call(*arguments, "--format", "json").out)
     assert set(floats(report)) <= {".tree.arguments.eps", ".tree.arguments.momentum"}
 
@@ -103,7 +103,7 @@ def test_a_failure_is_a_result() -> None:
     assert report["outputs"] == [] and len(report["stages"]) == 2
 
 
-def test_without_calls_there_are_none() -> None:
+def test_calls_are_null_unless_they_are_asked_for() -> None:
     assert read(call("trace", "w32", "--format", "json").out)["calls"] is None
     calls = read(call("trace", "w32", "--calls", "--format", "json").out)["calls"]
     assert [each["order"] for each in calls] == list(range(len(calls)))

@@ -1,4 +1,4 @@
-"""Markdown that GitHub shows as tables."""
+"""Documents as GitHub-flavoured Markdown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_a_document() -> None:
     )
 
 
-def test_an_empty_note_leaves_no_trace() -> None:
+def test_an_empty_note_is_left_out() -> None:
     assert render(Document((Heading("a"), Note(""), Note("b")))) == "## a\n\nb\n"
 
 
@@ -34,11 +34,11 @@ def test_a_tree_is_indented() -> None:
     ]
 
 
-def test_a_drawing_is_left_as_it_is() -> None:
+def test_a_drawing_is_a_block_of_code() -> None:
     drawing = Drawing(panel(["a", "b"]), (panel(["──▶ ", "*x*"]),))
     assert render(Document((drawing,))) == "```text\na──▶\nb*x*\n```\n"
 
 
-def test_a_fact_without_a_name_hangs_below_the_one_above() -> None:
+def test_a_fact_without_a_name_is_an_item_of_the_one_above() -> None:
     facts = Facts((("torchinfo", "counts"), ("", "leaves only"), ("fvcore", "flops")))
     assert render(Document((facts,))) == "- **torchinfo**: counts\n  - leaves only\n- **fvcore**: flops\n"

@@ -48,7 +48,7 @@ def out(name: str, command: str, format: str, *more: str) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("command", ["describe", "trace", "fuse", "flops"])
-def test_in_text_it_stands_as_it_is(command: str, name: str) -> None:
+def test_text_shows_a_name_unchanged(command: str, name: str) -> None:
     assert out(name, command, "text").startswith(name)
     assert "\x1b" not in out(name, command, "text")
     coloured = out(name, command, "text", "--color", "always")
@@ -56,20 +56,20 @@ def test_in_text_it_stands_as_it_is(command: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_diagnosis_quotes_it_as_it_is(name: str) -> None:
+def test_a_diagnosis_shows_a_name_unchanged(name: str) -> None:
     spec = {**json.loads(spec_text(name)), "head": {"type": "heatmap", "final_conv_kernel": 15}}
     result = call("flops", "-", "--input", "8x8", stdin=json.dumps(spec, ensure_ascii=False).encode())
     assert result.code == 2 and f"cannot go through {name}" in result.err
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_in_json(name: str) -> None:
+def test_json_has_a_name_unchanged(name: str) -> None:
     for command in ("describe", "trace", "fuse", "flops"):
         assert json.loads(out(name, command, "json"))["network"] == name
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_in_markdown_tables_keep_their_columns(name: str) -> None:
+def test_markdown_tables_keep_their_columns(name: str) -> None:
     for command in ("describe", "flops"):
         text = out(name, command, "markdown")
         assert "<script" not in re.sub(r"\\<", "", text)
@@ -82,19 +82,19 @@ def test_in_markdown_tables_keep_their_columns(name: str) -> None:
 
 
 def unescaped(text: str) -> str:
-    """What a Markdown reader shows of an escaped text."""
+    """An escaped text as a Markdown reader shows it."""
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text.replace("<br>", "\n"))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_in_markdown_it_reads_as_it_is(name: str) -> None:
+def test_markdown_shows_a_name_unchanged(name: str) -> None:
     assert unescaped(escape(name)) == name
     for special in "*_`<>[]|~#&":
         assert not re.search(rf"(?<!\\){re.escape(special)}", escape(name).replace("\\\\", "")), special
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_in_svg_it_is_text(name: str) -> None:
+def test_a_name_in_svg_is_text(name: str) -> None:
     picture = out(name, "trace", "svg")
     root = ET.fromstring(picture)
     tags = {element.tag.rpartition("}")[2] for element in root.iter()}
@@ -107,7 +107,7 @@ def test_in_svg_it_is_text(name: str) -> None:
 
 
 def test_control_characters_never_reach_a_terminal() -> None:
-    """A name that is not printable is refused, and the refusal is printable itself."""
+    """A name that is not printable is an error, whose message is printable."""
     for text in ('name: "\\e[31mred"', 'name: "a\\nb"', 'name: "\\u202e"', 'name: "\\x07"'):
         result = call("trace", "-", stdin=f"{text}\nstage1: {json.dumps(BARE['stage1'])}\n".encode())
         assert result.code == 2 and not result.out
@@ -119,7 +119,7 @@ def test_unknown_keys_are_quoted_as_data() -> None:
     assert result.code == 2 and "[bold]x" in result.err and "\x1b" not in result.err
 
 
-def test_wide_letters_are_counted_as_wide() -> None:
+def test_wide_letters_take_two_columns() -> None:
     for name in NAMES[9:12]:
         spec = {**BARE, "name": name * 3, "input": "64x64"}
         for made in (describe.present(api.describe(spec)), flops.present(api.flops(spec))):

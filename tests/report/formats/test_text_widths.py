@@ -1,4 +1,4 @@
-"""Text is as wide as it was told, and nothing of it is lost."""
+"""Text is at most as wide as the terminal, and no letter is lost."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ SHIPPED = documents()
 
 
 def cells(block: Block) -> list[str]:
-    """Every text that a block has."""
+    """Every text in a block."""
     if isinstance(block, Heading | Note):
         return [block.text]
     if isinstance(block, Facts):
@@ -91,8 +91,8 @@ def test_no_line_is_wider_than_the_terminal(name: str, width: int) -> None:
 
 @pytest.mark.parametrize("width", [*WIDTHS, None])
 @pytest.mark.parametrize("name", SHIPPED)
-def test_nothing_is_lost(name: str, width: int | None) -> None:
-    """However it is folded, every letter of every cell is there (a title or a stub may be there more than once)."""
+def test_no_letter_is_lost(name: str, width: int | None) -> None:
+    """Every letter of every cell is in the text, however it is folded; titles and stubs may be repeated."""
     text = letters(render(SHIPPED[name], width))
     wanted = letters("".join(cell for block in SHIPPED[name].blocks for cell in cells(block)))
     missing = wanted - text
@@ -101,7 +101,7 @@ def test_nothing_is_lost(name: str, width: int | None) -> None:
 
 @pytest.mark.parametrize("width", [40, 80, 160])
 @pytest.mark.parametrize("name", SHIPPED)
-def test_no_figure_is_broken_in_two(name: str, width: int) -> None:
+def test_no_figure_is_split(name: str, width: int) -> None:
     text = render(SHIPPED[name], width)
     tables = [block for block in SHIPPED[name].blocks if isinstance(block, Table)]
     figures = {
@@ -115,7 +115,7 @@ def test_no_figure_is_broken_in_two(name: str, width: int) -> None:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_without_a_terminal_each_cell_stands_on_one_line(name: str) -> None:
+def test_without_a_terminal_no_cell_is_folded(name: str) -> None:
     text = render(SHIPPED[name], None)
     for block in SHIPPED[name].blocks:
         for cell in cells(block):
@@ -125,7 +125,7 @@ def test_without_a_terminal_each_cell_stands_on_one_line(name: str) -> None:
 @settings(max_examples=15)
 @given(specs(most_stages=3), st.integers(20, 100))
 def test_widths_hold_for_random_specs(plain_spec: Plain, width: int) -> None:
-    """Names of any letters, wide ones too."""
+    """The names have any letters, also wide ones."""
     for document in (
         describe.present(api.describe(plain_spec, "64x64")),
         fuse.present(api.fuse(plain_spec, "64x64")),
@@ -144,7 +144,7 @@ def test_a_table_is_folded_between_words() -> None:
     assert render(made, 12) == "name   value\none    12.5M\ntwo\n─────  ─────\nthree  7G\n"
 
 
-def test_a_long_word_is_broken_where_that_breaks_the_fewest() -> None:
+def test_the_column_with_the_fewest_long_words_shrinks() -> None:
     """The second column is not the widest, but only one of its words is long."""
     rows = [["a" * 20, "b" * 18], ["a" * 20, "b"], ["a" * 20, "b"]]
     assert render(table("x", "y", rows=rows), 36).splitlines()[1:] == [
@@ -155,23 +155,23 @@ def test_a_long_word_is_broken_where_that_breaks_the_fewest() -> None:
     ]
 
 
-def test_a_title_stands_low() -> None:
+def test_a_title_is_at_the_bottom() -> None:
     made = table("name", "published params", rows=[["one", "28.5M"]])
     assert render(made, 15) == "      published\nname  params\none   28.5M\n"
 
 
-def test_a_table_that_is_too_narrow_says_one_thing_a_line() -> None:
+def test_a_table_that_does_not_fit_has_one_cell_on_a_line() -> None:
     made = table("name", "value", rows=[["one two", "12.5M"], ["three", ""]], rules=(1,))
     assert render(made, 11) == "name   one\n       two\nvalue  12.5\n       M\n\nname  three\n"
 
 
-def test_bars_go_first() -> None:
+def test_bars_are_left_out_first() -> None:
     made = table("name", "", rows=[["one", "█████"], ["two", "█"]])
     assert render(made, 11) == "name\none   █████\ntwo   █\n"
     assert render(made, 10) == "name\none\ntwo\n"
 
 
-def test_a_label_without_room_keeps_its_branch() -> None:
+def test_a_folded_label_keeps_its_guide() -> None:
     columns = (Column("module"), Column("params", right=True))
     rows = (Row(0, ("net", "3")), Row(1, ("a very long label", "1")), Row(1, ("b", "2")))
     assert render(Document((Tree(columns, rows),)), 18).split("\n") == [
@@ -185,13 +185,13 @@ def test_a_label_without_room_keeps_its_branch() -> None:
     ]
 
 
-def test_a_drawing_goes_on_below() -> None:
+def test_a_drawing_continues_below() -> None:
     drawing = Drawing(panel(["r1 ", "r2 "]), (panel(["aaaa ", "bb"]), panel(["cccc ", "dd"])))
     assert render(Document((drawing,)), 8) == "r1 aaaa\nr2 bb\n\nr1 cccc\nr2 dd\n"
     assert render(Document((drawing,)), 80) == "r1 aaaa cccc\nr2 bb   dd\n"
 
 
-def test_colour_is_asked_for() -> None:
+def test_colours_are_off_by_default() -> None:
     document = Document(tuple(Note(role or "plain", role) for role in STYLES))
     assert "\x1b" not in render(document)
     coloured = render(document, color=True)
@@ -215,7 +215,7 @@ def test_every_role_has_a_style() -> None:
     assert roles <= set(STYLES)
 
 
-def test_nothing_of_the_environment_matters(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     before = render(SHIPPED["flops"], 60)
     for name, value in {
         "FORCE_COLOR": "1",

@@ -23,7 +23,7 @@ from hrnet_cli.report.content import (
 
 def render(document: Document) -> str:
     """The document as Markdown text."""
-    return "\n\n".join(filter(None, map(_block, document.blocks))) + "\n"  # a note of nothing is a blank line
+    return "\n\n".join(filter(None, map(_block, document.blocks))) + "\n"  # an empty note is a blank line
 
 
 def _block(block: Block) -> str:

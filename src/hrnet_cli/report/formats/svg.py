@@ -12,7 +12,7 @@ WIDTH = 100
 
 
 def render(document: Document, width: int | None = None, title: str = "hrnet-cli") -> str:
-    """The picture as SVG text: no script, and no font from elsewhere, which rich's own template would fetch."""
+    """The picture as SVG text, without scripts and without the web font that rich's template loads."""
     console = make_console(StringIO(), width or WIDTH, color=True, record=True)
     draw(document, console)
     svg = console.export_svg(title=title, unique_id="hrnet-cli")

@@ -24,6 +24,7 @@ from hrnet_cli.report.content import (
     Heading,
     Line,
     Note,
+    Panel,
     Remark,
     Span,
     Table,
@@ -45,23 +46,24 @@ STYLES = {
     "mark": "yellow",
 }
 UNBOUNDED = 100_000
-"""The width without a terminal: nothing is folded and nothing is cut off."""
+"""The width without a terminal: no line is folded or cut."""
 
 
 def render(document: Document, width: int | None = None, color: bool = False) -> str:
-    """The document as text, `width` columns wide (None: as wide as it needs), with ANSI colours or without."""
+    """The document as text, at most `width` columns wide (None: unbounded), with ANSI colours if `color`."""
     target = StringIO()
     console = make_console(target, width, color)
     draw(document, console)
-    return "\n".join(each.rstrip() for each in target.getvalue().split("\n")) if not color else target.getvalue()
+    text = target.getvalue()
+    return text if color else "\n".join(each.rstrip() for each in text.split("\n"))
 
 
 def make_console(file: StringIO, width: int | None, color: bool, record: bool = False) -> Console:
-    """A console that takes nothing from the environment: what it writes depends on its arguments alone."""
+    """A console whose output depends on these arguments alone, not on the environment."""
     return Console(
         file=file,
         width=width or UNBOUNDED,
-        height=25,  # or rich asks the terminal again for every line
+        height=25,  # without it rich asks the terminal for every line
         color_system="standard" if color else None,
         force_terminal=color,
         no_color=not color,
@@ -75,7 +77,7 @@ def make_console(file: StringIO, width: int | None, color: bool, record: bool = 
 
 
 def draw(document: Document, console: Console) -> None:
-    """Print every block, a blank line between two; a note stands close below what it is about."""
+    """Print the blocks with a blank line between them; a note follows the block before it without one."""
     last: Block | None = None
     for block in document.blocks:
         if last and (not isinstance(block, Note) or isinstance(last, Remark)):
@@ -107,12 +109,13 @@ def _text(cell: Cell, before: str = "") -> Text:
 
 
 def _facts(block: Facts, console: Console) -> Iterator[Text]:
-    """A name and its value a line; values are folded beside their names."""
+    """A name and its value on a line; a long value is folded beside its name."""
     names = max(cell_len(name) for name, _ in block.rows)
     values = max(cell_len(line) for _, value in block.rows for line in plain(value).split("\n"))
     sizes = [names, min(values, max(console.width - names - GAP, 1))]
     for name, value in block.rows:
-        yield from _folded([Text(name, style=STYLES["muted"]), _text(value)], (Column(""), Column("")), sizes, console)
+        cells = [Text(name, style=STYLES["muted"]), _text(value)]
+        yield from _folded(cells, (Column(""), Column("")), sizes, console)
 
 
 INDENT = "  "
@@ -127,13 +130,13 @@ def _indented(block: Table) -> Table:
 
 
 def _table(block: Table, console: Console) -> Iterator[Text]:
-    """Rows under columns."""
+    """Rows under columns, in as many columns as fit."""
     sizes = _column_widths(block, console.width)
     if sizes is None:
         yield from _narrow_table(block, console)
         return
     titles = [Text(column.title, style=STYLES["muted"]) for column in block.columns]
-    yield from _folded(titles, block.columns, sizes, console, low=True)
+    yield from _folded(titles, block.columns, sizes, console, at_bottom=True)
     for number, row in enumerate(block.rows):
         if number in block.rules:
             yield _columns([Text("─" * size, style=STYLES["muted"]) for size in sizes], block.columns, sizes)
@@ -141,41 +144,44 @@ def _table(block: Table, console: Console) -> Iterator[Text]:
 
 
 def _narrow_table(block: Table, console: Console) -> Iterator[Text]:
-    """Without the bars, a last column without a title; where that is too wide too, each row's cells one a line."""
+    """The table without its bars, which are a last column without a title; without bars, one cell on a line."""
     if not block.columns[-1].title:
         yield from _table(Table(block.columns[:-1], tuple(row[:-1] for row in block.rows), block.rules), console)
         return
     titles = [column.title for column in block.columns]
     for number, row in enumerate(block.rows):
-        yield from [Text()] * bool(number)
-        there = tuple((title, cell) for title, cell in zip(titles, row, strict=True) if plain(cell))
-        yield from _facts(Facts(there), console)
+        if number:
+            yield Text()
+        facts = tuple((title, cell) for title, cell in zip(titles, row, strict=True) if plain(cell))
+        yield from _facts(Facts(facts), console)
 
 
 def _column_widths(block: Table, width: int) -> list[int] | None:
-    """As wide as the longest line, or less: a column shrinks where that breaks the fewest words in two.
+    """The width of each column: its longest line, or less if the table does not fit.
 
-    Words of up to 12 letters, and all that stand beside bars, stay whole; None where they cannot.
+    The column shrinks in which that splits the fewest words. No word of up to MAX_WHOLE_WORD letters is split, and no
+    word at all in a table with bars; None if the table does not fit then.
     """
     columns = [[column.title, *(plain(row[index]) for row in block.rows)] for index, column in enumerate(block.columns)]
-    words = [sorted(cell_len(word) for cell in cells for word in _WORD.findall(cell)) for cells in columns]
+    words = [sorted(cell_len(word) for cell in cells for word in WORD.findall(cell)) for cells in columns]
     widths = [max(cell_len(line) for cell in cells for line in cell.split("\n")) for cells in columns]
-    whole = 12 if block.columns[-1].title else UNBOUNDED
+    whole = MAX_WHOLE_WORD if block.columns[-1].title else UNBOUNDED
     while sum(widths) > width - GAP * (len(widths) - 1):
-        wide = [index for index, size in enumerate(widths) if size > min(words[index][-1], whole)]
-        if not wide:
+        shrinkable = [index for index, size in enumerate(widths) if size > min(words[index][-1], whole)]
+        if not shrinkable:
             return None
-        broken = {index: len(words[index]) - bisect_left(words[index], widths[index]) for index in wide}
-        widths[min(wide, key=lambda index: (broken[index], -widths[index]))] -= 1
+        split = {index: len(words[index]) - bisect_left(words[index], widths[index]) for index in shrinkable}
+        widths[min(shrinkable, key=lambda index: (split[index], -widths[index]))] -= 1
     return widths
 
 
-_WORD = re.compile(r"^\s*\S*|\S+", re.MULTILINE)
-"""A word, an indented one with its indentation."""
+MAX_WHOLE_WORD = 12
+WORD = re.compile(r"^\s*\S*|\S+", re.MULTILINE)
+"""A word; the first of a row with its indentation."""
 
 
 def _tree(block: Tree, console: Console) -> Iterator[Text]:
-    """Rows under columns; a label that leaves no room for its figures has them on a line below it."""
+    """Rows under columns; figures that do not fit beside a label are on a line below it."""
     titles = [Text(column.title, style=STYLES["muted"]) for column in block.columns]
     stems = guides([row.level for row in block.rows])
     rows = [
@@ -198,9 +204,9 @@ GAP = 2
 
 
 def _folded(
-    cells: list[Text], columns: tuple[Column, ...], sizes: list[int], console: Console, low: bool = False
+    cells: list[Text], columns: tuple[Column, ...], sizes: list[int], console: Console, at_bottom: bool = False
 ) -> Iterator[Text]:
-    """A row, in as many lines as its cells need in columns of these sizes; short cells stand high, or `low`."""
+    """A row as lines. A cell with fewer lines than others has them at the top, or `at_bottom`."""
     lines = [
         list(cell.wrap(console, size)) if cell.cell_len > size or "\n" in cell.plain else [cell]
         for cell, size in zip(cells, sizes, strict=True)
@@ -208,13 +214,13 @@ def _folded(
     height = max(map(len, lines))
     for each in lines:
         blanks = [Text() for _ in range(height - len(each))]
-        each[:] = [*blanks, *each] if low else [*each, *blanks]
+        each[:] = [*blanks, *each] if at_bottom else [*each, *blanks]
     for row in zip(*lines, strict=True):
         yield _columns(list(row), columns, sizes)
 
 
 def _columns(cells: list[Text], columns: tuple[Column, ...], sizes: list[int]) -> Text:
-    """Cells side by side, each at its side of its column."""
+    """Cells side by side, each aligned in its column."""
     parts = []
     for cell, column, size in zip(cells, columns, sizes, strict=True):
         cell.align("right" if column.right else "left", size)
@@ -223,45 +229,45 @@ def _columns(cells: list[Text], columns: tuple[Column, ...], sizes: list[int]) -
 
 
 def _remark(block: Remark, console: Console) -> Segments:
-    """Segments, since there may be ten thousand remarks, and rich takes its time over a Text."""
+    """A remark as segments: a check can have ten thousand, and rich is slow with a Text."""
     segments = _hanging(block.text, console, 0)
     for part in block.below:
-        segments.append(_BREAK)
+        segments.append(LINE_BREAK)
         segments += _excerpt(part, console.width) if isinstance(part, Excerpt) else _hanging(part, console, GAP)
-    return Segments([*segments, _BREAK])
+    return Segments([*segments, LINE_BREAK])
 
 
-_BREAK = Segment("\n")
+LINE_BREAK = Segment("\n")
 
 
 def _hanging(spans: Line, console: Console, indent: int) -> list[Segment]:
-    """A line; where it is too wide it goes on below, further in."""
-    first = Segment(" " * indent)
+    """A line, folded with a hanging indent if it is too wide."""
+    margin = Segment(" " * indent)
     if indent + cell_len(plain(spans)) <= console.width:
-        return [first, *(Segment(span.text, Style.parse(STYLES[span.role])) for span in spans)]
-    further = Segment(" " * GAP)
+        return [margin, *(Segment(span.text, Style.parse(STYLES[span.role])) for span in spans)]
+    hanging_indent = Segment(" " * GAP)
     lines = _text(spans).wrap(console, max(console.width - indent - GAP, 1))
     segments = []
     for number, each in enumerate(lines):
-        segments += [_BREAK, first, further] if number else [first]
+        segments += [LINE_BREAK, margin, hanging_indent] if number else [margin]
         segments += each.render(console)
     return segments
 
 
 def _excerpt(block: Excerpt, width: int) -> list[Segment]:
-    """The line beside its number, and a caret below what is meant; of a line that is too wide, what is around it."""
+    """The line beside its number, and a caret below its column; of a long line, the part around the column."""
     gutter = f"{'':{GAP}}{block.number} │ "
-    before, after = _around(block, max(width - len(gutter), 2))
+    before, after = _around_column(block, max(width - len(gutter), 2))
     muted = Style.parse(STYLES["muted"])
     segments = [Segment(gutter, muted), Segment(before + after)]
     if block.column is not None:
         caret = Segment("^", Style.parse(STYLES[block.role]))
-        segments += [_BREAK, Segment(f"{'│ ':>{len(gutter)}}", muted), Segment(" " * cell_len(before)), caret]
+        segments += [LINE_BREAK, Segment(f"{'│ ':>{len(gutter)}}", muted), Segment(" " * cell_len(before)), caret]
     return segments
 
 
-def _around(block: Excerpt, room: int) -> tuple[str, str]:
-    """What stands before the column and from it on, as much of both as there is room for."""
+def _around_column(block: Excerpt, room: int) -> tuple[str, str]:
+    """The text before the column and the text from it on, as much of both as fits."""
     start = (block.column or 1) - 1
     before, after = (each.replace("\t", " " * TAB) for each in (block.text[:start], block.text[start:]))
     if cell_len(before) + max(cell_len(after), 1) <= room:
@@ -277,7 +283,7 @@ TAB = 4
 
 
 def _fitting(letters: Iterable[str], room: int) -> int:
-    """How many of the letters there is room for."""
+    """How many of the letters fit."""
     count = 0
     for letter in letters:
         room -= cell_len(letter)
@@ -288,21 +294,18 @@ def _fitting(letters: Iterable[str], room: int) -> int:
 
 
 def _drawing(block: Drawing, width: int) -> Iterator[Text]:
-    """As many panels side by side as fit, then the rest below."""
-    stub, waiting = block.stub, list(block.panels)
-    first = True
-    while waiting:
-        row = [stub, waiting.pop(0)]
-        used = sum(_width(panel.lines[0]) for panel in row)
-        while waiting and used + _width(waiting[0].lines[0]) <= width:
-            used += _width(waiting[0].lines[0])
-            row.append(waiting.pop(0))
-        if not first:
+    """As many panels side by side as fit, then the others below, again beside the stub."""
+    rows: list[list[Panel]] = []
+    used = 0
+    for panel in block.panels:
+        panel_width = len(plain(panel.lines[0]))
+        if not rows or used + panel_width > width:
+            rows.append([block.stub])
+            used = len(plain(block.stub.lines[0]))
+        rows[-1].append(panel)
+        used += panel_width
+    for number, row in enumerate(rows):
+        if number:
             yield Text()
-        first = False
         for spans in zip(*(panel.lines for panel in row), strict=True):
             yield _text(tuple(span for each in spans for span in each))
-
-
-def _width(spans: Line) -> int:
-    return len(plain(spans))
