@@ -179,11 +179,11 @@ PYTHONDONTWRITEBYTECODE unset: hrnet-cli starts from compiled bytecode, as it do
 """
 
 TAIL = """
-The peers are the scripts in `benchmarks/peers`. They get the same network from `hrnet_cli.build_torch`, in evaluation
-mode, and call the tool as its documentation does, on the CPU: `torchinfo.summary(model, input_size=…)`, fvcore's
-`flop_count_table(FlopCountAnalysis(model, x))`, ptflops' `get_model_complexity_info(…, backend="pytorch")`. torchinfo
-can also be given a network on torch's meta device, which computes no values; who knows that saves the forward pass, and
-still pays for torch. fvcore cannot run there. fvcore and ptflops leave gradients on; under `torch.no_grad()` they need
+The peers are the scripts in `benchmarks/peers`. They get the same network, lowered with torch's own first weights, in
+evaluation mode, and call the tool as its documentation does, on the CPU: `torchinfo.summary(model, input_size=…)`,
+fvcore's `flop_count_table(FlopCountAnalysis(model, x))`, ptflops' `get_model_complexity_info(…, backend="pytorch")`.
+torchinfo also takes a network on torch's meta device, which computes no values: that saves the forward pass, but not
+the import of torch. fvcore cannot run there. fvcore and ptflops leave gradients on; under `torch.no_grad()` they need
 about a third of the memory (W32 at 640×640).
 
 "One more spec" is a process that goes on: read and check the preset's file, build, trace; and that with the `flops`

@@ -6,8 +6,9 @@ import torch
 from fvcore.nn import FlopCountAnalysis, flop_count_table
 
 import hrnet_cli
+from hrnet_cli.lowering import lower
 
 spec, size = sys.argv[1:]
 shape = tuple(int(part) for part in size.split("x"))
-model = hrnet_cli.build_torch(spec).eval()
+model = lower(hrnet_cli.build(spec)).eval()
 print(flop_count_table(FlopCountAnalysis(model, torch.randn(shape))))

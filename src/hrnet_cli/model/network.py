@@ -36,6 +36,7 @@ class Place(NamedTuple):
     """The input branch j of a fuse edge or a transition."""
 
     def __str__(self) -> str:
+        """As messages show it: `stem`, `transition 2 branch 1`, `stage 3 module 2 fuse 0←1`."""
         if self.stage is None:
             return self.part
         words = [f"{'transition' if self.part == 'transition' else 'stage'} {self.stage}"]
@@ -43,8 +44,8 @@ class Place(NamedTuple):
             words.append(f"module {self.module}")
         if self.part == "fuse":
             words.append("fuse")
-        if self.part == "fuse" and self.branch is not None:
-            words.append(f"{self.branch}" if self.input_branch is None else f"{self.branch}←{self.input_branch}")
+            if self.branch is not None:
+                words.append(f"{self.branch}" if self.input_branch is None else f"{self.branch}←{self.input_branch}")
         elif self.branch is not None:
             words.append(f"branch {self.branch}")
         return " ".join(words)
