@@ -11,7 +11,7 @@ import pytest
 import yaml
 from commandline import call, is_a_message, run, shell
 
-from hrnet_cli import load_spec
+from hrnet_cli import flops, load_spec
 from hrnet_cli.cli.options import Task
 from hrnet_cli.dialects.native.starter import STARTS
 from hrnet_cli.schema import Spec
@@ -33,7 +33,7 @@ def test_a_first_run(tmp_path: Path) -> None:
     assert result.err == "written; next: hrnet-cli describe hrnet.yaml\n"
     assert [each.name for each in tmp_path.iterdir()] == ["hrnet.yaml"]
     text = (tmp_path / "hrnet.yaml").read_text(encoding="utf-8")
-    assert parse_spec(text) == replace(load_spec("w32"), published=None)
+    assert parse_spec(text) == replace(load_spec("w32"), published=None, name="hrnet")
     commands = [line.removeprefix("#   hrnet-cli ") for line in text.splitlines() if line.startswith("#   hrnet-cli ")]
     assert len(commands) == 3
     for command in commands:
@@ -66,8 +66,15 @@ def test_a_task(task: str) -> None:
     result = call("init", "-", "--task", task)
     spec = parse_spec(result.out)
     assert spec.head.task == task
-    assert spec.stages == load_spec(STARTS[task]).stages
+    assert (spec.stages, spec.name) == (load_spec(STARTS[task].stages).stages, f"small-{task}")
     assert call("describe", "-", "--depth", "0", stdin=result.out.encode()).code == 0
+
+
+def test_the_network_of_a_task_is_small_and_named_after_its_file(tmp_path: Path) -> None:
+    assert call("init", "mine.yaml", "--task", "pose").code == 0
+    spec = load_spec(tmp_path / "mine.yaml")
+    assert (spec.name, spec.head.type, spec.input_shape) == ("mine", "heatmap", (1, 3, 256, 192))
+    assert flops(spec).params < flops("w32").params / 5
 
 
 def test_from_a_config_in_another_dialect() -> None:
@@ -88,7 +95,7 @@ def test_a_file_that_is_there_stays(tmp_path: Path) -> None:
         assert is_a_message(result) and "exists already" in result.err and "--force" in result.err
     assert path.read_text() == "mine"
     assert call("init", "--force").code == 0
-    assert path.read_text().startswith("# A spec for hrnet-cli: hrnet-w32.")
+    assert path.read_text().startswith("# A spec for hrnet-cli: hrnet.")
     assert sorted(each.name for each in tmp_path.iterdir()) == ["hrnet.yaml", "link.yaml"]
 
 
@@ -148,9 +155,10 @@ def test_a_schema_is_named() -> None:
 def test_odd_names_are_quoted(tmp_path: Path) -> None:
     result = call("init", "my net.yaml")
     assert result.err == "written; next: hrnet-cli describe 'my net.yaml'\n"
-    assert load_spec(tmp_path / "my net.yaml").stages == load_spec("w32").stages
+    mine = load_spec(tmp_path / "my net.yaml")
+    assert (mine.stages, mine.name) == (load_spec("w32").stages, "my net")
     assert call("init", "a\nb.yaml").code == 0
-    assert load_spec(tmp_path / "a\nb.yaml") == load_spec(tmp_path / "my net.yaml")
+    assert load_spec(tmp_path / "a\nb.yaml") == replace(mine, name="hrnet-w32")
 
 
 def test_stderr_closed(tmp_path: Path) -> None:

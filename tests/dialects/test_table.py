@@ -77,7 +77,7 @@ def test_detection_runs_once_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: A
     monkeypatch.setattr(Dialect, "detect", count)
     (tmp_path / "pose.yaml").write_text(POSE.read_text())
     assert not check_all(tmp_path).skipped
-    assert detected == ["native", "official"]
+    assert detected == ["official"]
     detected.clear()
     assert load_spec(POSE).dialect == "official"
-    assert detected == ["native", "official"]
+    assert detected == ["official"]

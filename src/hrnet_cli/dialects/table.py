@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from hrnet_cli.dialects import native
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import STAGE_KEY
 
@@ -80,7 +81,9 @@ def identify(config: Any) -> str:
     """The name of the dialect that a config is written in; empty where none detects it."""
     if not isinstance(config, Mapping):
         return ""
-    return next((name for name, dialect in DIALECTS.items() if dialect.detect(config)), "")
+    if native.detect(config):
+        return NATIVE
+    return next((name for name, dialect in FOREIGN.items() if dialect.detect(config)), "")
 
 
 def recognise(config: Any, dialect: str | None = None) -> bool:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from strategies import Plain, networks
 from support import caught
 
-from hrnet_cli import load_spec
-from hrnet_cli.dialects.native.starter import NEXT, STARTS, write_starter
+from hrnet_cli import flops, load_spec
+from hrnet_cli.dialects.native.starter import NEXT_COMMANDS, STARTS, name_after, small_spec, write_starter
 from hrnet_cli.errors import SpecError
 from hrnet_cli.schema import HEAD_SPECS, Budget, Spec
 from hrnet_cli.schema.fields import Amount
@@ -95,12 +95,42 @@ def test_names_are_data(odd: str) -> None:
 def test_there_is_a_start_for_every_task() -> None:
     tasks = {head.task for head in HEAD_SPECS.values()}
     assert set(STARTS) == tasks, "give each task of HEAD_SPECS a row in STARTS, and no other"
-    for task, preset in STARTS.items():
-        assert task == "backbone" or load_spec(preset).head.task == task
 
 
-def test_what_is_next_is_a_command() -> None:
-    for command in NEXT:
+@pytest.mark.parametrize("task", STARTS)
+def test_a_start_is_a_small_network_for_its_task(task: str) -> None:
+    spec = small_spec(task, load_spec)
+    assert (spec.head.task, spec.name, spec.published) == (task, f"small-{task}", None)
+    assert task != "backbone" or spec.head.type == "none"
+    assert flops(spec).params < MAX_PARAMS[task]
+
+
+MAX_PARAMS = {
+    **dict.fromkeys(("backbone", "pose", "segmentation"), 4_000_000),
+    **dict.fromkeys(("landmarks", "detection"), 10_000_000),
+    "classification": 16_000_000,
+}
+"""Of a small network for each task; the heads that join branches have many of their own."""
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("mine.yaml", "mine"),
+        ("nets/my net.yml", "my net"),
+        ("hrnet", "hrnet"),
+        ("a\nb.yaml", "hrnet-w32"),
+        ("x" * 201 + ".yaml", "hrnet-w32"),
+        ("", "hrnet-w32"),
+    ],
+)
+def test_a_spec_is_named_after_its_file_where_that_can_be_a_name(file: str, name: str) -> None:
+    spec = load_spec("w32")
+    assert name_after(spec, file) == replace(spec, name=name)
+
+
+def test_the_next_commands_exist() -> None:
+    for command in NEXT_COMMANDS:
         assert call(command, "--help").code == 0
 
 

@@ -27,8 +27,8 @@ def init(
 ) -> None:
     """Write a commented spec to start from.
 
-    The spec is that of a preset, by default w32. Comments explain every key and show a budget that the network meets.
-    An existing file is not replaced without --force.
+    The spec is that of a preset, by default w32, with the name of the file. Comments explain every key and show a
+    budget that the network meets. An existing file is not replaced without --force.
 
     Example: hrnet-cli init mine.yaml --task segmentation
     """
@@ -38,16 +38,13 @@ def init(
     if path and Path(path).suffix.lower() == ".json":
         remedy = "name a .yaml file; hrnet-cli convert writes JSON: --to json -o FILE"
         raise UsageError(f"init writes YAML with comments, and {file!r} would be JSON, which has none", remedy)
-    from dataclasses import replace
-
     from hrnet_cli.analysis.own_budget import own_budget
-    from hrnet_cli.dialects.native.starter import NEXT, STARTS, command_line, write_starter
-    from hrnet_cli.schema import NoHead
+    from hrnet_cli.dialects.native.starter import NEXT_COMMANDS, command_line, name_after, small_spec, write_starter
     from hrnet_cli.tracing import trace
 
-    spec = load(STARTS[task] if task else origin or DEFAULT_SPEC)
-    if task == "backbone":
-        spec = replace(spec, head=NoHead())
+    spec = small_spec(task, load) if task else load(origin or DEFAULT_SPEC)
+    if path:
+        spec = name_after(spec, path)
     text = write_starter(spec, own_budget(trace(spec)), path or "FILE", schema)
     if path is None:
         write_stdout(text)
@@ -55,4 +52,4 @@ def init(
     if Path(path).is_file() and not force:
         raise UsageError(f"{file!r} exists already", "name another file, or replace this one with --force")
     write_file(Path(path), text)
-    write_stderr(f"written; next: {command_line(NEXT[0], file)}")
+    write_stderr(f"written; next: {command_line(NEXT_COMMANDS[0], file)}")
