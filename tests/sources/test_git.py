@@ -82,12 +82,12 @@ def test_a_folder_of_the_repository_that_is_gone(repository: Path, monkeypatch: 
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("git:HEAD", "names no file at a revision"),
-        ("git:", "names no file at a revision"),
-        ("git:HEAD:", "names no file at a revision"),
+        ("git:HEAD", "does not name a file at a revision"),
+        ("git:", "does not name a file at a revision"),
+        ("git:HEAD:", "does not name a file at a revision"),
         ("git:nosuch:configs/mine.yaml", "invalid object name 'nosuch'"),
         ("git:HEAD:nosuch.yaml", "'nosuch.yaml' does not exist in 'HEAD'"),
-        ("git:HEAD:configs", "this is no file"),
+        ("git:HEAD:configs", "this is not a file"),
         ("git:HEAD:../../x", "outside repository"),
         ("git:HEAD:a\0b", "'git:HEAD:a\\x00b'"),
         ("git:HEAD:a\x1b[31m", "'git:HEAD:a\\x1b[31m'"),
@@ -102,7 +102,7 @@ def test_what_is_not_there(repository: Path, source: str, words: str) -> None:
 @pytest.mark.parametrize("revision", ["--output=stolen", "-p", "--", "--help"])
 def test_a_revision_is_no_option(repository: Path, revision: str) -> None:
     error = caught(UnreadableError, read_source, f"git:{revision}:configs/mine.yaml")
-    assert "no revision begins with -" in str(error)
+    assert "a revision does not begin with -" in str(error)
     assert not (repository / "stolen").exists()
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from hrnet_cli.errors import UsageError
 from hrnet_cli.text import nearest
 
+MAX_SUGGESTIONS = 3
+
 
 def shipped_folder(name: str, in_checkout: str) -> Path:
     """A folder of files that the wheel ships below the package, or its original in the clone of an editable install."""
@@ -15,35 +17,28 @@ def shipped_folder(name: str, in_checkout: str) -> Path:
     return package / name if (package / name).is_dir() else package.parents[1] / in_checkout
 
 
-def _folder() -> Path:
-    return shipped_folder("presets", "presets")
-
-
 def preset_names() -> tuple[str, ...]:
-    """Every preset by the name that it is called with, in order."""
-    return tuple(sorted(path.stem for path in _folder().glob("*.yaml")))
-
-
-FEW = 3
+    """The names of all presets, sorted."""
+    return tuple(sorted(path.stem for path in shipped_folder("presets", "presets").glob("*.yaml")))
 
 
 def nearest_presets(name: str) -> str:
-    """What may have been meant by a name that is no preset's, and where all names are."""
+    """The remedy for a name that no preset has: the most similar names, and the command that lists all."""
     rest, near = list(preset_names()), list[str]()
-    while len(near) < FEW and (found := nearest(name, rest)):
+    while len(near) < MAX_SUGGESTIONS and (found := nearest(name, rest)):
         near.append(found)
         rest.remove(found)
-    guess = f"did you mean {near[0]}? " if near else ""
-    others = f"also near: {', '.join(near[1:])}; " if near[1:] else ""
-    return f"{guess}{others}`hrnet-cli presets` lists all presets"
+    question = f"did you mean {near[0]}? " if near else ""
+    others = f"also similar: {', '.join(near[1:])}; " if near[1:] else ""
+    return f"{question}{others}`hrnet-cli presets` lists all presets"
 
 
 def preset_path(name: str) -> Path:
-    """The file of a preset, by `w32` or `w32.yaml`. Raises UsageError with the nearest name."""
+    """The file of a preset, by `w32` or `w32.yaml`. Raises UsageError with the most similar names."""
     stem = name.removesuffix(".yaml")
     if stem not in preset_names():
         raise UsageError(f"no preset {name!r}", nearest_presets(stem))
-    return _folder() / f"{stem}.yaml"
+    return shipped_folder("presets", "presets") / f"{stem}.yaml"
 
 
 def preset_example(name: str = "w32") -> dict[str, Any]:
