@@ -16,8 +16,7 @@ from hrnet_cli.analysis.shapes import shapes
 from hrnet_cli.check.lock_file import LockEntry
 from hrnet_cli.errors import UsageError
 from hrnet_cli.sources import preset_names, read_source
-from hrnet_cli.sources.loading import own_path
-from hrnet_cli.sources.prefixes import TIMM
+from hrnet_cli.sources.loading import TIMM, own_path
 from hrnet_cli.text import shape_text
 from hrnet_cli.tracing import Trace, labelled_trace
 

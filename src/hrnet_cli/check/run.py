@@ -113,7 +113,8 @@ def _read(target: Target) -> tuple[str, str]:
         if text is None:
             raise _NotHrnetError
         return text, target.name
-    return read_source(target.name)
+    source = read_source(target.name)
+    return source.text, source.name
 
 
 READABLE = "make it readable, or leave it out"
@@ -136,7 +137,7 @@ def _of_rules(diagnostics: Iterable[Diagnostic], codes: frozenset[str]) -> list[
 def _lines_of(source: str) -> list[str]:
     """The lines of a file that a config is based on; none if it cannot be read any more."""
     try:
-        return split_lines(read_source(source)[0])
+        return split_lines(read_source(source).text)
     except (UnreadableError, SpecError):
         return []
 

@@ -250,10 +250,11 @@ class OneOf:
 
     def __init__(self, records: Mapping[str, type[Any]]) -> None:
         self.records = {name: RecordOf(each) for name, each in records.items()}
+        self.choice = Choice(tuple(records))
 
     def read(self, value: Any, path: KeyPath, diagnostics: Diagnostics) -> Any:
         """The record that `type` names."""
-        names = tuple(self.records)
+        names = self.choice.options
         if not isinstance(value, Mapping):
             is_name = isinstance(value, str) and value in names
             remedy = f"write {{type: {value}}}" if is_name else NOT_A_MAPPING
@@ -263,7 +264,7 @@ class OneOf:
             remedy = f"set type to one of {', '.join(names)}"
             diagnostics.append(Diagnostic("missing-key", (*path, "type"), "type is missing", remedy))
             return INVALID
-        name = Choice(names).read(value["type"], (*path, "type"), diagnostics)
+        name = self.choice.read(value["type"], (*path, "type"), diagnostics)
         if name is INVALID:
             return INVALID
         rest = {key: item for key, item in value.items() if key != "type"}

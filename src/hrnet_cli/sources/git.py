@@ -9,13 +9,12 @@ from typing import NoReturn
 
 from hrnet_cli.errors import UnreadableError
 
-GIT = "git:"
 FORM = "write git:REV:PATH, with the path from the current folder: git:HEAD~1:configs/mine.yaml"
 
 
 def git_bytes(source: str, max_bytes: int) -> bytes:
     """The first `max_bytes` of PATH at REV, or as it is staged if REV is empty. Raises UnreadableError."""
-    revision, _, path = source.removeprefix(GIT).partition(":")
+    revision, _, path = source.partition(":")[2].partition(":")
     if not path:
         raise UnreadableError(f"{source!r} does not name a file at a revision", FORM)
     if revision.startswith("-"):  # git would take it for an option

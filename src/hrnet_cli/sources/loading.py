@@ -1,9 +1,9 @@
-"""From what a user names to a Spec: a file, standard input, a preset, a mapping."""
+"""From what a user names (a file, standard input, a preset, a mapping) to a Spec."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -17,32 +17,34 @@ from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError, U
 from hrnet_cli.schema.fields import INVALID, Size
 from hrnet_cli.schema.records import Diagnostics
 from hrnet_cli.schema.spec import Shape4, Spec, read_spec
-from hrnet_cli.sources.prefixes import GIT, TIMM
-from hrnet_cli.sources.presets import nearest_presets, preset_names, preset_path
 from hrnet_cli.text import type_name
 
 if TYPE_CHECKING:
     from hrnet_cli.dialects.writing import Written
 
 DEFAULT = "w32"
+GIT = "git:"
+"""Begins the name of a file at a git revision."""
+TIMM = "timm:"
+"""Begins the name of a network of timm."""
 
 
 class Loaded(NamedTuple):
-    """A Spec with the text that it was read from, for whoever has to point into it."""
+    """A Spec with the document that it was read from, so that a diagnostic can be located in the text."""
 
     spec: Spec
     document: Document
     reading: Reading
-    """How a foreign config became the spec; empty for a spec in its own words."""
+    """How a config of another dialect became the data of the spec."""
     source: str
-    """What messages call the text."""
+    """The name of the text in messages."""
 
     def at_spec_path(self, diagnostic: Diagnostic) -> Diagnostic:
-        """A diagnostic at a path of the spec, located in the text that it was read from."""
-        return _located(diagnostic, self.document, self.source, self.reading)
+        """A diagnostic at a path of the spec, located in the text that the spec was read from."""
+        return _at_spec_path(diagnostic, self.document, self.reading, self.source)
 
     def at_config_path(self, diagnostic: Diagnostic) -> Diagnostic:
-        """A diagnostic at a path of the text itself, which is another path in a config of another dialect."""
+        """A diagnostic at a path of the document, which differs from the spec's in a config of another dialect."""
         return self.document.located(diagnostic, self.source)
 
 
@@ -57,7 +59,7 @@ class MismatchError(SpecError):
 def load_spec(source: Spec | Mapping[str, Any] | str | Path = DEFAULT) -> Spec:
     """A checked Spec from a path, `-` (standard input), `git:REV:PATH`, a preset, `timm:NAME`, a mapping, or a Spec.
 
-    Raises SpecError with every problem at once, UnreadableError, or UsageError for a value of another type.
+    Raises SpecError with everything that is wrong, UnreadableError, or UsageError for a value of another type.
     """
     if isinstance(source, Spec):
         return source
@@ -66,8 +68,8 @@ def load_spec(source: Spec | Mapping[str, Any] | str | Path = DEFAULT) -> Spec:
     if not isinstance(source, str | Path):
         remedy = "pass the path of a file, the name of a preset, a mapping or a Spec"
         raise UsageError(f"expected a spec, found {type_name(source)}", remedy)
-    text, name = read_source(source)
-    return load_text(text, name, own_path(source)).spec
+    text, name, path = read_source(source)
+    return load_document(read_text(text, name, path), name).spec
 
 
 def convert(source: Spec | Mapping[str, Any] | str | Path = DEFAULT, to: str = "yaml") -> Written:
@@ -80,94 +82,54 @@ def convert(source: Spec | Mapping[str, Any] | str | Path = DEFAULT, to: str = "
     return write_spec(load_spec(source), to)
 
 
-def own_path(source: str | Path) -> Path | None:
-    """The file that a source names; None for standard input, a preset and the like."""
-    path = Path(source)
-    return path if str(source) != "-" and path.exists() else None
-
-
 def parse_spec(text: str, source: str = "", path: Path | None = None) -> Spec:
-    """A checked Spec from the text of a spec or of a foreign config. Raises SpecError.
+    """A checked Spec from the text of a spec, or of a config of another dialect. Raises SpecError.
 
-    `source` names it in messages; `path` is its file, by which a config finds those that it is based on.
+    `source` is its name in messages; `path` is its file, beside which a Python config finds its bases.
     """
     return load_text(text, source, path).spec
 
 
 def load_text(text: str, source: str = "", path: Path | None = None) -> Loaded:
-    """What `parse_spec` gives, with the places in the text."""
+    """What `parse_spec` returns, with the document and its locations."""
     return load_document(read_text(text, source, path), source)
 
 
 def load_document(document: Document, source: str, dialect: str | None = None) -> Loaded:
-    """The Spec of a document; what is wrong with the text and what is wrong with the network is said together.
+    """The Spec of a document in any dialect; `dialect` is the result of `identify` for it, if that is known.
 
-    `dialect` is what `identify` gave for its value, where that is known already.
+    Raises SpecError with everything that is wrong with the text and with the network, and MismatchError if parts of the
+    config do not fit each other and nothing else is wrong.
     """
-    places = {diagnostic.location[:3] for diagnostic in document.diagnostics}
-    try:
-        loaded = _read(document, source, identify(document.value) if dialect is None else dialect)
-    except SpecError as error:
-        rest = [each for each in error.diagnostics if each.location[:3] not in places]
-        if not places:
-            raise
-        raise SpecError([*document.diagnostics, *rest]) from None
-    if places:
-        raise SpecError(list(document.diagnostics))
-    return loaded
-
-
-def _read(document: Document, source: str, dialect: str) -> Loaded:
-    """The Spec of a document in any dialect that is read."""
-    value = document.value
-    if dialect in FOREIGN:
-        return _translated(document, source, dialect, FOREIGN[dialect].read(value))
-    unknown = explain_unknown(value) if isinstance(value, Mapping) and not dialect else None
-    if unknown:
-        whole = unknown._replace(location=Location(source=source))
-        raise SpecError([document.located(unknown, source) if unknown.path else whole])
-    return _native(document, source)
-
-
-def _translated(document: Document, source: str, dialect: str, reading: Reading) -> Loaded:
-    """The Spec of a reading. Raises SpecError with everything that is wrong, and MismatchError for mismatches alone."""
-    diagnostics, mismatches = (
-        [document.located(diagnostic, source) for diagnostic in found]
-        for found in (reading.diagnostics, reading.mismatches)
-    )
-    if diagnostics and not reading.data:
-        raise SpecError([*diagnostics, *mismatches])
-    reading, empty = replace_zeros(reading)
-    try:
-        spec = remove_modules(_spec(document, source, reading, reading.data, diagnostics), empty)
-    except SpecError as error:
-        raise SpecError([*mismatches, *error.diagnostics]) from None
-    notes = tuple(note_text(note) for note in reading.notes if not note.only_in_check)
-    loaded = Loaded(replace(spec, dialect=dialect, notes=notes), document, reading, source)
+    value, name = document.value, identify(document.value) if dialect is None else dialect
+    reading, empty = Reading(value, {}), frozenset[str]()
+    if name in FOREIGN:
+        reading, empty = replace_zeros(FOREIGN[name].read(value))
+    elif not name and isinstance(value, Mapping) and (unknown := explain_unknown(value)):
+        whole_file = unknown._replace(location=Location(source=source))
+        raise SpecError([document.located(unknown, source) if unknown.path else whole_file])
+    wrong = [document.located(each, source) for each in reading.diagnostics]
+    mismatches = [document.located(each, source) for each in reading.mismatches]
+    spec = None
+    if reading.data or not wrong:
+        spec, diagnostics = read_spec(reading.data, reading.spell)
+        explained = [_explain_unread(each, reading.data) for each in diagnostics]
+        wrong += [_at_spec_path(each, document, reading, source) for each in explained]
+    if document.diagnostics or spec is None or wrong:
+        known = {each.location[:3] for each in document.diagnostics}
+        others = [each for each in (*wrong, *mismatches) if each.location[:3] not in known]
+        raise SpecError([*document.diagnostics, *others])
+    if name in FOREIGN:
+        notes = tuple(note_text(note) for note in reading.notes if not note.only_in_check)
+        spec = replace(remove_modules(spec, empty), dialect=name, notes=notes)
+    loaded = Loaded(spec, document, reading, source)
     if mismatches:
         raise MismatchError(mismatches, loaded)
     return loaded
 
 
-NATIVE = Reading({}, {})
-"""The reading of a spec in its own words: there is nothing to translate."""
-
-
-def _native(document: Document, source: str) -> Loaded:
-    return Loaded(_spec(document, source, NATIVE, document.value), document, NATIVE, source)
-
-
-def _spec(document: Document, source: str, reading: Reading, value: Any, beside: Iterable[Diagnostic] = ()) -> Spec:
-    spec, diagnostics = read_spec(value, reading.spell)
-    explained = [_explained(diagnostic, value) for diagnostic in diagnostics]
-    located = [*beside, *(_located(diagnostic, document, source, reading) for diagnostic in explained)]
-    if spec is None or located:
-        raise SpecError(located)
-    return spec
-
-
-def _explained(diagnostic: Diagnostic, value: Any) -> Diagnostic:
-    """A diagnostic at a value that only running a Python config would give says so."""
+def _explain_unread(diagnostic: Diagnostic, value: Any) -> Diagnostic:
+    """The diagnostic, or for a value that is known only by running a Python config one that says so."""
     from hrnet_cli.documents.python.values import Unread
 
     for part in diagnostic.path:
@@ -180,62 +142,82 @@ def _explained(diagnostic: Diagnostic, value: Any) -> Diagnostic:
     return diagnostic._replace(code="unreadable-code", message=value.message, remedy=value.remedy)
 
 
-def _located(diagnostic: Diagnostic, document: Document, source: str, reading: Reading) -> Diagnostic:
-    """A diagnostic of the spec with its location, at the path in the config that it came from."""
-    if reading.origins:
-        origin = reading.origin(diagnostic.path)
-        located = document.located(diagnostic._replace(path=origin), source)
-        return located if origin else located._replace(path=diagnostic.path)
-    return document.located(diagnostic, source)
+def _at_spec_path(diagnostic: Diagnostic, document: Document, reading: Reading, source: str) -> Diagnostic:
+    """A diagnostic at a path of the spec, with the path in the config that the value came from and its location."""
+    if not reading.origins:
+        return document.located(diagnostic, source)
+    origin = reading.origin(diagnostic.path)
+    located = document.located(diagnostic._replace(path=origin), source)
+    return located if origin else located._replace(path=diagnostic.path)
 
 
-def read_source(source: str | Path) -> tuple[str, str]:
-    """The text that SPEC names, and what to call it. A file that is there wins over a preset of its name."""
+# Reading what a SPEC names
+
+
+class Source(NamedTuple):
+    """The text that a SPEC names."""
+
+    text: str
+    name: str
+    """Its name in messages."""
+    path: Path | None = None
+    """Its file; None for standard input, a preset and the like."""
+
+
+def read_source(source: str | Path) -> Source:
+    """The text that a SPEC names. A file takes precedence over a preset of its name. Raises UnreadableError."""
     name, path = str(source), Path(source)
     try:
         if not name:
             raise UnreadableError("SPEC is empty", "name a spec file or a preset, or - for standard input")
         if name == "-":
-            return decode(getattr(sys.stdin, "buffer", BytesIO()), "<stdin>"), "<stdin>"
+            return Source(decode(getattr(sys.stdin, "buffer", BytesIO()), "<stdin>"), "<stdin>")
         if path.is_dir():
             raise UnreadableError(f"{path} is a folder", "name a spec file in it")
         if path.exists():
             with path.open("rb") as file:
-                return decode(file, str(path)), str(path)
+                return Source(decode(file, str(path)), str(path), path)
         if name.startswith(GIT):
             from hrnet_cli.sources.git import git_bytes
 
-            return decode(BytesIO(git_bytes(name, MAX_CHARACTERS + 1)), name), name
+            return Source(decode(BytesIO(git_bytes(name, MAX_CHARACTERS + 1)), name), name)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UnreadableError(f"cannot read {name!r}: {reason}", "name a spec file or a preset") from None
     if name.startswith(TIMM):
         from hrnet_cli.dialects.timm.variants import variant_text
 
-        return variant_text(name.removeprefix(TIMM)), name
+        return Source(variant_text(name.removeprefix(TIMM)), name)
+    from hrnet_cli.sources.presets import nearest_presets, preset_names, preset_path
+
     if path.name != name or name.removesuffix(".yaml") not in preset_names():
         raise UnreadableError(f"no file and no preset {name!r}", nearest_presets(path.stem))
-    return preset_path(name).read_text(encoding="utf-8"), preset_path(name).name
+    return Source(preset_path(name).read_text(encoding="utf-8"), preset_path(name).name)
+
+
+def own_path(source: str | Path) -> Path | None:
+    """The file that a SPEC names; None for standard input, a preset and the like."""
+    path = Path(source)
+    return path if str(source) != "-" and path.exists() else None
 
 
 def decode(file: BinaryIO, source: str) -> str:
-    """All that a file holds. Raises SpecError where it is too long, of which no more is read, and UnreadableError."""
+    """The text of a file. Raises UnreadableError if it is not UTF-8, and SpecError if it is too long to be a config."""
     data = file.read(MAX_CHARACTERS + 1)
     if len(data) > MAX_CHARACTERS:
         raise refused("too-large", f"more than {MAX_CHARACTERS:,} bytes", "a published config has about 1,000", source)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        end = end_location(error.object[: error.start].decode())  # which has no byte order mark
-        message = f"this is not UTF-8 (byte {error.start})"
-        remedy = "save it as UTF-8: a spec is YAML or JSON text"
-        raise UnreadableError(message, remedy, end._replace(source=source)) from None
+        location = end_location(error.object[: error.start].decode(), source)  # without the byte order mark
+        message, remedy = f"not UTF-8 (byte {error.start})", "save it as UTF-8: a spec is YAML or JSON text"
+        raise UnreadableError(message, remedy, location) from None
 
 
 def parse_input(input: str | Sequence[int], spec: Spec) -> Shape4:
-    """`1x3x256x192`, `3x256x192` or `256x192`, as text or as numbers, as the N×C×H×W that goes into `spec`.
+    """The input shape of a network from `1x3x256x192`, `3x256x192` or `256x192`, as text or as numbers.
 
-    Raises UsageError.
+    Left out, the batch is 1 and the channels are the network's. Raises UsageError.
     """
     diagnostics = Diagnostics()
     shape = Size().read(input, ("--input",), diagnostics)
