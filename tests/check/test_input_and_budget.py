@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 from checks import check, codes, settings
 
+from hrnet_cli import load_spec, trace
+from hrnet_cli.analysis.costs import FIGURES, costs, totals
 from hrnet_cli.check.finding import Finding
 from hrnet_cli.schema.spec import Budget
 from hrnet_cli.sources.presets import preset_path
@@ -59,6 +63,50 @@ def test_the_remedy_for_a_divisor_goes_through_itself(tmp_path: Path) -> None:
 def test_one_axis_that_is_not_a_multiple(tmp_path: Path) -> None:
     finding = only(check(tmp_path / "a.yaml", spec("64x80", more="budget: {divisor: 32}\n")))
     assert (finding.message, finding.remedy) == ("width 80 is not a multiple of 32", "use 64×96")
+
+
+SPEC = load_spec(yaml.safe_load(spec()))
+COSTS = dict(zip(FIGURES, totals(costs(trace(SPEC))), strict=True))
+"""What the spec of these tests costs, by figure."""
+FIGURE_RULES = list(zip(FIGURES, ("HR501", "HR502", "HR503"), strict=True))
+
+
+@pytest.mark.parametrize(("figure", "code"), FIGURE_RULES)
+@pytest.mark.parametrize("own", [True, False])
+def test_a_network_exactly_at_its_budget_keeps_it(figure: str, code: str, own: bool, tmp_path: Path) -> None:
+    def found(bound: int) -> list[str]:
+        if own:
+            return codes(check(tmp_path / "a.yaml", spec(more=f"budget: {{max_{figure}: {bound}}}\n")))
+        return codes(check(tmp_path / "a.yaml", spec(), settings(budget={f"max-{figure}": bound})))
+
+    assert found(COSTS[figure]) == [] and found(COSTS[figure] + 1) == []
+    assert found(COSTS[figure] - 1) == [code]
+
+
+def test_the_excess_and_the_most_expensive_parts_are_named(tmp_path: Path) -> None:
+    bound = COSTS["macs"] - 1_000
+    finding = only(check(tmp_path / "a.yaml", spec(more=f"budget: {{max_macs: {bound}}}\n")))
+    assert finding.message == f"{COSTS['macs']:,} MACs: 1,000 (0.0%) over the budget of {bound:,}"
+    parts = [
+        (part, int(count.replace(",", ""))) for part, count in re.findall(r"([\w ]+) \(([\d,]+)\)", finding.remedy)
+    ]
+    assert len(parts) == 3 and sorted(parts, key=lambda part: -part[1]) == parts
+
+
+@pytest.mark.parametrize(("figure", "code"), FIGURE_RULES)
+def test_a_spec_s_own_budget_is_for_its_own_input(figure: str, code: str, tmp_path: Path) -> None:
+    """At another input only the budget of the settings applies."""
+    text = spec(more=f"budget: {{max_{figure}: 1}}\n")
+    assert codes(check(tmp_path / "a.yaml", text)) == [code]
+    assert codes(check(tmp_path / "a.yaml", text, settings(input="64x64"))) == [code]
+    assert codes(check(tmp_path / "a.yaml", text, settings(input="128x128"))) == []
+    both = settings(input="128x128", budget={f"max-{figure}": 1})
+    assert codes(check(tmp_path / "a.yaml", text, both)) == [code]
+
+
+def test_the_budget_of_a_batch_is_for_the_batch(tmp_path: Path) -> None:
+    used = settings(budget={"max-macs": COSTS["macs"]})
+    assert codes(check(tmp_path / "a.yaml", spec("2x3x64x64"), used)) == ["HR502"]
 
 
 W32 = (preset_path("w32").read_text(encoding="utf-8"), "params: 28.5M,")

@@ -233,6 +233,17 @@ def test_locked(here: Path) -> None:
     assert result.code == 1 and "HR601" in result.out
 
 
+@pytest.mark.parametrize("size", ["512x512", "1x3x256x192", "250x250"])
+def test_a_lock_is_compared_at_the_spec_s_own_input(size: str, here: Path) -> None:
+    """Whatever --input is, and even where that input cannot go through."""
+    Path("a.yaml").write_text(GOOD)
+    assert call("lock", "a.yaml").code == 0
+    assert "HR602" not in [each["code"] for each in found("a.yaml", "--locked", "--input", size)]
+    Path("a.yaml").write_text(GOOD.replace("num_joints: 17", "num_joints: 16"))
+    (finding,) = [each for each in found("a.yaml", "--locked", "--input", size) if each["code"] != "HR301"]
+    assert finding["code"] == "HR602" and "output 0 1×17×64×48 → 1×16×64×48" in finding["message"]
+
+
 def test_nothing_heavy_is_imported() -> None:
     code = (
         "import sys\nfrom hrnet_cli.cli import main\nsys.argv = ['hrnet-cli', 'check', 'w32', '--max-macs', '8G']\n"
@@ -247,8 +258,8 @@ def test_a_thousand_findings_through_a_pipe_that_closes(here: Path) -> None:
         Path(f"{number}.yaml").write_text(BAD + "".join(f"x{n}: 1\n" for n in range(100)))
     result = shell("$hrnet check . | head -1; echo ${PIPESTATUS[0]}", cwd=here)
     assert result.err == "" and result.out.splitlines()[1] == "141"
-    result = shell("$hrnet check . -j 2 | head -1; echo ${PIPESTATUS[0]}", cwd=here)
-    assert result.err == "" and result.out.splitlines()[1] == "141"
+    result = shell("$hrnet check . -j 2 | head -1; echo ${PIPESTATUS[0]}; pgrep -f 'check [.] -j 2'", cwd=here)
+    assert result.err == "" and result.out.splitlines()[1:] == ["141"], "no process is left"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

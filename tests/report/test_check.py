@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from hrnet_cli.report.check import MAX_EXCERPT, present
 from hrnet_cli.report.content import Document, Excerpt, Remark, Span
 from hrnet_cli.report.formats.markdown import render as as_markdown
 from hrnet_cli.report.formats.svg import render as as_svg
-from hrnet_cli.report.formats.text import TAB
+from hrnet_cli.report.formats.text import TAB, render
 from hrnet_cli.text import printable
 
 LONG = A_FINDING._replace(
@@ -154,6 +155,13 @@ def test_every_code_is_there_and_nothing_acts(result: Check) -> None:
         text = re.sub(r"\x1b\[[0-9;]*m", "", written(result, "text", None, color))
         assert not unseen(text)
         assert all(finding.code in text for finding in result.findings)
+
+
+@given(checks(), st.booleans())
+def test_the_parts_that_are_written_are_the_whole_report(result: Check, color: bool) -> None:
+    files = len(result.files)
+    result = replace(result, unreadable=min(result.unreadable, files), suppressed=result.suppressed * bool(files))
+    assert written(result, "text", 80, color) == render(present(result), 80, color)
 
 
 @given(findings())
