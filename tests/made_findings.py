@@ -40,6 +40,8 @@ A_FINDING = Finding(
     source="configs/mine.yaml",
     line=12,
     column=3,
+    end_line=12,
+    end_column=12,
     path="stage3.num_block",
     message="'num_block' is no key of a stage",
     remedy="did you mean 'num_blocks'?",
@@ -81,10 +83,15 @@ def findings(draw: st.DrawFn) -> Finding:
     line = draw(st.none() | st.integers(1, 10**6))
     excerpt = "" if line is None else draw(texts | texts.map(lambda text: text * 100))
     column = None if line is None else draw(st.none() | st.integers(1, len(excerpt) + 2))
+    end_line = end_column = None
+    if line is not None and column is not None and draw(st.booleans()):
+        end_line = line + draw(st.integers(0, 9))
+        end_column = draw(st.integers(column if end_line == line else 1, len(excerpt) + 3))
     rule = RULES[draw(st.sampled_from(CODES))]
     severity = draw(st.sampled_from(SEVERITIES))
     path, message, remedy = draw(texts), draw(texts.filter(bool)), draw(texts)
-    return Finding(rule.code, rule.name, severity, draw(sources), line, column, path, message, remedy, excerpt)
+    place = (line, column, end_line, end_column, path)
+    return Finding(rule.code, rule.name, severity, draw(sources), *place, message, remedy, excerpt)
 
 
 @st.composite

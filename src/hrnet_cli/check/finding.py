@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from hrnet_cli.analysis.result import Result
@@ -28,6 +28,10 @@ class Finding(NamedTuple):
     """From 1; None if the finding is about the whole file."""
     column: int | None
     """From 1, in characters."""
+    end_line: int | None
+    """The line of the end; None if the end is not known."""
+    end_column: int | None
+    """The column after the last character."""
     path: str
     """Where in the spec or config: `stage3.num_blocks`; empty for the whole of it."""
     message: str
@@ -58,13 +62,14 @@ class FileCheck(NamedTuple):
     """Whether it is not an HRNet, and lies in a folder that was named."""
 
 
-class Tally(NamedTuple):
-    """How often a rule found something."""
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """The number of findings of a rule."""
 
     code: str
     name: str
     severity: str
-    found: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -85,33 +90,28 @@ class Check(Result):
     """The files of a folder that are not an HRNet."""
     statistics: bool = False
     """Whether the report counts the findings by rule and does not list them."""
+    checked: int = field(init=False)
+    """The number of files that were checked."""
+    counts: dict[str, int] = field(init=False)
+    """The number of findings by severity, the worst first."""
+    rules: tuple[RuleCount, ...] = field(init=False)
+    """The number of findings by rule, the most frequent first."""
+    exit_code: int = field(init=False)
+    """0: nothing but notes; 1: an error or a warning; 2: a file could not be read."""
 
-    @property
-    def checked(self) -> int:
-        """The number of files that were checked."""
-        return len(self.files)
+    def __post_init__(self) -> None:
+        summary = self.summary
+        computed = {"checked": summary.checked, "counts": {**dict.fromkeys(SEVERITIES, 0), **summary.counts}}
+        computed |= {"rules": summary.rules, "exit_code": summary.exit_code}
+        for name, value in computed.items():
+            object.__setattr__(self, name, value)  # the only way to set a field of a frozen dataclass
 
     @property
     def summary(self) -> Summary:
         """The numbers of findings and of files."""
-        summary = Summary(self.checked, len(self.skipped), self.unreadable, self.suppressed)
+        summary = Summary(len(self.files), len(self.skipped), self.unreadable, self.suppressed)
         summary.found.update((finding.code, finding.name, finding.severity) for finding in self.findings)
         return summary
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """The number of findings by severity, the worst first, without zeros."""
-        return self.summary.counts
-
-    @property
-    def by_rule(self) -> tuple[Tally, ...]:
-        """The number of findings by rule, the most frequent first."""
-        return self.summary.by_rule
-
-    @property
-    def exit_code(self) -> int:
-        """0: nothing but notes; 1: an error or a warning; 2: a file could not be read."""
-        return self.summary.exit_code
 
 
 @dataclass
@@ -146,10 +146,10 @@ class Summary:
         return {severity: number for severity, number in counts.items() if number}
 
     @property
-    def by_rule(self) -> tuple[Tally, ...]:
+    def rules(self) -> tuple[RuleCount, ...]:
         """The number of findings by rule, the most frequent first."""
         rules = sorted(self.found.items(), key=lambda item: (-item[1], item[0]))
-        return tuple(Tally(*rule, number) for rule, number in rules)
+        return tuple(RuleCount(*rule, number) for rule, number in rules)
 
     @property
     def exit_code(self) -> int:

@@ -91,6 +91,8 @@ class Checker(NamedTuple):
             source=location.source or source,
             line=location.line,
             column=location.column,
+            end_line=location.end_line,
+            end_column=location.end_column,
             path=diagnostic.dotted,
             message=f"{message} (in {source}, which is based on this)" if in_base else message,
             remedy=" ".join(diagnostic.remedy.split()),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from hrnet_cli.check.finding import SEVERITIES, Check, FileCheck, Finding, Summary
 from hrnet_cli.report.content import Block, Cell, Column, Document, Excerpt, Heading, Line, Note, Remark, Span, Table
-from hrnet_cli.text import plural, printable
+from hrnet_cli.text import exact, plural, printable
 
 ROLES = {"error": "bad", "warning": "mark", "note": "muted"}
 MAX_EXCERPT = 240
@@ -114,6 +114,6 @@ def _counts(summary: Summary) -> Table:
     """A row per rule that found something."""
     columns = (Column("count", True), Column("code"), Column("name"), Column("severity"))
     rows = (
-        (str(each.found), each.code, each.name, Span(each.severity, ROLES[each.severity])) for each in summary.by_rule
+        (exact(each.count), each.code, each.name, Span(each.severity, ROLES[each.severity])) for each in summary.rules
     )
     return Table(columns, tuple(rows))

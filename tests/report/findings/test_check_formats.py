@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pkgutil
 import re
+from dataclasses import replace
 from time import process_time
 from typing import Any
 
@@ -78,12 +79,20 @@ def test_json_says_what_it_comes_to() -> None:
     assert (report["exit_code"], report["checked"], report["suppressed"], report["unreadable"]) == (1, 2, 4, 0)
     assert report["files"] == ["configs/mine.yaml", "clean.yaml"] and report["skipped"] == []
     assert report["findings"][0] == A_FINDING._asdict()
-    assert report["rules"][0] == {"code": "HR101", "name": "misspelt-key", "severity": "warning", "found": 1}
+    assert report["rules"][0] == {"code": "HR101", "name": "misspelt-key", "severity": "warning", "count": 1}
 
 
 @pytest.mark.parametrize(("unreadable", "severity", "code"), [(0, "note", 0), (0, "warning", 1), (1, "note", 2)])
 def test_json_has_the_exit_code(unreadable: int, severity: str, code: int) -> None:
     assert read_json(check(A_FINDING._replace(severity=severity), unreadable=unreadable))["exit_code"] == code
+
+
+@given(checks())
+def test_json_is_the_dict_of_the_result(result: Check) -> None:
+    """But for the line of a file, which the text alone leaves out if it is very long."""
+    shorter = replace(result, findings=tuple(finding._replace(excerpt="") for finding in result.findings))
+    text = json.dumps(shorter.to_dict(), ensure_ascii=False)
+    assert read_json(shorter) == json.loads(text.encode("utf-8", "replace"))
 
 
 def test_json_quotes_no_line_of_a_megabyte() -> None:
@@ -94,7 +103,7 @@ def test_json_quotes_no_line_of_a_megabyte() -> None:
 @given(checks())
 def test_json_of_any_findings(result: Check) -> None:
     report = read_json(result)
-    assert len(report["findings"]) == sum(report["counts"].values()) == sum(rule["found"] for rule in report["rules"])
+    assert len(report["findings"]) == sum(report["counts"].values()) == sum(rule["count"] for rule in report["rules"])
 
 
 def test_markdown() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hypothesis import given
 from made_findings import A_FINDING, check, checks, unseen, written
@@ -11,6 +11,7 @@ from made_findings import A_FINDING, check, checks, unseen, written
 from hrnet_cli.check.finding import Check
 from hrnet_cli.text import printable
 
+NOWHERE: dict[str, Any] = dict.fromkeys(("line", "column", "end_line", "end_column"))
 DATA = {"%0D": "\r", "%0A": "\n", "%25": "%"}
 PROPERTY = {**DATA, "%3A": ":", "%2C": ","}
 
@@ -37,16 +38,21 @@ def read(line: str) -> Command:
 
 def test_a_command() -> None:
     assert written(check(A_FINDING), "github") == (
-        "::warning file=configs/mine.yaml,line=12,col=3,title=HR101 misspelt-key"
+        "::warning file=configs/mine.yaml,line=12,endLine=12,col=3,endColumn=12,title=HR101 misspelt-key"
         "::stage3.num_block: 'num_block' is no key of a stage%0Ahelp: did you mean 'num_blocks'?\n"
     )
 
 
 def test_a_finding_without_a_place() -> None:
-    whole = A_FINDING._replace(severity="note", line=None, column=None, path="", remedy="", source="a,b:c%.yaml")
+    whole = A_FINDING._replace(severity="note", **NOWHERE, path="", remedy="", source="a,b:c%.yaml")
     assert written(check(whole), "github") == (
         "::notice file=a%2Cb%3Ac%25.yaml,title=HR101 misspelt-key::'num_block' is no key of a stage\n"
     )
+
+
+def test_a_range_of_several_lines_has_its_start_alone() -> None:
+    """GitHub shows an annotation below its last line, and takes columns only where both lines are one."""
+    assert "line=12,col=3,title=" in written(check(A_FINDING._replace(end_line=14)), "github")
 
 
 def test_nothing_found_is_nothing_said() -> None:
@@ -66,4 +72,7 @@ def test_a_line_for_each_finding_and_nothing_lost(result: Check) -> None:
         assert command.properties.get("line") == (None if finding.line is None else str(finding.line))
         assert command.properties.get("col") == (None if finding.column is None else str(finding.column))
         assert printable(finding.message) in command.data and printable(finding.remedy) in command.data
-        assert set(command.properties) <= {"file", "line", "col", "title"}
+        one_line = finding.line is not None and finding.end_line == finding.line
+        ends = (str(finding.end_line), str(finding.end_column)) if one_line else (None, None)
+        assert (command.properties.get("endLine"), command.properties.get("endColumn")) == ends
+        assert set(command.properties) <= {"file", "line", "endLine", "col", "endColumn", "title"}

@@ -56,7 +56,7 @@ def test_a_result() -> None:
             {
                 "physicalLocation": {
                     "artifactLocation": {"uri": "configs/mine.yaml"},
-                    "region": {"startLine": 12, "startColumn": 3},
+                    "region": {"startLine": 12, "startColumn": 3, "endLine": 12, "endColumn": 12},
                 },
                 "logicalLocations": [{"fullyQualifiedName": "stage3.num_block"}],
             }
@@ -83,9 +83,14 @@ def test_the_driver_has_every_rule() -> None:
 
 def test_columns_count_characters() -> None:
     """Not the halves that UTF-16 has of an emoji, and said so."""
-    run = read(check(A_FINDING._replace(excerpt="🙂🙂 a: 1", column=4)))
+    run = read(check(A_FINDING._replace(excerpt="🙂🙂 a: 1", column=4, end_column=5)))
     assert run["columnKind"] == "unicodeCodePoints"
-    assert run["results"][0]["locations"][0]["physicalLocation"]["region"]["startColumn"] == 4
+    assert run["results"][0]["locations"][0]["physicalLocation"]["region"] == {
+        "startLine": 12,
+        "startColumn": 4,
+        "endLine": 12,
+        "endColumn": 5,
+    }
 
 
 @pytest.mark.parametrize(
@@ -135,5 +140,6 @@ def test_of_any_findings(validator: Any, result: Check) -> None:
         assert "](" not in each["message"]["text"]
         place = each["locations"][0]["physicalLocation"]
         assert re.fullmatch(r"(file:///)?([A-Za-z0-9._~/-]|%[0-9A-F]{2})+", place["artifactLocation"]["uri"])
-        assert place.get("region", {}).get("startLine") == finding.line
-        assert place.get("region", {}).get("startColumn") == finding.column
+        region = place.get("region", {})
+        assert (region.get("startLine"), region.get("startColumn")) == (finding.line, finding.column)
+        assert (region.get("endLine"), region.get("endColumn")) == (finding.end_line, finding.end_column)

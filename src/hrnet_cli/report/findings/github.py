@@ -1,27 +1,32 @@
-"""What `check` found as workflow commands: GitHub shows each beside its line of a pull request."""
+"""What `check` found as workflow commands: GitHub shows each of them at its line of a pull request."""
 
 from __future__ import annotations
 
 from hrnet_cli.check.finding import Check, Finding
-from hrnet_cli.report.findings.locations import relative
+from hrnet_cli.report.findings.locations import repository_path
 from hrnet_cli.text import printable
 
 COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
+"""By severity."""
 
 
 def render(result: Check) -> str:
-    """A command a line, and nothing where nothing was found."""
+    """A line for each finding."""
     return "".join(map(render_finding, result.findings))
 
 
 def render_finding(finding: Finding) -> str:
-    """One command on one line."""
-    title = f"{finding.code} {finding.name}"
-    asked = {"file": printable(relative(finding.source)), "line": finding.line, "col": finding.column, "title": title}
-    properties = ",".join(f"{name}={_property(str(value))}" for name, value in asked.items() if value is not None)
-    parts = [f"{printable(finding.path)}: " * bool(finding.path) + printable(finding.message)]
-    parts += [f"help: {printable(finding.remedy)}"] * bool(finding.remedy)
-    return f"::{COMMANDS[finding.severity]} {properties}::{_data(chr(10).join(parts))}\n"
+    """A workflow command. Of a range of several lines it has the start alone: GitHub would show it below the last."""
+    values = {"file": printable(repository_path(finding.source)), "line": finding.line}
+    if finding.end_line == finding.line:
+        values |= {"endLine": finding.end_line, "col": finding.column, "endColumn": finding.end_column}
+    else:
+        values["col"] = finding.column
+    values["title"] = f"{finding.code} {finding.name}"
+    properties = ",".join(f"{name}={_property(str(value))}" for name, value in values.items() if value is not None)
+    path = f"{printable(finding.path)}: " if finding.path else ""
+    remedy = f"\nhelp: {printable(finding.remedy)}" if finding.remedy else ""
+    return f"::{COMMANDS[finding.severity]} {properties}::{_data(path + printable(finding.message) + remedy)}\n"
 
 
 def _data(text: str) -> str:

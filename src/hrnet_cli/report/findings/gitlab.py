@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from hrnet_cli.check.finding import Check, Finding
-from hrnet_cli.report.findings.locations import fingerprint, numbered, relative
-from hrnet_cli.text import printable
+from hrnet_cli.report.findings.locations import fingerprint, numbered, repository_path
+from hrnet_cli.text import json_text, printable
 
 SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
+"""GitLab's by ours."""
 
 
 def render(result: Check) -> str:
-    """A list of all findings."""
-    issues = [_issue(finding, number) for finding, number in numbered(result.findings)]
-    return json.dumps(issues, indent=2, ensure_ascii=False) + "\n"
+    """A list with an issue for each finding."""
+    return json_text([_issue(finding, number) for finding, number in numbered(result.findings)]) + "\n"
 
 
 def _issue(finding: Finding, number: int) -> dict[str, Any]:
@@ -25,5 +24,5 @@ def _issue(finding: Finding, number: int) -> dict[str, Any]:
         "check_name": finding.code,
         "fingerprint": fingerprint(finding, number),
         "severity": SEVERITIES[finding.severity],
-        "location": {"path": printable(relative(finding.source)), "lines": {"begin": finding.line or 1}},
+        "location": {"path": printable(repository_path(finding.source)), "lines": {"begin": finding.line or 1}},
     }

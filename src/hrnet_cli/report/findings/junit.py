@@ -1,4 +1,4 @@
-"""What `check` found as JUnit's XML: a suite per file, a failed test per error or warning."""
+"""What `check` found as JUnit XML: a suite per file, and a failed test per error or warning."""
 
 from __future__ import annotations
 
@@ -6,22 +6,21 @@ from xml.etree import ElementTree
 
 from hrnet_cli.check.finding import Check, Finding
 from hrnet_cli.report.check import place
-from hrnet_cli.report.findings.locations import numbered, relative
+from hrnet_cli.report.findings.locations import numbered, repository_path
 from hrnet_cli.text import printable
 
 Element = ElementTree.Element
 
 
 def render(result: Check) -> str:
-    """Every file is a suite; one where nothing fails has a test that passed."""
-    found: dict[str, list[tuple[Finding, int]]] = {source: [] for source in result.files}
+    """A suite for each file; a file without findings has one test, which passes."""
+    findings: dict[str, list[tuple[Finding, int]]] = {source: [] for source in result.files}
     for finding, number in numbered(result.findings):
-        found.setdefault(finding.checked or finding.source, []).append((finding, number))
-    root = Element("testsuites", name="hrnet-cli check")
-    root.extend(_suite(printable(relative(source)), findings) for source, findings in found.items())
-    root.attrib |= {
-        name: str(sum(int(suite.attrib[name]) for suite in root)) for name in ("tests", "failures", "errors")
-    }
+        findings.setdefault(finding.checked or finding.source, []).append((finding, number))
+    suites = [_suite(printable(repository_path(source)), numbers) for source, numbers in findings.items()]
+    totals = {name: str(sum(int(suite.attrib[name]) for suite in suites)) for name in ("tests", "failures", "errors")}
+    root = Element("testsuites", {"name": "hrnet-cli check", **totals})
+    root.extend(suites)
     ElementTree.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
 
@@ -38,14 +37,16 @@ def _suite(file: str, findings: list[tuple[Finding, int]]) -> Element:
 
 
 def _case(file: str, finding: Finding, number: int) -> Element:
-    """A test by its rule and its place in the spec, which stay the same where lines move; a note is one that passed."""
-    name = f"{finding.code} {finding.name}: {printable(finding.path)}".removesuffix(": ")
-    case = Element("testcase", name=name + (f" ({number})" if number > 1 else ""), classname=file)
-    lines = [f"{place(finding)}: {finding.severity}: {printable(finding.message)}"]
-    lines += [f"help: {printable(finding.remedy)}"] * bool(finding.remedy)
+    """A test named by rule and path, which stay the same if lines move; a note is a test that passes."""
+    path = f": {printable(finding.path)}" if finding.path else ""
+    counter = f" ({number})" if number > 1 else ""
+    case = Element("testcase", name=f"{finding.code} {finding.name}{path}{counter}", classname=file)
+    message = printable(finding.message)
+    text = f"{place(finding)}: {finding.severity}: {message}"
+    if finding.remedy:
+        text += f"\nhelp: {printable(finding.remedy)}"
     if finding.fails:
-        attributes = {"type": finding.severity, "message": printable(finding.message)}
-        ElementTree.SubElement(case, "failure", attributes).text = "\n".join(lines)
+        ElementTree.SubElement(case, "failure", {"type": finding.severity, "message": message}).text = text
     else:
-        ElementTree.SubElement(case, "system-out").text = "\n".join(lines)
+        ElementTree.SubElement(case, "system-out").text = text
     return case

@@ -1,4 +1,4 @@
-"""Where a finding is, as other tools name it: a path from the repository's top, a URI, a fingerprint."""
+"""Where a finding is, as other tools name it: a path from the top of the repository, a URI, a fingerprint."""
 
 from __future__ import annotations
 
@@ -15,43 +15,46 @@ from urllib.parse import quote
 from hrnet_cli.check.finding import Finding
 
 
-def relative(source: str) -> str:
-    """A file with `/` between its folders: from the top of its repository, or else of the working directory."""
+def repository_path(source: str) -> str:
+    """The path of a file from the top of its git repository, or else from the working directory, with `/`.
+
+    A file that is in neither, and standard input, keep their names.
+    """
     path = Path(source)
-    with suppress(ValueError, OSError):  # it lies elsewhere, or there is no working directory any more
-        whole = Path(os.path.abspath(path))  # noqa: PTH100  # a link in a repository is that repository's
+    with suppress(ValueError, OSError):  # it is in neither, or the working directory was deleted
+        absolute = Path(os.path.abspath(path))  # noqa: PTH100  # a link is not followed: it is in the repository
         if path.is_absolute() or os.path.lexists(path):
-            path = whole.relative_to(_repository(whole.parent) or Path.cwd())
+            path = absolute.relative_to(_repository(absolute.parent) or Path.cwd())
     return path.as_posix()
 
 
 @cache
 def _repository(folder: Path) -> Path | None:
-    """The top of the git repository that a folder is in: CI counts paths from there, wherever it runs a command."""
+    """The top of the git repository of a folder: paths in CI start there, whatever the working directory."""
     return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
 
 
-_HALF = re.compile(r"[\ud800-\udc7f\udd00-\udfff]")
-"""Halves of characters but those that Python has for bytes of a file name that are no UTF-8."""
+LONE_SURROGATE = re.compile(r"[\ud800-\udc7f\udd00-\udfff]")
+"""Surrogates that stand for no byte; for the bytes of a file name that is not UTF-8, Python has U+DC80 to U+DCFF."""
 
 
 def uri(source: str) -> str:
-    """A file as a relative URI, or an absolute one where it lies elsewhere; its own bytes, percent-encoded."""
-    path = _HALF.sub("\ufffd", relative(source))
+    """The percent-encoded bytes of the path, relative if `repository_path` is, else a file URI."""
+    path = LONE_SURROGATE.sub("\ufffd", repository_path(source))
     scheme = "file://" if path.startswith("/") else ""
     return scheme + quote(path, errors="surrogateescape")
 
 
 def numbered(findings: Iterable[Finding]) -> Iterator[tuple[Finding, int]]:
-    """Each finding with a number, from 1, that tells apart those of one rule at one place of one spec."""
+    """Each finding with its number, from 1, among those of the same rule at the same path of the same file."""
     seen: Counter[tuple[str, str, str]] = Counter()
     for finding in findings:
-        kind = (finding.source, finding.code, finding.path)
-        seen[kind] += 1
-        yield finding, seen[kind]
+        place = (finding.source, finding.code, finding.path)
+        seen[place] += 1
+        yield finding, seen[place]
 
 
 def fingerprint(finding: Finding, number: int) -> str:
-    """The same for as long as the finding is there, whatever becomes of its line and of what its message says."""
-    parts = (finding.code, relative(finding.source), finding.path, str(number))
+    """A hash that stays the same if the finding moves to another line or its message changes."""
+    parts = (finding.code, repository_path(finding.source), finding.path, str(number))
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

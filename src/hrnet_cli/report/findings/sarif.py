@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from hrnet_cli import __version__
 from hrnet_cli.check.finding import Check, Finding
 from hrnet_cli.check.rules import RULES, Rule
 from hrnet_cli.report.findings.locations import fingerprint, numbered, uri
-from hrnet_cli.text import printable
+from hrnet_cli.text import json_text, printable
 
 INDICES = {code: index for index, code in enumerate(RULES)}
 
 
 def render(result: Check) -> str:
-    """One run with every rule there is, and every finding. Our columns count characters, which SARIF is told."""
+    """One run, with every rule and every finding. Columns count characters, and not UTF-16 code units."""
     driver = {"name": "hrnet-cli", "version": __version__, "rules": list(map(_rule, RULES.values()))}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, number) for finding, number in numbered(result.findings)],
     }
-    return json.dumps({"version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+    return json_text({"version": "2.1.0", "runs": [run]}) + "\n"
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    help = f"{rule.summary}; `hrnet-cli rule {rule.code}` says why, and what to do"
+    help = f"{rule.summary}; `hrnet-cli rule {rule.code}` explains it"
     return {
         "id": rule.code,
         "name": rule.name,
@@ -49,15 +48,22 @@ def _result(finding: Finding, number: int) -> dict[str, Any]:
 
 
 def _location(finding: Finding) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": {"uri": uri(finding.source)}}
+    """The region in the file, as far as it is known, and the path in the spec."""
+    location: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": uri(finding.source)}}}
+    region = {
+        "startLine": finding.line,
+        "startColumn": finding.column,
+        "endLine": finding.end_line,
+        "endColumn": finding.end_column,
+    }
     if finding.line is not None:
-        column = {} if finding.column is None else {"startColumn": finding.column}
-        physical["region"] = {"startLine": finding.line, **column}
-    path = printable(finding.path)
-    logical = {"logicalLocations": [{"fullyQualifiedName": path}]} if path else {}
-    return {"physicalLocation": physical, **logical}
+        known = {name: number for name, number in region.items() if number is not None}
+        location["physicalLocation"]["region"] = known
+    if finding.path:
+        location["logicalLocations"] = [{"fullyQualifiedName": printable(finding.path)}]
+    return location
 
 
 def _message(text: str) -> dict[str, str]:
-    """A message in which nothing is a placeholder (`{0}`) or a link (`[text](place)`)."""
+    """A message without placeholders (`{0}`) and links (`[text](target)`), which SARIF has in its messages."""
     return {"text": printable(text).replace("{", "{{").replace("}", "}}").replace("](", "] (")}
