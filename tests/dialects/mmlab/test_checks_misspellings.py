@@ -25,7 +25,7 @@ from mmlab_configs import (
 )
 
 from hrnet_cli.dialects.mmlab.checks import right_part_key
-from hrnet_cli.dialects.mmlab.facts import ARGUMENTS, PACKAGES, UNKNOWN
+from hrnet_cli.dialects.mmlab.facts import CLASSES, PACKAGES, UNKNOWN
 from hrnet_cli.dialects.mmlab.heads import POSE_HEADS
 from hrnet_cli.dialects.reading import MAX_NOTES, note_text
 from hrnet_cli.errors import Diagnostic
@@ -163,8 +163,8 @@ SLOTS = {"FCNHead": "decode_head", "OCRHead": "auxiliary_head", "HRFPN": "neck"}
 
 @pytest.mark.parametrize("name", REAL)
 def test_the_arguments_of_a_class_are_not_misspelt(name: str) -> None:
-    every: Plain = {key: DEFAULTS.get(key) for key in ARGUMENTS[name]} | REAL[name]
-    slot = SLOTS.get(name, "keypoint_head" if "num_deconv_layers" in ARGUMENTS[name] else "head")
+    every: Plain = {key: DEFAULTS.get(key) for key in CLASSES[name].arguments} | REAL[name]
+    slot = SLOTS.get(name, "keypoint_head" if "num_deconv_layers" in CLASSES[name].arguments else "head")
     for part in (REAL[name], every):
         config = model("X", **{slot: {**part, "_scope_": "mmseg"}}, backbone=MULTISCALE)
         assert [note for note in load(config).reading.notes if note.code in ("misspelt-key", "unread-value")] == []
@@ -203,7 +203,7 @@ def test_at_most_so_many_are_reported() -> None:
 
 
 def test_every_class_that_is_read_has_its_arguments() -> None:
-    assert set(ARGUMENTS) == {*POSE_HEADS, "FCNHead", "OCRHead", "HRFPN", "FeatureMapProcessor"}
+    assert set(CLASSES) == {*POSE_HEADS, "FCNHead", "OCRHead", "HRFPN", "FeatureMapProcessor"}
 
 
 @pytest.mark.parametrize(

@@ -72,12 +72,10 @@ def find_misspelling(config: Mapping[str, Any]) -> Diagnostic | None:
     """The misspelt key or type for which an HRNet is not detected."""
     model = config.get("model")
     owner, path = (model, ("model",)) if isinstance(model, Mapping) else (config, ())
-    found = None if "model" in config else _misspelt_key(config, (), "model", _has_hrnet)
+    found = _misspelt_key(
+        config, (), "model", lambda value: isinstance(value, Mapping) and _is_plain_hrnet(value.get("backbone"))
+    )
     return found or _misspelt_key(owner, path, "backbone", _is_plain_hrnet) or _misspelt_type(owner, path)
-
-
-def _has_hrnet(model: Any) -> bool:
-    return isinstance(model, Mapping) and _is_plain_hrnet(model.get("backbone"))
 
 
 def _misspelt_key(

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, TypeGuard
 
 from hrnet_cli.dialects.mmlab import facts
-from hrnet_cli.dialects.mmlab.facts import ARGUMENTS, Package, class_name
+from hrnet_cli.dialects.mmlab.facts import CLASSES, Package, class_name
 from hrnet_cli.dialects.mmlab.part import Network, Part
 from hrnet_cli.dialects.reading import MAX_NOTES
 from hrnet_cli.errors import Diagnostic
@@ -40,7 +40,8 @@ def note_misspellings(config: Mapping[str, Any], model: Part) -> None:
         for part in model.readable_parts(part_key):
             name = class_name(part.value.get("type"))
             _note_misspelt_class(part, part_key)
-            _note_misspelt_keys(part, ARGUMENTS.get(name, ()), name)
+            if name in CLASSES:
+                _note_misspelt_keys(part, CLASSES[name].arguments, name)
             if name in facts.OLD_HEADS:
                 extra = Part(part.value.get("extra"), (*part.path, "extra"), part.network)
                 _note_misspelt_keys(extra, facts.OLD_EXTRA, f"{name}'s extra")
@@ -62,8 +63,8 @@ def _note_misspelt_keys(part: Part, known: tuple[str, ...], owner: str, also_kno
 def _note_misspelt_class(part: Part, part_key: str) -> None:
     found = part.value.get("type")
     name = class_name(found)
-    if name and name not in (*ARGUMENTS, *facts.OTHER_HEADS):
-        known = nearest(name, ARGUMENTS, cutoff=CLASS_SIMILARITY)
+    if name and name not in (*CLASSES, *facts.OTHER_HEADS):
+        known = nearest(name, CLASSES, cutoff=CLASS_SIMILARITY)
         if known:
             message = f"unknown class of a {part_key}: {quote(found)} (did you mean {known}?)"
             part.network.add_note("unread-value", (*part.path, "type"), message, f"write {known}")

@@ -27,8 +27,6 @@ class Package(NamedTuple):
     name: str
     """As in `type='mmpose.HRNet'` and `default_scope`; empty where a config does not show its package."""
     title: str = ""
-    has_scope: bool = True
-    """Whether its configs set `default_scope`."""
     model_types: str = ""
     """A pattern of the model's `type`."""
     own_keys: tuple[str, ...] = ()
@@ -76,7 +74,7 @@ MMPOSE = Package(
     ),
     size_keys=("input_size",),
 )
-MMPOSE_0 = MMPOSE._replace(title="mmpose 0.x", has_scope=False)
+MMPOSE_0 = MMPOSE._replace(title="mmpose 0.x")
 MMDET = Package(
     name="mmdet",
     title="mmdetection 3.x",
@@ -132,25 +130,29 @@ ARCH_WIDTHS = {f"w{width}": width for width in (18, 30, 32, 40, 44, 48, 64)}
 
 # Necks and heads
 
-FEATURE_MAP_PROCESSOR = "FeatureMapProcessor"
-HRFPN = "HRFPN"
-FCN_HEAD, OCR_HEAD = "FCNHead", "OCRHead"
 
-JOINED = "resize_concat"
-"""`input_transform` of a head that resizes all branches to branch 0's size and concatenates them."""
-FCN_LAYERS = {"kernel_size": 1, "num_convs": 1, "concat_input": False}
-"""The layers of HRNetV2's segmentation head, as arguments of FCNHead."""
-HIGHER_ARGUMENTS = {
-    "num_joints": "num_joints",
-    "tag_per_joint": "tag_per_joint",
-    "num_channels": "num_deconv_filters",
-    "kernel_size": "num_deconv_kernels",
-    "num_basic_blocks": "num_basic_blocks",
-    "cat_output": "cat_output",
-    "with_ae_loss": "with_ae_loss",
-}
-"""HigherHRNet's head: fields of the spec's head, and arguments of AEHigherResolutionHead."""
+class Class(NamedTuple):
+    """A neck or head that is read: its arguments, and the layers with which it is one that a spec has too."""
 
+    arguments: tuple[str, ...]
+    """Those of all versions."""
+    fields: Mapping[str, str]
+    """From fields of the spec's head to arguments."""
+    layers: Mapping[str, tuple[Any, Any]]
+    """The default of other arguments, and the value with which the layers are those of the spec's head."""
+
+
+FEATURE_MAP_PROCESSOR, HRFPN, FCN_HEAD, OCR_HEAD = "FeatureMapProcessor", "HRFPN", "FCNHead", "OCRHead"
+HEATMAP_HEAD, HIGHER_HEAD = "HeatmapHead", "AEHigherResolutionHead"
+
+JOINED: Mapping[str, tuple[Any, Any]] = {"input_transform": (None, "resize_concat"), "align_corners": (False, False)}
+"""All branches, resized to branch 0's size and concatenated."""
+_NO_DECONV: Mapping[str, tuple[Any, Any]] = {"deconv_out_channels": ([256, 256, 256], None)}
+_NO_OLD_DECONV: Mapping[str, tuple[Any, Any]] = {"num_deconv_layers": (3, 0)}
+_NOT_SET = {"apply_relu": (False, False), "align_corners": (False, False)}
+_OLD_JOINTS = {"num_joints": "num_joints", "tag_per_joint": "tag_per_joint"}
+
+_NECK_ARGUMENTS = ("conv_cfg", "norm_cfg", "with_cp", "init_cfg")
 _DECODE_HEAD = (
     *("in_channels", "channels", "num_classes", "out_channels", "threshold", "dropout_ratio", "drop_out_ratio"),
     *("conv_cfg", "norm_cfg", "act_cfg", "in_index", "input_transform", "loss_decode", "ignore_index", "sampler"),
@@ -163,34 +165,65 @@ _HEATMAP_LAYERS = (
 _OLD_DECONV = ("in_channels", "num_deconv_layers", "num_deconv_filters", "num_deconv_kernels", "extra", "loss_keypoint")
 _OLD_HEATMAP = (*_OLD_DECONV, "out_channels", "in_index", "input_transform", "align_corners", "train_cfg", "test_cfg")
 _OLD_TAGS = (*_OLD_DECONV, "num_joints", "tag_per_joint", "with_ae_loss")
-_OLD_HIGHER = (*_OLD_TAGS, "num_basic_blocks", "cat_output")
 
-ARGUMENTS: dict[str, tuple[str, ...]] = {
-    FCN_HEAD: (*_DECODE_HEAD, *FCN_LAYERS, "dilation"),
-    OCR_HEAD: (*_DECODE_HEAD, "ocr_channels", "scale"),
-    HRFPN: (
-        *("in_channels", "out_channels", "num_outs", "pooling_type", "conv_cfg", "norm_cfg", "with_cp", "stride"),
-        "init_cfg",
+CLASSES: dict[str, Class] = {
+    FCN_HEAD: Class(
+        (*_DECODE_HEAD, "num_convs", "kernel_size", "concat_input", "dilation"),
+        {},
+        {**JOINED, "kernel_size": (3, 1), "num_convs": (2, 1), "concat_input": (True, False)},
     ),
-    FEATURE_MAP_PROCESSOR: ("select_index", "concat", "scale_factor", "apply_relu", "align_corners", "init_cfg"),
-    "HeatmapHead": (*_HEATMAP_LAYERS, "out_channels", "loss", "extra"),
-    "AssociativeEmbeddingHead": (
-        *_HEATMAP_LAYERS,
-        *("num_keypoints", "tag_dim", "tag_per_keypoint", "keypoint_loss", "tag_loss"),
+    OCR_HEAD: Class(
+        (*_DECODE_HEAD, "ocr_channels", "scale"),
+        {"mid_channels": "channels", "key_channels": "ocr_channels"},
+        {**JOINED, "scale": (1, 1)},
     ),
-    "TopdownHeatmapSimpleHead": _OLD_HEATMAP,
-    "TopDownSimpleHead": _OLD_HEATMAP,
-    "AESimpleHead": _OLD_TAGS,
-    "BottomUpSimpleHead": _OLD_TAGS,
-    "AEHigherResolutionHead": _OLD_HIGHER,
-    "BottomUpHigherResolutionHead": _OLD_HIGHER,
+    HRFPN: Class(
+        ("in_channels", "out_channels", "num_outs", "stride", "pooling_type", *_NECK_ARGUMENTS),
+        {"out_channels": "out_channels", "num_outs": "num_outs", "stride": "stride"},
+        {"conv_cfg": (None, None)},
+    ),
+    FEATURE_MAP_PROCESSOR: Class(
+        ("select_index", "concat", "scale_factor", "apply_relu", "align_corners", "init_cfg"),
+        {},
+        {"concat": (False, True), "select_index": (None, None), "scale_factor": (1.0, 1.0), **_NOT_SET},
+    ),
+    HEATMAP_HEAD: Class(
+        (*_HEATMAP_LAYERS, "out_channels", "loss", "extra"), {"num_joints": "out_channels"}, _NO_DECONV
+    ),
+    "AssociativeEmbeddingHead": Class(
+        (*_HEATMAP_LAYERS, "num_keypoints", "tag_dim", "tag_per_keypoint", "keypoint_loss", "tag_loss"),
+        {"num_joints": "num_keypoints", "tag_per_joint": "tag_per_keypoint"},
+        {**_NO_DECONV, "conv_out_channels": (None, None), "tag_dim": (1, 1)},
+    ),
+    "TopdownHeatmapSimpleHead": Class(_OLD_HEATMAP, {"num_joints": "out_channels"}, _NO_OLD_DECONV),
+    "AESimpleHead": Class(_OLD_TAGS, _OLD_JOINTS, _NO_OLD_DECONV),
+    HIGHER_HEAD: Class(
+        (*_OLD_TAGS, "num_basic_blocks", "cat_output"),
+        {
+            **_OLD_JOINTS,
+            "num_channels": "num_deconv_filters",
+            "kernel_size": "num_deconv_kernels",
+            "num_basic_blocks": "num_basic_blocks",
+            "cat_output": "cat_output",
+            "with_ae_loss": "with_ae_loss",
+        },
+        {},
+    ),
 }
-"""The arguments of every neck and head that is read, in all versions. One row each."""
+"""One row per neck or head that is read."""
+OLDER_NAMES = {
+    "TopDownSimpleHead": "TopdownHeatmapSimpleHead",
+    "BottomUpSimpleHead": "AESimpleHead",
+    "BottomUpHigherResolutionHead": HIGHER_HEAD,
+}
+CLASSES |= {older: CLASSES[name] for older, name in OLDER_NAMES.items()}
+REQUIRED_FIELDS = ("num_joints", "num_classes", "out_channels", "mid_channels", "key_channels")
+"""Fields of a spec's head whose arguments have no default."""
 OLD_EXTRA = ("final_conv_kernel", "num_conv_layers", "num_conv_kernels")
 """The keys of `extra` in the heads of mmpose 0.x."""
-OLD_HEADS = tuple(name for name, arguments in ARGUMENTS.items() if "num_deconv_layers" in arguments)
+OLD_HEADS = tuple(name for name, row in CLASSES.items() if "num_deconv_layers" in row.arguments)
 OTHER_HEADS = ("Heatmap3DHead", "TopdownHeatmapMultiStageHead", "TopdownHeatmapBaseHead", "AEMultiStageHead")
-"""Classes whose names are similar to those of ARGUMENTS and are right."""
+"""Classes whose names are similar to those of CLASSES and are right."""
 EVERY_CLASS = ("type", "_scope_", "_delete_")
 """Keys that a config may give any class."""
 

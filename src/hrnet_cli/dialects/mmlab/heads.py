@@ -7,11 +7,11 @@ head, or the reason why the part is another head.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from hrnet_cli.dialects.mmlab import facts
 from hrnet_cli.dialects.mmlab.checks import channels_match, check_branches, is_list, right_part_key
-from hrnet_cli.dialects.mmlab.facts import ARGUMENTS, FCN_LAYERS
+from hrnet_cli.dialects.mmlab.facts import CLASSES
 from hrnet_cli.dialects.mmlab.part import MAX_PARTS, Part
 from hrnet_cli.hrnet import final_padding
 from hrnet_cli.text import join_and, quote, quote_key
@@ -22,44 +22,33 @@ Head = dict[str, Any] | str
 def read_heads(model: Part) -> None:
     """Read the neck and the head, and report the parts that are not built."""
     neck = next(iter(model.list_parts("neck")), None) or model.part("neck")
-    found: dict[str, Head] = {}
+    heads: dict[str, Head] = {}
     joined = False
     if neck.class_name == facts.FEATURE_MAP_PROCESSOR:
-        found["neck"] = _why_not_joined(neck)
-        joined = not found["neck"]
+        heads["neck"] = _why_not_joined(neck, CLASSES[neck.class_name].layers)
+        joined = not heads["neck"]
     if neck.class_name == facts.HRFPN:
-        found["neck"] = _use(_hrfpn(neck), neck)
+        _add(heads, neck, _hrfpn(neck))
     elif not neck.value or joined:
-        found |= _decode_head(model)
-        for key in ("head", "keypoint_head"):
-            head = model.part(key)
+        _read_decode_head(model, heads)
+        for head in (model.part("head"), model.part("keypoint_head")):
             if head.class_name in POSE_HEADS:
-                found[key] = _use(POSE_HEADS[head.class_name](head, joined), head)
+                _add(heads, head, POSE_HEADS[head.class_name](head, joined))
     check_branches(model)
-    _note_parts(model, found, joined)
+    _note_parts(model, heads, joined)
 
 
-def _use(head: Head, part: Part) -> Head:
-    """The same head, which becomes the network's if it is the data of one."""
+def _add(heads: dict[str, Head], part: Part, head: Head) -> None:
+    """Add a head by its key of `model`; its data, if it has any, become the network's."""
+    heads[str(part.path[1])] = head
     if isinstance(head, dict):
         part.network.set("head", head, part.path)
-        for field, argument in RENAMED.get(head["type"], {}).items():
-            part.network.origins[("head", field)] = (*part.path, argument)
-    return head
 
 
-RENAMED: dict[str, Mapping[str, str]] = {
-    "heatmap": {"num_joints": "out_channels", "final_conv_kernel": "final_layer"},
-    "landmark": {"num_joints": "out_channels", "final_conv_kernel": "final_layer"},
-    "higher": facts.HIGHER_ARGUMENTS,
-}
-"""The arguments that fields of a spec's head are read from, where their names differ."""
-
-
-def _note_parts(model: Part, found: Mapping[str, Head], joined: bool) -> None:
+def _note_parts(model: Part, heads: Mapping[str, Head], joined: bool) -> None:
     """A note for each part that is not built, such as `left out: roi_head (StandardRoIHead)`, and one on the keys."""
     network = model.network
-    built = {key for key, head in found.items() if isinstance(head, dict)}
+    built = {key for key, head in heads.items() if isinstance(head, dict)}
     if joined and built:
         built.add("neck")
     reported = built | {str(mismatch.path[1]) for mismatch in network.mismatches}
@@ -71,7 +60,7 @@ def _note_parts(model: Part, found: Mapping[str, Head], joined: bool) -> None:
             message = f"unknown key in the model: {part})"
             network.add_note("misspelt-key", path, message, f"did you mean {right_key}?", at_key=True)
         else:
-            head = found.get(key) or ("for training only" if key in facts.TRAINING_KEYS else "")
+            head = heads.get(key) or ("for training only" if key in facts.TRAINING_KEYS else "")
             reason = f": {head}" if isinstance(head, str) and head else ""
             network.add_note("left-out", path, f"left out: {part}{reason})", at_key=True)
     if network.package is not facts.UNKNOWN:
@@ -100,7 +89,22 @@ def _keys_note(model: Part, built: set[str]) -> str:
     return f"{model.network.package.name}'s state-dict keys begin with {prefixes}"
 
 
-def _why_not_joined(part: Part) -> str:
+def _difference(part: Part, layers: Mapping[str, tuple[Any, Any]]) -> str:
+    """The first argument with which the layers are not those of a spec's head; empty where there is none."""
+    for argument, (default, wanted) in layers.items():
+        value = part.get(argument, default)
+        both_empty = not value and not wanted and type(value) is not int
+        if value != wanted and not both_empty:
+            found = (
+                f"{argument} is {quote(value)}"
+                if argument in part.value
+                else f"{argument} is {quote(value)} by default"
+            )
+            return found if wanted is None else f"{found}, not {quote(wanted)}"
+    return ""
+
+
+def _why_not_joined(part: Part, layers: Mapping[str, tuple[Any, Any]]) -> str:
     """Why it does not concatenate all branches at branch 0's size, resized bilinearly; empty where it does.
 
     A spec's heads align corners where its fuse layers do.
@@ -108,121 +112,100 @@ def _why_not_joined(part: Part) -> str:
     upsampling = part.network.data.get("upsampling", {})
     if isinstance(upsampling, Mapping) and upsampling.get("align_corners"):
         return "it does not align corners, as the fuse layers do"
-    if part.class_name == facts.FEATURE_MAP_PROCESSOR:
-        reason = _why_not_concatenated(part)
-        if reason:
-            return reason
-    else:
-        index, transform = part.get("in_index", -1), part.get("input_transform")
-        if transform != facts.JOINED:
-            return f"input_transform is {quote(transform)}, not {quote(facts.JOINED)}"
-        if not is_list(index) or list(index) != list(range(len(part.network.widths))):
-            return f"in_index is {quote(index)}, not all branches in order"
-    return "align_corners is True" if part.get("align_corners") else ""
+    reason = _difference(part, layers)
+    index = part.get("in_index", -1)
+    if reason or part.class_name == facts.FEATURE_MAP_PROCESSOR:
+        return reason
+    right = is_list(index) and list(index) == list(range(len(part.network.widths)))
+    return "" if right else f"in_index is {quote(index)}, not all branches in order"
 
 
-def _why_not_concatenated(neck: Part) -> str:
-    """What a FeatureMapProcessor does besides concatenating all branches, or instead."""
-    if not neck.get("concat") or neck.get("select_index") is not None:
-        return "it does not concatenate all branches"
-    if neck.get("scale_factor", 1.0) != 1:
-        return f"scale_factor is {quote(neck.get('scale_factor'))}, not 1"
-    return "apply_relu is True: a ReLU before the branches are concatenated" if neck.get("apply_relu") else ""
-
-
-def _required(part: Part, argument: str) -> Any:
-    return part.require(argument, ARGUMENTS[part.class_name])
-
-
-def _list(value: Any) -> list[Any]:
-    return list(value) if is_list(value) else []
+def _fields(part: Part) -> dict[str, Any]:
+    """The fields of a spec's head that are arguments of a part; one that is left out has the same default."""
+    row, data = CLASSES[part.class_name], {}
+    for field, argument in row.fields.items():
+        part.network.origins[("head", field)] = (*part.path, argument)
+        if field in facts.REQUIRED_FIELDS:
+            data[field] = part.require(argument, row.arguments)
+        elif argument in part.value:
+            data[field] = part.get(argument)
+    return data
 
 
 # mmdetection
 
 
 def _hrfpn(neck: Part) -> Head:
-    if neck.get("pooling_type", "AVG") == "MAX":
-        return "pooling_type is 'MAX'"
-    if neck.get("conv_cfg") is not None:
-        return "conv_cfg is set"
+    reason = _difference(neck, CLASSES[facts.HRFPN].layers)
+    if reason or neck.get("pooling_type") == "MAX":
+        return reason or "pooling_type is 'MAX'"
     channels_match(neck, joined=True)
-    head = {"type": "hrfpn", "out_channels": _required(neck, "out_channels"), "num_outs": neck.get("num_outs", 5)}
-    stride = neck.get("stride", 1)
-    return head if stride == 1 else {**head, "stride": stride}
+    return {"type": "hrfpn", **_fields(neck)}
 
 
 # mmsegmentation
 
 
-def _decode_head(model: Part) -> dict[str, Head]:
+def _read_decode_head(model: Part, heads: dict[str, Head]) -> None:
     """HRNetV2's FCNHead, or a cascade of it and an OCRHead."""
     head, cascade = model.part("decode_head"), model.list_parts("decode_head")
     if [part.class_name for part in cascade] == [facts.FCN_HEAD, facts.OCR_HEAD]:
-        return {"decode_head": _use(_ocr(*cascade), cascade[1])}
-    if head.class_name == facts.FCN_HEAD:
-        return {"decode_head": _use(_segmentation(head), head)}
-    return {}
+        _add(heads, cascade[1], _ocr(*cascade))
+    elif head.class_name == facts.FCN_HEAD:
+        _add(heads, head, _segmentation(head))
 
 
 def _segmentation(head: Part) -> Head:
     """FCNHead with HRNetV2's layers: its first convolution has no bias, since a norm follows it."""
-    reason = _why_not_joined(head)
+    reason = _why_not_decode_head(head)
     if reason:
         return reason
-    layers = [head.get("kernel_size", 3), head.get("num_convs", 2), bool(head.get("concat_input", True))]
-    if layers != list(FCN_LAYERS.values()):
-        return f"{join_and(list(FCN_LAYERS))} are not {join_and(list(map(str, FCN_LAYERS.values())))}"
-    if not isinstance(head.get("norm_cfg"), Mapping):
-        return "it has no norm"
     if channels_match(head, joined=True) and head.get("channels") != sum(head.network.widths):
         return f"channels is {quote(head.get('channels'))}, not the sum of the branches'"
     return {"type": "segmentation", "num_classes": _num_classes(head), "conv_bias": False}
-
-
-def _num_classes(head: Part) -> Any:
-    """Maps that come out: `out_channels` where it is set, as 1 for two classes."""
-    return _required(head, "num_classes") if head.get("out_channels") is None else head.get("out_channels")
 
 
 def _ocr(first: Part, second: Part) -> Head:
     auxiliary = _segmentation(first)
     if isinstance(auxiliary, str):
         return f"in its first head, {auxiliary}"
-    if second.get("scale", 1) != 1:
-        return f"scale is {quote(second.get('scale'))}, not 1"
-    reason = _why_not_joined(second)
+    reason = _why_not_decode_head(second)
     if reason:
         return reason
-    if not isinstance(second.get("norm_cfg"), Mapping):
-        return "it has no norm"
     if _num_classes(second) != auxiliary["num_classes"]:
         return "its two heads differ in num_classes"
     channels_match(second, joined=True)
-    channels = {"mid_channels": _required(second, "channels"), "key_channels": _required(second, "ocr_channels")}
-    return {"type": "ocr", "num_classes": auxiliary["num_classes"], **channels, "conv_bias": False}
+    return {**auxiliary, "type": "ocr", **_fields(second)}
+
+
+def _why_not_decode_head(head: Part) -> str:
+    reason = _why_not_joined(head, CLASSES[head.class_name].layers)
+    return reason or ("" if isinstance(head.get("norm_cfg"), Mapping) else "it has no norm")
+
+
+def _num_classes(head: Part) -> Any:
+    """The number of maps: `out_channels` where it is set, such as 1 for two classes."""
+    if head.get("out_channels") is not None:
+        return head.get("out_channels")
+    return head.require("num_classes", CLASSES[head.class_name].arguments)
 
 
 # mmpose
 
-DECONVOLUTIONS = "it has transposed convolutions"
 LAST_BRANCH = "it reads the last branch"
 OTHER_LAST_CONVOLUTION = "its last convolution is missing or padded in another way"
-SEVERAL_CONVOLUTIONS = "it has more than one convolution"
-DECONV_CHANNELS = [256, 256, 256]
-"""The default `deconv_out_channels` of mmpose 1.x."""
 NO_DECONVOLUTIONS: Mapping[str, Any] = {"num_channels": [], "kernel_size": [], "cat_output": []}
 MAX_CONVOLUTIONS = 8
 
+Convolutions = tuple[list[Any], list[Any], int | None]
+"""Channels and kernels of a head's convolutions before the last one, and the last one's kernel.
 
-class Convolutions(NamedTuple):
-    """The convolutions of a pose head."""
+The last kernel is None where that convolution is missing, or padded in another way than a spec's.
+"""
 
-    channels: list[Any]
-    kernels: list[Any]
-    """Of those before the last one."""
-    last_kernel: int | None
-    """None where the last convolution is missing, or padded in another way than a spec's."""
+
+def _list(value: Any) -> list[Any]:
+    return list(value) if is_list(value) else []
 
 
 def _convolutions(head: Part) -> Convolutions:
@@ -230,10 +213,10 @@ def _convolutions(head: Part) -> Convolutions:
     channels, kernels = _list(head.get("conv_out_channels")), _list(head.get("conv_kernel_sizes"))
     last = head.get("final_layer", {"kernel_size": 1})
     if not isinstance(last, Mapping) or set(last) - {"kernel_size", "padding", "_delete_"}:
-        return Convolutions(channels, kernels, None)
+        return channels, kernels, None
     kernel, padding = last.get("kernel_size", 1), last.get("padding", 0)
     is_ours = isinstance(kernel, int) and padding == final_padding(kernel)
-    return Convolutions(channels, kernels, kernel if is_ours else None)
+    return channels, kernels, kernel if is_ours else None
 
 
 def _old_convolutions(head: Part) -> Convolutions:
@@ -242,85 +225,75 @@ def _old_convolutions(head: Part) -> Convolutions:
     kernel, count = extra.get("final_conv_kernel", 1), extra.get("num_conv_layers", 0)
     is_count = isinstance(count, int) and 0 <= count <= MAX_CONVOLUTIONS
     channels = [sum(head.network.widths)] * count if is_count else [None]
-    return Convolutions(channels, _list(extra.get("num_conv_kernels")), kernel if kernel in (1, 3) else None)
+    return channels, _list(extra.get("num_conv_kernels")), kernel if kernel in (1, 3) else None
 
 
 def _heatmap(head: Part, joined: bool) -> Head:
     """HeatmapHead of mmpose 1.x."""
-    if head.get("deconv_out_channels", DECONV_CHANNELS):
-        return DECONVOLUTIONS
-    if head.network.keeps_all_branches and not joined:
-        return LAST_BRANCH
-    return _keypoint_head(head, joined, _convolutions(head))
+    reason = _difference(head, CLASSES[head.class_name].layers)
+    if not reason and head.network.keeps_all_branches and not joined:
+        reason = LAST_BRANCH
+    return reason or _keypoint_head(head, joined, _convolutions(head))
 
 
 def _old_heatmap(head: Part, joined: bool) -> Head:
     """TopdownHeatmapSimpleHead of mmpose 0.x."""
-    if head.get("num_deconv_layers", 3):
-        return DECONVOLUTIONS
-    joined = joined or not _why_not_joined(head)
-    if not joined and (head.get("in_index", 0) != 0 or head.get("input_transform")):
-        return "it reads neither branch 0 alone nor all branches joined"
-    return _keypoint_head(head, joined, _old_convolutions(head))
+    reason = _difference(head, CLASSES[head.class_name].layers)
+    joined = joined or not _why_not_joined(head, facts.JOINED)
+    if not reason and not joined and (head.get("in_index", 0) != 0 or head.get("input_transform")):
+        reason = "it reads neither branch 0 alone nor all branches joined"
+    return reason or _keypoint_head(head, joined, _old_convolutions(head))
 
 
 def _keypoint_head(head: Part, joined: bool, convolutions: Convolutions) -> Head:
     """HRNetV1's heatmaps from branch 0, by one convolution; or HRNetV2's from all branches, by two."""
-    kernel = convolutions.last_kernel
+    channels, _, kernel = convolutions
     if kernel is None:
         return OTHER_LAST_CONVOLUTION
-    if joined and convolutions != Convolutions([sum(head.network.widths)], [1], 1):
+    if joined and convolutions != ([sum(head.network.widths)], [1], 1):
         return "its layers are not HRNetV2's two 1×1 convolutions"
-    if not joined and convolutions.channels:
-        return SEVERAL_CONVOLUTIONS
+    if not joined and channels:
+        return "it has more than one convolution"
     channels_match(head, joined)
-    joints = _required(head, "out_channels")
-    return {"type": "landmark" if joined else "heatmap", "num_joints": joints, "final_conv_kernel": kernel}
+    head.network.origins[("head", "final_conv_kernel")] = (*head.path, "final_layer")
+    return {"type": "landmark" if joined else "heatmap", **_fields(head), "final_conv_kernel": kernel}
 
 
 def _tags(head: Part, joined: bool) -> Head:
     """AssociativeEmbeddingHead of mmpose 1.x: heatmaps and tags from one convolution."""
-    if joined or head.get("deconv_out_channels", DECONV_CHANNELS) or head.get("conv_out_channels"):
-        return SEVERAL_CONVOLUTIONS
-    if head.network.keeps_all_branches:
-        return LAST_BRANCH
-    if head.get("tag_dim", 1) != 1:
-        return f"tag_dim is {quote(head.get('tag_dim'))}, not 1"
-    kernel = _convolutions(head).last_kernel
+    if joined or head.network.keeps_all_branches:
+        return "it reads all branches" if joined else LAST_BRANCH
+    reason = _difference(head, CLASSES[head.class_name].layers)
+    if reason:
+        return reason
+    _, _, kernel = _convolutions(head)
     if kernel is None:
         return OTHER_LAST_CONVOLUTION
     channels_match(head, joined=False)
-    joints = {"num_joints": _required(head, "num_keypoints"), "tag_per_joint": head.get("tag_per_keypoint", True)}
-    return {"type": "higher", **joints, **NO_DECONVOLUTIONS, "with_ae_loss": [True], "final_conv_kernel": kernel}
+    layers = {**NO_DECONVOLUTIONS, "with_ae_loss": [True], "final_conv_kernel": kernel}
+    return {"type": "higher", **_fields(head), **layers}
 
 
 def _old_higher(head: Part, joined: bool) -> Head:
     """AEHigherResolutionHead of mmpose 0.x, which is HigherHRNet's; AESimpleHead is that without deconvolutions."""
-    is_simple = "cat_output" not in ARGUMENTS[head.class_name]
-    convolutions = _old_convolutions(head)
-    if joined or convolutions.channels or convolutions.last_kernel is None:
-        return "it has convolutions that HigherHRNet does not have"
-    deconvolutions = head.get("num_deconv_layers", 3 if is_simple else 1)
-    if is_simple and deconvolutions:
-        return DECONVOLUTIONS
-    lists = dict(NO_DECONVOLUTIONS)
-    if deconvolutions != 0:
-        lists = {field: _list(head.get(facts.HIGHER_ARGUMENTS[field])) for field in lists}
-    tags = _list(head.get("with_ae_loss"))
-    lists["with_ae_loss"] = (tags[:1] or [False]) if is_simple else tags
+    reason = _difference(head, CLASSES[head.class_name].layers)
+    channels, _, kernel = _old_convolutions(head)
+    if reason or joined or channels or kernel is None:
+        return reason or "it has convolutions that HigherHRNet does not have"
     channels_match(head, joined=False)
-    joints = {"num_joints": _required(head, "num_joints"), "tag_per_joint": head.get("tag_per_joint", True)}
-    blocks = {"num_basic_blocks": head.get("num_basic_blocks", 4)}
-    return {"type": "higher", **joints, **lists, **blocks, "final_conv_kernel": convolutions.last_kernel}
+    data = {"type": "higher", **NO_DECONVOLUTIONS, "with_ae_loss": [], **_fields(head), "final_conv_kernel": kernel}
+    if "cat_output" not in CLASSES[head.class_name].arguments:
+        data["with_ae_loss"] = _list(head.get("with_ae_loss"))[:1] or [False]
+    elif head.get("num_deconv_layers", 1) == 0:
+        data |= NO_DECONVOLUTIONS
+    return data
 
 
 POSE_HEADS: dict[str, Callable[[Part, bool], Head]] = {
-    "HeatmapHead": _heatmap,
+    facts.HEATMAP_HEAD: _heatmap,
     "TopdownHeatmapSimpleHead": _old_heatmap,
-    "TopDownSimpleHead": _old_heatmap,
     "AssociativeEmbeddingHead": _tags,
-    "AEHigherResolutionHead": _old_higher,
-    "BottomUpHigherResolutionHead": _old_higher,
+    facts.HIGHER_HEAD: _old_higher,
     "AESimpleHead": _old_higher,
-    "BottomUpSimpleHead": _old_higher,
 }
+POSE_HEADS |= {older: POSE_HEADS[name] for older, name in facts.OLDER_NAMES.items()}

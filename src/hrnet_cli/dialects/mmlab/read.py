@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from itertools import islice
 from typing import Any
 
 from hrnet_cli.dialects.mmlab import backbone_path, facts, is_hrnet
@@ -26,7 +25,7 @@ from hrnet_cli.documents.python.values import Unread
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import STAGE_FIELDS, STAGE_KEY, stage_number, standard_stages
 from hrnet_cli.schema.fields import wrong_type
-from hrnet_cli.text import KeyPath, nearest, quote, quote_key
+from hrnet_cli.text import quote, quote_key
 
 
 def read(config: Mapping[str, Any]) -> Reading:
@@ -49,7 +48,11 @@ def read(config: Mapping[str, Any]) -> Reading:
         model = Part(config["model"], ("model",), network)
         read_heads(model)
         note_misspellings(config, model)
-    _read_size(config, network)
+    size = input_size(config, network.package)
+    if size:
+        network.set("input", list(size[0]), size[1])
+    elif "model" in config:
+        network.add_note("assumed", (), "the config has no input size")
     if network.widths:
         network.data["name"] = f"hrnet-w{network.widths[0]}"
     notes, diagnostics, mismatches = tuple(network.notes), tuple(network.diagnostics), tuple(network.mismatches)
@@ -76,15 +79,6 @@ def _package(config: Mapping[str, Any]) -> Package:
     return next(iter([*by_type, *by_key]), facts.UNKNOWN)
 
 
-def _read_size(config: Mapping[str, Any], network: Network) -> None:
-    found = input_size(config, network.package)
-    if found:
-        size, path = found
-        network.set("input", list(size), path)
-    elif "model" in config:
-        network.add_note("assumed", (), "the config has no input size")
-
-
 # The backbone
 
 
@@ -94,12 +88,13 @@ def _read_backbone(backbone: Part, extra: Part) -> None:
     _read_stages(extra)
     if backbone.get("in_channels") is not None:
         network.set("in_channels", backbone.get("in_channels"), (*backbone.path, "in_channels"))
-    _read_batch_norm(backbone)
-    _check_convolutions(backbone)
+    _read_layers(backbone)
     _read_upsampling(extra)
     _read_outputs(backbone, extra)
-    _note_output_key(backbone)
-    backbone.note_unknown_keys(facts.BACKBONE_KEYS, "the backbone")
+    known: tuple[str, ...] = facts.BACKBONE_KEYS
+    if network.package is facts.MMPOSE and "arch" not in backbone.value:  # mmpretrain's HRNet has both
+        known = (*(key for key in known if key != "multiscale_output"), f"extra.{STAGE_KEYS[-1]}.multiscale_output")
+    backbone.note_unknown_keys(known, "the backbone")
 
 
 def _extra(backbone: Part) -> Part:
@@ -175,26 +170,22 @@ def _first_stage(fields: Mapping[str, Any], stage: Part) -> dict[str, Any]:
     return built
 
 
-def _read_batch_norm(backbone: Part) -> None:
-    """`norm_cfg`, whose defaults are torch's; only a batch norm can be built."""
-    norm, path = backbone.get("norm_cfg"), (*backbone.path, "norm_cfg")
-    if not isinstance(norm, Mapping):
-        return
-    if "type" in norm and class_name(norm["type"]) not in facts.BATCH_NORMS:
-        message = f"the backbone's norm is {quote(norm['type'])}, and only batch norms can be built"
-        backbone.network.add_diagnostics(Diagnostic("not-batch-norm", (*path, "type"), message, "write BN or SyncBN"))
-    values = {name: norm[name] for name in facts.BATCH_NORM_KEYS if name in norm}
-    if values:
-        backbone.network.set("batch_norm", values, path)
-
-
-def _check_convolutions(backbone: Part) -> None:
-    """`conv_cfg`: only a plain convolution can be built."""
-    conv = backbone.get("conv_cfg")
+def _read_layers(backbone: Part) -> None:
+    """`norm_cfg`, whose defaults are torch's, and `conv_cfg`: only batch norms and plain convolutions can be built."""
+    norm, conv = backbone.get("norm_cfg"), backbone.get("conv_cfg")
+    if isinstance(norm, Mapping):
+        path = (*backbone.path, "norm_cfg")
+        if "type" in norm and class_name(norm["type"]) not in facts.BATCH_NORMS:
+            message = f"the backbone's norm is {quote(norm['type'])}, and only batch norms can be built"
+            remedy = "write BN or SyncBN"
+            backbone.network.add_diagnostics(Diagnostic("not-batch-norm", (*path, "type"), message, remedy))
+        values = {name: norm[name] for name in facts.BATCH_NORM_KEYS if name in norm}
+        if values:
+            backbone.network.set("batch_norm", values, path)
     conv_type = conv.get("type") if isinstance(conv, Mapping) else None
     if conv_type is not None and class_name(conv_type) not in facts.PLAIN_CONVS:
-        message = f"the backbone's convolutions are {quote(conv_type)}, and only plain ones can be built"
         path = (*backbone.path, "conv_cfg", "type")
+        message = f"the backbone's convolutions are {quote(conv_type)}, and only plain ones can be built"
         backbone.network.add_diagnostics(Diagnostic("not-plain-conv", path, message, "remove conv_cfg"))
 
 
@@ -230,17 +221,3 @@ def _read_outputs(backbone: Part, extra: Part) -> None:
     if in_stage is None and package is facts.UNKNOWN:
         message = f"only branch 0 is returned, as in mmpose: {network.last_stage}.multiscale_output is not set"
         network.add_note("assumed", path, f"{message} (mmdet and mmseg return all branches)")
-
-
-def _note_output_key(backbone: Part) -> None:
-    """Report `multiscale_output` in the backbone where mmpose has it in stage 4; mmpretrain's takes it."""
-    if backbone.network.package is not facts.MMPOSE or "arch" in backbone.value:
-        return
-    known = facts.BACKBONE_KEYS
-    candidates = (key for key in backbone.value if key == "multiscale_output" or key not in known)
-    for key in islice(candidates, MAX_NOTES):
-        if nearest(key, known) == "multiscale_output":
-            path: KeyPath = (*backbone.path, quote_key(key))
-            remedy = f"did you mean extra.{STAGE_KEYS[-1]}.multiscale_output?"
-            message = f"unknown key in the backbone: {path[-1]}"
-            backbone.network.add_note("misspelt-key", path, message, remedy, at_key=True)

@@ -10,22 +10,13 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from hrnet_cli.dialects.limits import (
-    budget_notes,
-    four_stages,
-    head_left_out,
-    head_limit,
-    known_blocks,
-    refuse,
-    standard_stem,
-    width_changes,
-)
+from hrnet_cli.dialects import limits
 from hrnet_cli.dialects.mmlab import facts
 from hrnet_cli.dialects.mmlab.facts import MMDET, MMPOSE, MMPOSE_0, MMSEG, Package
 from hrnet_cli.dialects.writing import Written, comments
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import STAGE_FIELDS, STANDARD_DIVISOR, branch_stride, final_padding, stage_key
-from hrnet_cli.schema.heads import HeatmapHead, HigherHead, HrfpnHead, LandmarkHead, OcrHead, SegmentationHead
+from hrnet_cli.schema.heads import HeatmapHead, HigherHead, LandmarkHead, OcrHead, SegmentationHead
 from hrnet_cli.schema.spec import BatchNorm, Spec, Upsampling
 from hrnet_cli.text import shape_text
 
@@ -34,19 +25,24 @@ Config = dict[str, Any]
 
 def write_mmlab(spec: Spec) -> Written:
     """The backbone, and the neck and head of its package. Raises InexpressibleError for a backbone that none builds."""
-    refuse("mmlab", _backbone_limits(spec))
-    notes = [head_left_out(spec, limit) for limit in _head_limits(spec)]
+    limits.refuse("mmlab", _backbone_limits(spec))
+    notes = [limits.head_left_out(spec, limit) for limit in _head_limits(spec)]
     head = None if notes or spec.head.type == "none" else HEADS[spec.head.type]
     package = head.package if head else MMSEG if _upsamples_alike(spec, MMSEG) else MMPOSE
     _, _, height, width = spec.input_shape
-    scope: Config = {"default_scope": package.name} if package.has_scope else {}
+    scope: Config = {"default_scope": package.name} if package is not MMPOSE_0 else {}
     size = _size(package, height, width)
     model = {"backbone": _backbone(spec, package), **(head.parts(spec, spec.head) if head else {})}
     if "type" in model:
         model = {"type": model.pop("type"), **model}
     if not size:
         notes.append(f"the {height}×{width} input is left out: mmdet resizes into its sizes, landscape, and pads")
-    notes += [*_upsampling_notes(spec, package), *budget_notes(spec)]
+    if package is MMSEG:
+        notes.append(facts.MMSEG_RESIZES_TWICE)
+    elif spec.upsampling.to == "size":
+        by_factor = f"it fails where {STANDARD_DIVISOR} does not divide the input size"
+        notes.append(f"{package.title} upsamples by factor: {by_factor}")
+    notes += limits.budget_notes(spec)
     text = "".join(
         f"{key} = {python_text(item, len(key) + 3)}\n" for key, item in {**scope, **size, "model": model}.items()
     )
@@ -56,7 +52,7 @@ def write_mmlab(spec: Spec) -> Written:
 def find_limits(spec: Spec) -> Iterator[Diagnostic]:
     """Why the packages' HRNets, which share these limits, or the head's package cannot build a network."""
     for limit in _head_limits(spec):
-        yield head_limit(spec, limit)
+        yield limits.head_limit(spec, limit)
     yield from _backbone_limits(spec)
 
 
@@ -64,10 +60,10 @@ def find_limits(spec: Spec) -> Iterator[Diagnostic]:
 
 
 def _backbone_limits(spec: Spec) -> Iterator[Diagnostic]:
-    yield from four_stages(spec)
-    yield from known_blocks(spec)
-    yield from standard_stem(spec)
-    yield from width_changes(spec)
+    yield from limits.four_stages(spec)
+    yield from limits.known_blocks(spec)
+    yield from limits.standard_stem(spec)
+    yield from limits.width_changes(spec)
     if not _upsamples_alike(spec, MMSEG) and not _upsamples_alike(spec, MMPOSE):
         size = shape_text(spec.input_shape[2:])
         text = f"its fuse layers upsample {spec.upsampling.words}, not by factor, which fails at the {size} input"
@@ -108,13 +104,6 @@ def _norm(spec: Spec, always: bool = False) -> Config:
     return {"norm_cfg": {"type": facts.BATCH_NORMS[0], **values}} if values or always else {}
 
 
-def _upsampling_notes(spec: Spec, package: Package) -> Iterator[str]:
-    if package is MMSEG:
-        yield facts.MMSEG_RESIZES_TWICE
-    elif spec.upsampling.to == "size":
-        yield f"{package.title} upsamples by factor: it fails where {STANDARD_DIVISOR} does not divide the input size"
-
-
 def _size(package: Package, height: int, width: int) -> Config:
     """The assignment of the input size; empty where mmdet cannot resize and pad to it."""
     size = package.ordered(height, width)
@@ -124,7 +113,7 @@ def _size(package: Package, height: int, width: int) -> Config:
         return {"data_cfg": {"image_size": height if height == width else size}}
     if package is MMPOSE:
         first, second = size
-        heatmap = (max(first // 4, 1), max(second // 4, 1))
+        heatmap = (max(first // branch_stride(0), 1), max(second // branch_stride(0), 1))
         return {"codec": {"type": "MSRAHeatmap", "input_size": size, "heatmap_size": heatmap, "sigma": 2}}
     if height > width or height % STANDARD_DIVISOR or width % STANDARD_DIVISOR:
         return {}
@@ -175,67 +164,57 @@ def _differences(spec: Spec, row: Head) -> Iterator[Diagnostic]:
         yield Diagnostic("head-needs", ("upsampling",), f"its backbone does not upsample {upsampling.words}")
 
 
-def _heatmap(spec: Spec, head: HeatmapHead) -> Config:
-    return _pose_estimator(spec.stages[-1].widths[0], head.num_joints, head.final_conv_kernel, {})
+def _arguments(name: str, in_channels: int | list[int], head: Any) -> Config:
+    """The arguments of a class with the spec's layers, from the fields of the spec's head."""
+    row = facts.CLASSES[name]
+    fields = {argument: getattr(head, field) for field, argument in row.fields.items()}
+    layers = {argument: value for argument, (default, value) in row.layers.items() if value != default}
+    return {"type": name, "in_channels": in_channels, **fields, **layers}
+
+
+def _pose_estimator(width: int, head: HeatmapHead | LandmarkHead, **convolutions: Any) -> Config:
+    last = {"kernel_size": head.final_conv_kernel, "padding": final_padding(head.final_conv_kernel)}
+    own = {**convolutions, "final_layer": last, "decoder": Name("codec")}
+    return {"type": "TopdownPoseEstimator", "head": {**_arguments(facts.HEATMAP_HEAD, width, head), **own}}
 
 
 def _landmark(spec: Spec, head: LandmarkHead) -> Config:
     width = sum(spec.stages[-1].widths)
-    convs = {"conv_out_channels": (width,), "conv_kernel_sizes": (1,)}
     neck = {"type": facts.FEATURE_MAP_PROCESSOR, "concat": True}
-    return {"neck": neck, **_pose_estimator(width, head.num_joints, head.final_conv_kernel, convs)}
-
-
-def _pose_estimator(width: int, joints: int, kernel: int, convs: Config) -> Config:
-    channels = {"in_channels": width, "out_channels": joints, "deconv_out_channels": None}
-    final = {"kernel_size": kernel, "padding": final_padding(kernel)}
-    head = {"type": "HeatmapHead", **channels, **convs, "final_layer": final, "decoder": Name("codec")}
-    return {"type": "TopdownPoseEstimator", "head": head}
+    return {"neck": neck, **_pose_estimator(width, head, conv_out_channels=(width,), conv_kernel_sizes=(1,))}
 
 
 def _higher(spec: Spec, head: HigherHead) -> Config:
-    arguments = {argument: getattr(head, field) for field, argument in facts.HIGHER_ARGUMENTS.items()}
-    arguments |= {"num_deconv_layers": len(head.num_channels), "extra": {"final_conv_kernel": head.final_conv_kernel}}
-    keypoint_head = {"type": "AEHigherResolutionHead", "in_channels": spec.stages[-1].widths[0], **arguments}
+    layers = {"num_deconv_layers": len(head.num_channels), "extra": {"final_conv_kernel": head.final_conv_kernel}}
+    keypoint_head = {**_arguments(facts.HIGHER_HEAD, spec.stages[-1].widths[0], head), **layers}
     return {"type": "AssociativeEmbedding", "keypoint_head": keypoint_head}
 
 
-def _hrfpn(spec: Spec, head: HrfpnHead) -> Config:
-    levels: Config = {"out_channels": head.out_channels, "num_outs": head.num_outs}
-    if head.stride != 1:
-        levels["stride"] = head.stride
-    return {"neck": {"type": facts.HRFPN, "in_channels": list(spec.stages[-1].widths), **levels}}
+def _decode_head(name: str, spec: Spec, head: SegmentationHead | OcrHead, **layers: Any) -> Config:
+    """A head of mmseg on all branches."""
+    widths = list(spec.stages[-1].widths)
+    branches = {"in_index": list(range(len(widths))), "align_corners": False}
+    classes = {"dropout_ratio": -1, "num_classes": head.num_classes}
+    return {**_arguments(name, widths, head), **branches, **layers, **classes, **_norm(spec, always=True)}
 
 
-def _segmentation(spec: Spec, head: SegmentationHead) -> Config:
-    return {"type": "EncoderDecoder", "decode_head": _fcn(spec, head.num_classes)}
+def _fcn(spec: Spec, head: SegmentationHead | OcrHead) -> Config:
+    return _decode_head(facts.FCN_HEAD, spec, head, channels=sum(spec.stages[-1].widths))
 
 
 def _ocr(spec: Spec, head: OcrHead) -> Config:
-    channels = {"channels": head.mid_channels, "ocr_channels": head.key_channels}
-    heads = [_fcn(spec, head.num_classes), _decode_head(spec, facts.OCR_HEAD, channels, head.num_classes)]
-    return {"type": "CascadeEncoderDecoder", "num_stages": 2, "decode_head": heads}
-
-
-def _fcn(spec: Spec, num_classes: int) -> Config:
-    layers = {"channels": sum(spec.stages[-1].widths), **facts.FCN_LAYERS}
-    return _decode_head(spec, facts.FCN_HEAD, layers, num_classes)
-
-
-def _decode_head(spec: Spec, name: str, layers: Config, num_classes: int) -> Config:
-    """A head of mmseg on all branches."""
-    widths = list(spec.stages[-1].widths)
-    joined = {"in_index": list(range(len(widths))), "input_transform": facts.JOINED, "align_corners": False}
-    classes = {"dropout_ratio": -1, "num_classes": num_classes}
-    return {"type": name, "in_channels": widths, **joined, **layers, **classes, **_norm(spec, always=True)}
+    heads = [_fcn(spec, head), _decode_head(facts.OCR_HEAD, spec, head)]
+    return {"type": "CascadeEncoderDecoder", "num_stages": len(heads), "decode_head": heads}
 
 
 HEADS: dict[str, Head] = {
-    "heatmap": Head(MMPOSE, _heatmap),
+    "heatmap": Head(MMPOSE, lambda spec, head: _pose_estimator(spec.stages[-1].widths[0], head)),
     "landmark": Head(MMPOSE, _landmark, kernels=(1,)),
     "higher": Head(MMPOSE_0, _higher, kernels=(1, 3)),
-    "hrfpn": Head(MMDET, _hrfpn),
-    "segmentation": Head(MMSEG, _segmentation, kernels=(1,)),
+    "hrfpn": Head(MMDET, lambda spec, head: {"neck": _arguments(facts.HRFPN, list(spec.stages[-1].widths), head)}),
+    "segmentation": Head(
+        MMSEG, lambda spec, head: {"type": "EncoderDecoder", "decode_head": _fcn(spec, head)}, kernels=(1,)
+    ),
     "ocr": Head(MMSEG, _ocr, kernels=(1,)),
 }
 
@@ -253,24 +232,13 @@ class Name(str):
 
 def python_text(value: Any, column: int, indent: str = "") -> str:
     """A plain value as mmlab configs write it, from a column on: dict(key=value), one item per line if too long."""
-    flat = _on_one_line(value)
-    if column + len(flat) <= MAX_WIDTH or not isinstance(value, dict | list):
-        return flat
+    if not isinstance(value, dict | list):
+        return str(value) if isinstance(value, Name) else repr(value)
     inner = indent + "    "
-    opening, closing, items = _parts(value)
+    opening, closing = ("dict(", ")") if isinstance(value, dict) else ("[", "]")
+    items = [(f"{key}=", value[key]) for key in value] if isinstance(value, dict) else [("", item) for item in value]
+    flat = opening + ", ".join(key + python_text(item, 0) for key, item in items) + closing
+    if column + len(flat) <= MAX_WIDTH and "\n" not in flat:
+        return flat
     lines = [f"{inner}{key}{python_text(item, len(inner + key) + 1, inner)},\n" for key, item in items]
     return f"{opening}\n{''.join(lines)}{indent}{closing}"
-
-
-def _on_one_line(value: Any) -> str:
-    if isinstance(value, dict | list):
-        opening, closing, items = _parts(value)
-        return opening + ", ".join(key + _on_one_line(item) for key, item in items) + closing
-    return str(value) if isinstance(value, Name) else repr(value)
-
-
-def _parts(value: dict[str, Any] | list[Any]) -> tuple[str, str, list[tuple[str, Any]]]:
-    """The brackets of a dict or list, and its items with `key=` before each."""
-    if isinstance(value, dict):
-        return "dict(", ")", [(f"{key}=", item) for key, item in value.items()]
-    return "[", "]", [("", item) for item in value]
