@@ -170,7 +170,7 @@ def test_a_mismatch_is_reported_with_a_missing_key() -> None:
 @pytest.mark.parametrize(
     ("config", "words"),
     [
-        (seg({**FCN, "align_corners": True}), "FCNHead: align_corners is true, not false"),
+        (seg({**FCN, "align_corners": True}), "(FCNHead) is left out: align_corners is true, not false"),
         (
             seg({**FCN, "input_transform": None, "in_index": 3, "in_channels": 32}),
             "input_transform is nothing, not 'resize_concat'",
@@ -179,11 +179,11 @@ def test_a_mismatch_is_reported_with_a_missing_key() -> None:
             seg({**FCN, "in_index": [3, 2, 1, 0], "in_channels": WIDTHS[::-1]}),
             "in_index is [3, 2, 1, 0], not all branches in order",
         ),
-        (seg([FCN, {**OCR, "align_corners": True}]), "OCRHead: align_corners is true, not false"),
-        (seg([FCN, {**OCR, "norm_cfg": None}]), "OCRHead: it has no norm"),
+        (seg([FCN, {**OCR, "align_corners": True}]), "OCRHead) is left out: align_corners is true, not false"),
+        (seg([FCN, {**OCR, "norm_cfg": None}]), "OCRHead) is left out: it has no norm"),
         (
             model("X", neck={**PROCESSOR, "scale_factor": 2.0}, head=JOINED, backbone=MULTISCALE),
-            "neck (FeatureMapProcessor: scale_factor is 2.0, not 1.0)",
+            "neck (FeatureMapProcessor) is left out: scale_factor is 2.0, not 1.0",
         ),
         (
             model("X", neck={**PROCESSOR, "apply_relu": True}, head=JOINED, backbone=MULTISCALE),

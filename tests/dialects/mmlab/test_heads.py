@@ -62,10 +62,10 @@ def test_a_head_that_a_spec_has_too(config: Plain, head: Any) -> None:
 @pytest.mark.parametrize(
     ("config", "words"),
     [
-        (model("TopdownPoseEstimator", head={"type": "DEKRHead"}), "head (DEKRHead)"),
+        (model("TopdownPoseEstimator", head={"type": "DEKRHead"}), "head (DEKRHead) is left out"),
         (
             model("TopdownPoseEstimator", head={**HEATMAP, "deconv_out_channels": [256]}),
-            "HeatmapHead: deconv_out_channels is [256])",
+            "head (HeatmapHead) is left out: deconv_out_channels is [256]",
         ),
         (model("TopdownPoseEstimator", head={**HEATMAP, "final_layer": {"kernel_size": 3}}), "padded in another way"),
         (model("TopdownPoseEstimator", head={**HEATMAP, "conv_out_channels": [4]}), "it has more than one convolution"),
@@ -88,8 +88,8 @@ def test_a_head_that_a_spec_has_too(config: Plain, head: Any) -> None:
         (model("EncoderDecoder", decode_head={**FCN, "channels": 8}), "channels is 8, not the sum"),
         (model("EncoderDecoder", decode_head={**FCN, "norm_cfg": None}), "it has no norm"),
         (model("EncoderDecoder", decode_head=[FCN, {**OCR, "scale": 2}]), "scale is 2, not 1"),
-        (model("EncoderDecoder", decode_head=[FCN, FCN]), "decode_head (FCNHead, FCNHead)"),
-        (model("EncoderDecoder", decode_head=FCN, auxiliary_head=FCN), "auxiliary_head (FCNHead: for training only)"),
+        (model("EncoderDecoder", decode_head=[FCN, FCN]), "decode_head (FCNHead, FCNHead) is left out"),
+        (model("EncoderDecoder", decode_head=FCN, auxiliary_head=FCN), "auxiliary_head (FCNHead) is left out: for training only"),
         (model("FasterRCNN", neck={**HRFPN, "pooling_type": "MAX"}), "pooling_type is 'MAX'"),
         (model("FasterRCNN", neck={"type": "FPN"}, roi_head={"type": "R"}), "roi_head (R)"),
         (model("X", neck=[HRFPN, {"type": "DyHead"}], bbox_head={"type": "X"}), "neck (DyHead)"),

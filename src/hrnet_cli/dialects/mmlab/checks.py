@@ -44,10 +44,10 @@ def note_misspellings(config: Mapping[str, Any], model: Part) -> None:
                 _note_misspelt_keys(part, CLASSES[name].arguments, name)
             if name in facts.OLD_HEADS:
                 extra = Part(part.value.get("extra"), (*part.path, "extra"), part.network)
-                _note_misspelt_keys(extra, facts.OLD_EXTRA, f"{name}'s extra")
-    for owner, sizes in facts.SIZE_OWNERS.items():
-        for part in Part(config, (), model.network).readable_parts(owner):
-            _note_misspelt_keys(part, sizes, owner, facts.OTHER_SIZES)
+                _note_misspelt_keys(extra, facts.OLD_EXTRA, name)
+    for key, sizes in facts.SIZES.items():
+        for part in Part(config, (), model.network).readable_parts(key):
+            _note_misspelt_keys(part, sizes, facts.MMPOSE.name, facts.OTHER_SIZES)
 
 
 def _note_misspelt_keys(part: Part, known: tuple[str, ...], owner: str, also_known: tuple[str, ...] = ()) -> None:
@@ -56,7 +56,7 @@ def _note_misspelt_keys(part: Part, known: tuple[str, ...], owner: str, also_kno
     similar = ((key, nearest(key, known, cutoff=ARGUMENT_SIMILARITY)) for key in islice(unknown, MAX_KEYS))
     for key, known_key in islice((pair for pair in similar if pair[1]), MAX_NOTES):
         path: KeyPath = (*part.path, quote_key(key))
-        message = f"unknown key in {owner}: {path[-1]}"
+        message = f"{path[-1]} is not read by {owner}"
         part.network.add_note("misspelt-key", path, message, f"did you mean {known_key}?", at_key=True)
 
 
@@ -66,7 +66,7 @@ def _note_misspelt_class(part: Part, part_key: str) -> None:
     if name and name not in (*CLASSES, *facts.OTHER_HEADS):
         known = nearest(name, CLASSES, cutoff=CLASS_SIMILARITY)
         if known:
-            message = f"unknown class of a {part_key}: {quote(found)} (did you mean {known}?)"
+            message = f"{quote(found)} is not a {part_key} (did you mean {known}?)"
             part.network.add_note("unread-value", (*part.path, "type"), message, f"write {known}")
 
 

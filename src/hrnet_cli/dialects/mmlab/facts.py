@@ -227,7 +227,7 @@ OTHER_HEADS = ("Heatmap3DHead", "TopdownHeatmapMultiStageHead", "TopdownHeatmapB
 EVERY_CLASS = ("type", "_scope_", "_delete_")
 """Keys that a config may give any class."""
 
-SIZE_OWNERS = {"codec": ("input_size", "heatmap_size"), "data_cfg": ("image_size", "heatmap_size")}
-"""The mappings in which mmpose writes sizes, and their keys."""
+SIZES = {"codec": ("input_size", "heatmap_size"), "data_cfg": ("image_size", "heatmap_size")}
+"""The mappings at the top of a config in which mmpose reads sizes, and their keys."""
 OTHER_SIZES = ("root_heatmap_size", "heatmap_size_root", "heatmap_type", "base_size", "image_size", "input_size")
 """Keys of theirs that are similar to those and are right."""

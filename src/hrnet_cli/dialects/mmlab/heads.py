@@ -46,7 +46,7 @@ def _add(heads: dict[str, Head], part: Part, head: Head) -> None:
 
 
 def _note_parts(model: Part, heads: Mapping[str, Head], joined: bool) -> None:
-    """A note for each part that is not built, such as `left out: roi_head (StandardRoIHead)`, and one on the keys."""
+    """A note for each part that is not built, such as `roi_head (StandardRoIHead) is left out`, and one on the keys."""
     network = model.network
     built = {key for key, head in heads.items() if isinstance(head, dict)}
     if joined and built:
@@ -54,15 +54,16 @@ def _note_parts(model: Part, heads: Mapping[str, Head], joined: bool) -> None:
     reported = built | {str(mismatch.path[1]) for mismatch in network.mismatches}
     others = [(key, names) for key in model.value if isinstance(key, str) and (names := _classes(key, model, reported))]
     for key, names in others[:MAX_PARTS]:
-        path, part = (*model.path, quote_key(key)), f"{quote_key(key)} ({', '.join(names[:4])}"
+        path, part = (*model.path, quote_key(key)), f"{quote_key(key)} ({', '.join(names[:4])})"
         right_key = right_part_key(key, network.package)
         if right_key:
-            message = f"unknown key in the model: {part})"
-            network.add_note("misspelt-key", path, message, f"did you mean {right_key}?", at_key=True)
+            owner = network.package.name or "mmlab"
+            message, remedy = f"{part} is not read by {owner}", f"did you mean {right_key}?"
+            network.add_note("misspelt-key", path, message, remedy, at_key=True)
         else:
             head = heads.get(key) or ("for training only" if key in facts.TRAINING_KEYS else "")
             reason = f": {head}" if isinstance(head, str) and head else ""
-            network.add_note("left-out", path, f"left out: {part}{reason})", at_key=True)
+            network.add_note("left-out", path, f"{part} is left out{reason}", at_key=True)
     if network.package is not facts.UNKNOWN:
         network.add_note("differs", model.path, _keys_note(model, built))
 

@@ -62,6 +62,11 @@ class Network:
             self.mismatches.append(mismatch)
 
     @property
+    def hrnet(self) -> str:
+        """What notes call the class of the backbone."""
+        return f"{self.package.name}'s HRNet" if self.package.name else "HRNet"
+
+    @property
     def last_stage(self) -> str:
         """The key of the last stage that is set; `stage4` before any is."""
         stages = (key for key in self.data if STAGE_KEY.fullmatch(key))
@@ -137,10 +142,10 @@ class Part:
         return [part for part in parts if part.value]
 
     def note_unknown_keys(self, known: tuple[str, ...], owner: str) -> None:
-        """Report each key that is not known and has no note yet."""
+        """A note for each key that its owner, a class or package, does not read; keys with a note are skipped."""
         noted = [note.path for note in self.network.notes]
         paths = [(*self.path, quote_key(key)) for key in self.value if key not in known and key != "_delete_"]
         unknown = [path for path in paths if path not in noted]
         self.network.notes += [
-            unread_key(path, known, f"unknown key in {owner}: {path[-1]}") for path in unknown[:MAX_NOTES]
+            unread_key(path, known, f"{path[-1]} is not read by {owner}") for path in unknown[:MAX_NOTES]
         ]

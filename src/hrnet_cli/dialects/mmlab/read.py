@@ -94,7 +94,7 @@ def _read_backbone(backbone: Part, extra: Part) -> None:
     known: tuple[str, ...] = facts.BACKBONE_KEYS
     if network.package is facts.MMPOSE and "arch" not in backbone.value:  # mmpretrain's HRNet has both
         known = (*(key for key in known if key != "multiscale_output"), f"extra.{STAGE_KEYS[-1]}.multiscale_output")
-    backbone.note_unknown_keys(known, "the backbone")
+    backbone.note_unknown_keys(known, network.hrnet)
 
 
 def _extra(backbone: Part) -> Part:
@@ -126,10 +126,10 @@ def _read_stages(extra: Part) -> None:
             network.set(key, extra.value[key], (*extra.path, quote_key(key)))
     not_built = {key for key in names if STAGE_KEY.fullmatch(key)}.difference(STAGE_KEYS)
     for key in sorted(not_built, key=lambda key: stage_number(key) or 0)[:MAX_NOTES]:
-        message = f"{key} is ignored: {STAGE_KEYS[0]} to {STAGE_KEYS[-1]} are built"
+        message = f"{key} is left out: no package builds a stage after the fourth"
         network.add_note("unbuilt-stage", (*extra.path, key), message, "remove it", at_key=True)
     rest = {key: item for key, item in extra.value.items() if key not in not_built}
-    Part(rest, extra.path, network).note_unknown_keys(("upsample", *STAGE_KEYS), "extra")
+    Part(rest, extra.path, network).note_unknown_keys(("upsample", *STAGE_KEYS), network.hrnet)
 
 
 def _read_stage(key: str, extra: Part) -> None:
@@ -147,25 +147,23 @@ def _read_stage(key: str, extra: Part) -> None:
     network.set(key, fields, stage.path)
     fuse_method = stage.value.get("fuse_method", "SUM")
     if fuse_method != "SUM":
-        message = f"{key}.fuse_method: {quote(fuse_method)} is ignored: fuse layers sum"
+        message = f"{quote(fuse_method)} is never read: every fuse layer sums"
         network.add_note("fuse-method", (*stage.path, "fuse_method"), message, "write SUM")
-    stage.note_unknown_keys(facts.KEYS_OF_STAGE, key)
+    stage.note_unknown_keys(facts.KEYS_OF_STAGE, network.hrnet)
 
 
 def _first_stage(fields: Mapping[str, Any], stage: Part) -> dict[str, Any]:
-    """What is built instead of stage 1's fields: one sequence of blocks, from the first entry of each list."""
+    """What is built instead of stage 1's fields: one chain of blocks, from the first entry of each list."""
     built: dict[str, Any] = {"num_modules": 1, "num_branches": 1}
-    reason = "stage1 is one sequence of blocks"
     for name in built:
         if fields.get(name, 1) != 1:
-            message = f"{reason}: its {name} is ignored"
+            message = f"{quote(fields[name])} is never read: stage 1 is one chain of blocks"
             stage.network.add_note("unread-value", (*stage.path, name), message, "write 1")
     for name in ("num_blocks", "num_channels"):
         items = fields.get(name)
         if isinstance(items, list | tuple) and len(items) > 1:
             built[name] = items[:1]
-            message = f"{reason}: only the first entry of its {name} is read"
-            remedy = f"write {quote(list(items)[:1])}"
+            message, remedy = f"{quote(items)}: only the first is read", f"write {quote(list(items)[:1])}"
             stage.network.add_note("extra-entries", (*stage.path, name), message, remedy)
     return built
 
@@ -202,7 +200,7 @@ def _read_upsampling(extra: Part) -> None:
         network.set("upsampling", dict(package.upsampling), extra.path)
         network.add_note("differs", extra.path, facts.MMSEG_RESIZES_TWICE)
     if upsample.value:
-        message = f"{package.name} ignores extra.upsample"
+        message = f"upsample is not read by {network.hrnet}"
         network.add_note("unread-value", upsample.path, message, "remove it", at_key=True)
 
 
@@ -219,5 +217,5 @@ def _read_outputs(backbone: Part, extra: Part) -> None:
     in_stage = last.get("multiscale_output")
     network.set("multi_scale_output", bool(in_stage), path)
     if in_stage is None and package is facts.UNKNOWN:
-        message = f"only branch 0 is returned, as in mmpose: {network.last_stage}.multiscale_output is not set"
-        network.add_note("assumed", path, f"{message} (mmdet and mmseg return all branches)")
+        message = "multiscale_output is missing: only branch 0 is kept, as in mmpose; mmdet and mmseg keep all branches"
+        network.add_note("assumed", path, message, at_key=True)
