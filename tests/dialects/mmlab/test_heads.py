@@ -89,7 +89,10 @@ def test_a_head_that_a_spec_has_too(config: Plain, head: Any) -> None:
         (model("EncoderDecoder", decode_head={**FCN, "norm_cfg": None}), "it has no norm"),
         (model("EncoderDecoder", decode_head=[FCN, {**OCR, "scale": 2}]), "scale is 2, not 1"),
         (model("EncoderDecoder", decode_head=[FCN, FCN]), "decode_head (FCNHead, FCNHead) is left out"),
-        (model("EncoderDecoder", decode_head=FCN, auxiliary_head=FCN), "auxiliary_head (FCNHead) is left out: for training only"),
+        (
+            model("EncoderDecoder", decode_head=FCN, auxiliary_head=FCN),
+            "auxiliary_head (FCNHead) is left out: for training only",
+        ),
         (model("FasterRCNN", neck={**HRFPN, "pooling_type": "MAX"}), "pooling_type is 'MAX'"),
         (model("FasterRCNN", neck={"type": "FPN"}, roi_head={"type": "R"}), "roi_head (R)"),
         (model("X", neck=[HRFPN, {"type": "DyHead"}], bbox_head={"type": "X"}), "neck (DyHead)"),
