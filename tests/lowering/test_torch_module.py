@@ -31,7 +31,7 @@ def x() -> Any:
 
 
 def outputs(network: Any, x: Any) -> list[Any]:
-    """The branches in evaluation mode, without changing the mode for others."""
+    """The branches in evaluation mode; the network's mode is restored."""
     was_training = network.training
     with torch.no_grad():
         branches: list[Any] = network.eval()(x)
@@ -69,7 +69,7 @@ def test_a_step_of_an_optimizer_lowers_the_loss(network: Any, x: Any) -> None:
 
 
 def test_no_forward_changes_its_inputs(network: Any, x: Any) -> None:
-    """In-place ReLUs run on fresh maps only: what a hook saw before a composite is still there after it."""
+    """In-place ReLUs run on new maps only: the inputs of a composite are the same after its call."""
     before: dict[Any, list[Any]] = {}
 
     def flat(value: Any) -> list[Any]:
@@ -165,7 +165,7 @@ def test_a_wrong_spec_is_a_spec_error() -> None:
 
 
 def test_tracing_allocates_nothing() -> None:
-    """Every tensor that any operation makes on the way is on the meta device, at an input of 4096×4096."""
+    """Every tensor that an operation of a trace makes is on the meta device, at an input of 4096×4096."""
     from torch.utils._python_dispatch import TorchDispatchMode
 
     seen: set[str] = set()
@@ -193,16 +193,16 @@ def test_no_hook_is_left_on_torch(small: dict[str, Any]) -> None:
     assert not module._global_forward_pre_hooks
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="says what happens without CUDA")
-def test_a_device_that_is_not_there(small: dict[str, Any]) -> None:
+@pytest.mark.skipif(torch.cuda.is_available(), reason="tests what happens without CUDA")
+def test_an_unavailable_device(small: dict[str, Any]) -> None:
     for device in ("cuda", "gpu", ""):
         with pytest.raises(UsageError, match="try --device meta"):
             trace(small, engine="torch", device=device)
 
 
 @pytest.mark.parametrize("name", HEADS)
-def test_no_method_of_ours_takes_the_place_of_one_of_torchs(name: str, small: dict[str, Any]) -> None:
-    """A composite's methods are its torch class's too: one called `half` would be called by `model.half()`."""
+def test_no_method_of_a_composite_overrides_one_of_torchs(name: str, small: dict[str, Any]) -> None:
+    """The torch class of a composite has its methods: one named `half` would be called by `model.half()`."""
     ours = {type(node) for node in _composites(build({**small, "head": {"type": name}}))}
     taken = {
         (definition.__name__, method)

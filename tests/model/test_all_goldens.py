@@ -1,4 +1,4 @@
-"""Every network that the originals were recorded with: keys, parameters, calls, costs and outputs are theirs."""
+"""Every recorded network of the originals: keys, parameters, calls, costs and outputs are equal to ours."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from hrnet_cli.analysis.costs import costs
 from hrnet_cli.tracing import InputError
 
 RECORDED = {"Conv2d", "BatchNorm2d", "ReLU", "Upsample", "Linear", "ConvTranspose2d"}
-"""Leaves that every implementation has; what they compute with functions is a leaf of ours alone."""
+"""Leaves that are modules in every original; our other leaves are function calls there."""
 FUNCTIONS = ("neck.upsamples.",)
-"""Leaves of these types that are functions in the original, and so not in its record."""
+"""Paths of leaves of these types that are function calls in the original, and so not in its record."""
 GAIN = 0.5
 TOLERANCES = {"float32": 1e-5, "float64": 1e-9}
 
@@ -31,7 +31,7 @@ def traced(golden: Golden) -> Trace:
     return trace(spec_of(golden), input=tuple(golden.facts["input"]))
 
 
-def test_none_is_forgotten() -> None:
+def test_every_golden_has_a_name() -> None:
     assert len(ALL_GOLDENS) == len(NAMES) >= 37
 
 
@@ -52,7 +52,7 @@ def test_params_and_buffers(golden: Golden, traced: Trace) -> None:
 
 
 def recorded_calls(golden: Golden) -> list[tuple[Any, ...]]:
-    """The original's leaf calls, with the plain name of its batch norm; timm names its ReLUs otherwise."""
+    """The original's leaf calls, its batch norm as BatchNorm2d, and without timm's ReLUs, which have other names."""
     return [
         (layer["name"], kind, tuple(layer["inp"]), tuple(layer["out"]), layer["params"], layer["macs_true"])
         for layer in golden.layers
@@ -73,7 +73,7 @@ def test_every_leaf_call_in_order(golden: Golden, traced: Trace) -> None:
 
 
 def test_macs(golden: Golden, traced: Trace) -> None:
-    """Theirs leave out the products of matrices, which only the OCR networks have and fvcore counts."""
+    """The recorded MACs lack the products of matrices, which only the OCR networks have."""
     counted = costs(traced)
     products = sum(cost.macs for cost in counted if cost.call.node.type == "MatMul")
     assert sum(cost.macs for cost in counted) == golden.facts["macs"]["deconv_true_total"] + products
@@ -89,7 +89,7 @@ def test_outputs_and_branches(golden: Golden, traced: Trace) -> None:
 
 
 def test_odd_inputs(golden: Golden) -> None:
-    """Networks that upsample by a factor stop at them, as the original did; those that upsample to a size do not."""
+    """A network that upsamples by a factor fails on them, as the original; one that upsamples to a size does not."""
     for case in golden.facts.get("odd_inputs") or []:
         shape = tuple(case["input"])
         if case["raises"]:
@@ -113,7 +113,7 @@ def test_the_torch_engine_sees_the_same_calls(golden: Golden, traced: Trace) -> 
 @pytest.mark.torch
 @pytest.mark.slow
 def test_same_weights_same_outputs(golden: Golden) -> None:
-    """The fingerprint: what the original gave for weights that only depend on the keys of its state dict."""
+    """The fingerprint: the original's outputs for weights that depend only on the keys of its state dict."""
     torch = pytest.importorskip("torch")
     np = pytest.importorskip("numpy")
     network = build_torch(spec_of(golden)).eval()
@@ -135,7 +135,7 @@ def test_same_weights_same_outputs(golden: Golden) -> None:
 
 
 def listed(name: str, output: Any) -> dict[str, Any]:
-    """The outputs under the names of the record."""
+    """The outputs by the names of the record."""
     if len(output) == 1 and isinstance(output, list | tuple):
         return {name: output[0], f"{name}[0]": output[0]}
     if isinstance(output, list | tuple):

@@ -1,4 +1,4 @@
-"""The network against the original's own record, on both engines."""
+"""The pose network against the original's record, on both engines."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ def test_every_leaf_call_in_order(golden: Golden, traced: Trace) -> None:
     assert [call.node.own_params for call in seen] == [layer["params"] for layer in golden.layers]
 
 
-THEIR_WORDS = {"kernel_size": "k", "stride": "s", "padding": "p", "groups": "g", "scale_factor": "scale"}
+RECORDED_NAMES = {"kernel_size": "k", "stride": "s", "padding": "p", "groups": "g", "scale_factor": "scale"}
 
 
 def test_every_leaf_has_the_originals_arguments(golden: Golden, traced: Trace) -> None:
     leaves = {call.node.path: call.node.arguments for call in traced.leaf_calls}
     for layer in golden.layers:
-        ours = {THEIR_WORDS.get(name, name): value for name, value in leaves[layer["name"]].items()}
+        ours = {RECORDED_NAMES.get(name, name): value for name, value in leaves[layer["name"]].items()}
         for name in ours.keys() & layer.keys():
             theirs = tuple(layer[name]) if isinstance(layer[name], list) else layer[name]
             assert ours[name] == theirs, (layer["name"], name)
@@ -84,7 +84,7 @@ def test_outputs_and_branches(golden: Golden, traced: Trace) -> None:
 
 
 def test_modules_by_type(golden: Golden, traced: Trace) -> None:
-    """Additions are leaves here and come in a list of their own; all else is there as often as in the original."""
+    """All modules are as many as in the original, but for our additions and the list that each module has them in."""
     counts = Counter(node.type for node in traced.root.walk())
     expected = golden.facts["module_counts"]
     fused = sum(hasattr(node.module, "sums") for node in traced.root.walk())
@@ -111,7 +111,7 @@ def test_a_width_may_change_where_the_original_breaks(name: str, engine: str) ->
 
 
 def test_a_changed_width_is_adapted_from_its_own_branch(engine: str) -> None:
-    """The one original that handles it is the segmentation network's OCR branch: the same backbone, layer by layer."""
+    """The segmentation network of the OCR branch handles it, and ours has the same backbone layer by layer."""
     golden = Golden("edge/segocrbranch_widths_change_between_stages")
     backbone = stages_of(golden.facts["facts"])
     seen = trace(backbone, input=tuple(golden.facts["input"]), engine=engine)
@@ -134,7 +134,7 @@ def test_a_changed_width_is_adapted_from_its_own_branch(engine: str) -> None:
         ("pose_num_modules_0", "too-small", "stage3.num_modules"),
     ],
 )
-def test_what_the_original_refuses_or_builds_by_accident(name: str, code: str, path: str) -> None:
+def test_configs_that_the_original_refuses_or_builds_by_accident(name: str, code: str, path: str) -> None:
     with pytest.raises(SpecError) as caught:
         build(from_original(EDGE[name]["cfg"]))
     assert [(problem.code, problem.dotted) for problem in caught.value.diagnostics] == [(code, path)]

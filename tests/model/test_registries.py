@@ -1,4 +1,4 @@
-"""Each table against what it names: a new block or head is one class and one line, and this says which is missing."""
+"""Each table against the classes that it names: a new block, head or leaf is one class and one line."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.torch, pytest.mark.slow]
 
 
 def outcome(spec: Any, shape: Shape4 | str | None, engine: str, device: str | None = None) -> tuple[Any, ...]:
-    """What an engine says, as facts: every call, and where it broke if it did."""
+    """Every call, and the failure if there is one."""
     try:
         return calls(trace(spec, shape, engine, device)), None
     except InputError as error:
@@ -65,7 +65,7 @@ def test_a_real_forward_pass_has_the_shapes_of_the_trace(spec: dict[str, Any]) -
 
 
 @pytest.mark.parametrize("size", ["250x250", "270x270", "1x1", "8x8", "33x64"])
-def test_both_break_at_the_same_edge(size: str) -> None:
+def test_both_engines_fail_at_the_same_edge(size: str) -> None:
     assert outcome("w32", size, "shapes") == outcome("w32", size, "torch")
 
 

@@ -55,10 +55,11 @@ NETWORK = Place("network")
 """The place of a module that belongs to none of these parts."""
 
 
-def set_place(place: Place, *modules: nn.Module) -> None:
-    """Set the place of modules. A module called inside them has the same place, unless its own is set."""
+def set_place(place: Place, *modules: nn.Module | None) -> None:
+    """Set the place of modules, where they are not None. What they call has the same place, unless its own is set."""
     for module in modules:
-        module.place = place
+        if module is not None:
+            module.place = place
 
 
 class HighResolutionNet(nn.Module):
@@ -119,8 +120,7 @@ def make_transition(stage: int, before: Sequence[int], after: Sequence[int]) -> 
             layer = nn.Sequential(*(conv_bn_relu(*pair, 3, stride=2) for pair in pairwise(widths)))
         elif before[i] != width:
             layer = conv_bn_relu(before[i], width, 3)
-        if layer is not None:
-            set_place(Place("transition", stage, branch=i, input_branch=j), layer)
+        set_place(Place("transition", stage, branch=i, input_branch=j), layer)
         layers.append(layer)
     return nn.ModuleList(layers)
 
@@ -169,8 +169,7 @@ class HighResolutionModule(nn.Module):
             rows = [[make(i, j) for j in branches] for i in range(num_outputs)]
             for i, row in enumerate(rows):
                 for j, edge in enumerate(row):
-                    if edge is not None:
-                        set_place(Place("fuse", stage, module, i, j), edge)
+                    set_place(Place("fuse", stage, module, i, j), edge)
             return nn.ModuleList([nn.ModuleList(row) for row in rows])
 
         self.fuse_layers = edges(lambda i, j: fuse_edge(i, j, widths, upsampling))

@@ -49,15 +49,8 @@ class ClassificationHighResolutionNet(HighResolutionNet):
         self.global_pool = nn.Sequential(pool, nn.Flatten(1))
         self.head_drop = nn.Dropout(0.0) if head.dropout else None
         self.classifier = nn.Linear(FINAL_WIDTH, head.num_classes)
-        parts = (
-            *self.downsamp_modules,
-            *self.sums,
-            self.final_layer,
-            self.global_pool,
-            self.head_drop,
-            self.classifier,
-        )
-        set_place(Place("head"), *(part for part in parts if part is not None))
+        set_place(Place("head"), *self.downsamp_modules, *self.sums, self.final_layer)
+        set_place(Place("head"), self.global_pool, self.head_drop, self.classifier)
 
     def forward(self, x: nn.Tensor) -> nn.Tensor:
         """Each map, from the largest: halved and added to the next branch; the last is pooled and classified."""
