@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from support import Golden, caught, fingerprint_weights
 
 from hrnet_cli import Trace, build, build_torch, load_spec, trace
 from hrnet_cli.analysis.costs import costs
+from hrnet_cli.dialects.table import write_spec
 from hrnet_cli.dialects.timm.variants import STAGES, VARIANTS
 from hrnet_cli.errors import HrnetError, SpecError, UnreadableError
 from hrnet_cli.schema import ClassificationHead, FeaturesHead, Spec
@@ -149,6 +151,33 @@ def test_a_file_of_that_name_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     (tmp_path / "timm:hrnet_w18").write_text(json.dumps(small))
     assert load_spec("timm:hrnet_w18").name == "small"
+
+
+def created(spec: Spec) -> str:
+    """The name in the line that says how timm builds what is written."""
+    line = write_spec(spec, "timm").text.splitlines()[0]
+    (name,) = re.findall(r"timm\.create_model\('(\w+)', \*\*yaml", line)
+    return str(name)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("arguments", ["", ",num_classes=10", ",in_chans=1", ",features_only"])
+def test_a_variant_is_written_by_its_name(name: str, arguments: str) -> None:
+    """No argument changes a stage. The maps of an ssld network are those of the network without it."""
+    is_map = arguments == ",features_only"
+    assert created(load_spec(f"timm:{name}{arguments}")) == (name.removesuffix("_ssld") if is_map else name)
+
+
+@pytest.mark.parametrize("change", [{"num_blocks": [4, 3]}, {"num_channels": [18, 40]}, {"num_modules": 2}])
+def test_any_other_network_is_written_by_the_name_of_the_first(change: dict[str, Any]) -> None:
+    config = stage_dict("hrnet_w32")
+    assert created(load_spec(config)) == "hrnet_w32"
+    config["stage2"] |= change
+    if "num_channels" in change:
+        for key in ("stage3", "stage4"):
+            config[key]["num_channels"][:2] = change["num_channels"]
+    assert created(load_spec(config)) == "hrnet_w18"
+    assert created(replace(load_spec("timm:hrnet_w32"), stem_widths=(32, 64))) == "hrnet_w18"
 
 
 def stage_dict(name: str = "hrnet_w18_small") -> dict[str, Any]:
