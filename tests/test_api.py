@@ -10,11 +10,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import commandline
 import pytest
 from commandline import ROOT, python
 
 import hrnet_cli
 from hrnet_cli import HrnetError, UsageError
+from hrnet_cli.hrnet import STAGE_FIELDS
+from hrnet_cli.schema import StageSpec
 
 FUNCTIONS = tuple(name for name in hrnet_cli.__all__ if name.islower())
 
@@ -62,6 +65,29 @@ def test_every_function_is_documented(name: str) -> None:
     assert doc and doc.splitlines()[0].endswith(".")
     assert "Raises" in doc
     assert all(parameter.annotation is not parameter.empty for parameter in signature.parameters.values())
+
+
+# Specs and inputs
+
+
+def test_a_loaded_input_has_a_batch_and_channels() -> None:
+    spec = hrnet_cli.load_spec("w32")
+    assert spec.input == (1, 3, 256, 192)
+    stages = {f"stage{number}": vars_of(stage) for number, stage in enumerate(spec.stages, 1)}
+    assert hrnet_cli.load_spec(stages).input == (1, 3, 256, 192)
+    assert hrnet_cli.load_spec({**stages, "in_channels": 1, "input": "64x96"}).input == (1, 1, 64, 96)
+
+
+def vars_of(stage: StageSpec) -> dict[str, Any]:
+    return {name: getattr(stage, name) for name in STAGE_FIELDS}
+
+
+def test_an_input_error_is_the_diagnosis_that_the_command_prints() -> None:
+    with pytest.raises(hrnet_cli.InputError) as caught:
+        hrnet_cli.flops("w32", "250x250")
+    result = commandline.call("flops", "w32", "--input", "250x250")
+    assert f"error: {caught.value}\n" == result.err and "all multiples of 32" in result.err
+    assert caught.value.failure.message in str(caught.value)
 
 
 # Wrong arguments

@@ -53,7 +53,7 @@ def print_diagnosis(diagnosis: Diagnosis, color: str = "auto") -> None:
 
     report = Report("diagnosis", diagnosis, lambda: present(diagnosis))
     if sys.stderr is not None:
-        sys.stderr.write(FORMATS["text"](report, canvas_of(None, color, to_stderr=True)))
+        sys.stderr.write("error: " + FORMATS["text"](report, canvas_of(None, color, to_stderr=True)))
 
 
 def canvas_of(output: str | None, color: str, to_stderr: bool = False) -> Canvas:

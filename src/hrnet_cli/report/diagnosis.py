@@ -10,7 +10,7 @@ from hrnet_cli.text import shape_text
 
 def present(result: Diagnosis) -> Document:
     """Where it breaks, why, and which sizes go through."""
-    title = f"error: an input of {shape_text(result.input)} cannot go through {result.network}"
+    title = f"an input of {shape_text(result.input)} cannot go through {result.network}"
     rows: list[tuple[str, Cell]] = [("where", f"{_place(result)} ({result.path})"), ("why", result.message)]
     if result.divisor and result.divisor > 1:
         start = "" if result.smallest_multiple == result.divisor else f" from {result.smallest_multiple} on"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -50,6 +51,13 @@ class InputError(HrnetError):
         super().__init__(f"{message}: {where}: {failure.message}")
         self.trace = trace
         self.failure = failure
+
+    def __str__(self) -> str:
+        """The diagnosis that commands print: where and why it broke, and which sizes go through.
+
+        `analysis` lies above this layer, so it is imported by name, and only when the error is printed.
+        """
+        return str(import_module("hrnet_cli.analysis.diagnosis").diagnose(self))
 
 
 def trace(
