@@ -16,19 +16,20 @@ from hrnet_cli.errors import UnreadableError
 
 if TYPE_CHECKING:
     from hrnet_cli.analysis.diagnosis import Diagnosis
-    from hrnet_cli.report.formats import Canvas, Render, Report
+    from hrnet_cli.analysis.result import Result
+    from hrnet_cli.report.formats import Canvas, Render
 
 
 def emit(
-    report: Report, format: str, output: str | None, color: str, formats: Mapping[str, Render] | None = None
+    result: Result, format: str, output: str | None, color: str, formats: Mapping[str, Render] | None = None
 ) -> None:
-    """Write a report in one of `formats` (by default FORMATS) to the file `output`, or to standard output.
+    """Write the report of a result to the file `output`, or to standard output, in one of `formats` (default: FORMATS).
 
     Raises UnreadableError if it cannot be written.
     """
     from hrnet_cli.report.formats import FORMATS
 
-    write_report([(formats or FORMATS)[format](report, canvas_of(output, color))], output)
+    write_report([(formats or FORMATS)[format](result, canvas_of(output, color))], output)
 
 
 def write_report(parts: Iterable[str], output: str | None) -> None:
@@ -48,12 +49,10 @@ def write_report(parts: Iterable[str], output: str | None) -> None:
 
 def print_diagnosis(diagnosis: Diagnosis, color: str = "auto") -> None:
     """Print on standard error why an input cannot go through the network, and which sizes can."""
-    from hrnet_cli.report.diagnosis import present
-    from hrnet_cli.report.formats import FORMATS, Report
+    from hrnet_cli.report.formats import FORMATS
 
-    report = Report("diagnosis", diagnosis, lambda: present(diagnosis))
     if sys.stderr is not None:
-        sys.stderr.write("error: " + FORMATS["text"](report, canvas_of(None, color, to_stderr=True)))
+        sys.stderr.write("error: " + FORMATS["text"](diagnosis, canvas_of(None, color, to_stderr=True)))
 
 
 def canvas_of(output: str | None, color: str, to_stderr: bool = False) -> Canvas:

@@ -1,7 +1,7 @@
-"""Any result as text, HTML, one line or plain values, by the report module of its command.
+"""What a result of the library does: `str`, `repr`, HTML for notebooks and plain values.
 
 `hrnet_cli.report.<command>` has `present(result)`, the whole report as a document, and `one_line(result)`, the facts
-that its `repr` names.
+that its `repr` names. If its JSON has other fields than the result, it has `json_data(result)` too.
 """
 
 from __future__ import annotations
@@ -10,13 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from hrnet_cli.analysis.result import Result
-from hrnet_cli.report.content import Document
-
-
-def document(result: Result) -> Document:
-    """The report of a result, before it has a format."""
-    document: Document = _module(result).present(result)
-    return document
+from hrnet_cli.report.formats import document
 
 
 def text(result: Result) -> str:
@@ -42,7 +36,8 @@ def to_dict(result: Result) -> dict[str, Any]:
     """The report as `--format json` writes it, as plain values."""
     from hrnet_cli.report.formats import json
 
-    return json.report(result.command, result)
+    data = getattr(_module(result), "json_data", lambda result: result)
+    return json.report(result.command, data(result))
 
 
 def _module(result: Result) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import pytest
@@ -16,10 +15,7 @@ import hrnet_cli as api
 from hrnet_cli.analysis.costs import CONVENTIONS
 from hrnet_cli.analysis.diagnosis import diagnose
 from hrnet_cli.analysis.flops import GROUPINGS
-from hrnet_cli.analysis.result import Result
-from hrnet_cli.report import diagnosis
-from hrnet_cli.report.formats import FORMATS, Canvas, Report
-from hrnet_cli.report.results import document
+from hrnet_cli.report.formats import FORMATS, Canvas
 from hrnet_cli.sources import preset_names
 from hrnet_cli.tracing import InputError, trace
 
@@ -45,12 +41,6 @@ def reports(spec: Any, input: Any, engine: str) -> Iterator[Any]:
             yield api.flops(*arguments, by=by, convention=convention)
 
 
-def report(result: Any) -> Report:
-    if isinstance(result, Result):
-        return Report(result.command, result, partial(document, result))
-    return Report("diagnosis", result, partial(diagnosis.present, result))
-
-
 ALL = ("json", "text", "markdown")
 
 
@@ -60,7 +50,7 @@ def printed(spec: Any, input: Any, engine: str, formats: tuple[str, ...] = ALL) 
     for result in reports(spec, input, engine):
         assert result.engine == engine
         for format in formats:
-            text = FORMATS[format](report(result), Canvas(None, color=False))
+            text = FORMATS[format](result, Canvas(None, color=False))
             names = 2 if getattr(result, "failure", None) else 1
             assert format != "json" or text.count(f'"engine": "{engine}"') == names
             texts.append(text.replace(f'"engine": "{engine}"', '"engine": ""'))

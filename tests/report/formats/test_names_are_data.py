@@ -13,7 +13,7 @@ from rich.cells import cell_len
 import hrnet_cli as api
 from hrnet_cli.report import describe, flops
 from hrnet_cli.report.content import Column, Document, Heading, Table
-from hrnet_cli.report.formats import FORMATS, Canvas, Report
+from hrnet_cli.report.formats import markdown, svg
 from hrnet_cli.report.formats.markdown import escape
 from hrnet_cli.report.formats.text import render
 
@@ -133,5 +133,4 @@ def test_wide_letters_take_two_columns() -> None:
 def test_markup_in_a_hand_made_document() -> None:
     document = Document((Heading("[red]x[/red]"), Table((Column("[b]"),), (("[link=x]y[/link]",),))))
     assert render(document) == "[red]x[/red]\n\n[b]\n[link=x]y[/link]\n"
-    for format in ("text", "markdown", "svg"):
-        assert FORMATS[format](Report("x", None, lambda: document), Canvas())
+    assert "\\[red\\]x" in markdown.render(document) and "[link=x]" in svg.render(document)

@@ -41,8 +41,6 @@ def describe(
     Example: hrnet-cli describe w32.yaml --stage 2
     """
     from hrnet_cli.analysis import describe as analysis
-    from hrnet_cli.report.describe import present
-    from hrnet_cli.report.formats import Report
 
     result = analysis.describe(load(spec), input, engine, device, depth=depth, stage=stage, full=full)
-    emit(Report("describe", result, lambda: present(result)), format, output, color)
+    emit(result, format, output, color)

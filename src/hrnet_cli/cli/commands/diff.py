@@ -35,13 +35,11 @@ def diff(
     Example: hrnet-cli diff w32 w48
     """
     from hrnet_cli.analysis import diff as analysis
-    from hrnet_cli.report.diff import present
-    from hrnet_cli.report.formats import Report
 
     if before == after == STDIO:
         raise UsageError("standard input can be read only once", "name a file for one of the two")
     specs = (load(before, f"{before}: "), load(after, f"{after}: "))
     result = analysis.diff(*specs, input, keys=keys, names=(before, after))
-    emit(Report("diff", result, lambda: present(result)), format, output, color)
+    emit(result, format, output, color)
     if exit_code and not result.same:
         raise typer.Exit(1)

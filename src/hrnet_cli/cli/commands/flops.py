@@ -38,8 +38,6 @@ def flops(
     Example: hrnet-cli flops w48 --input 1x3x384x288 --by branch
     """
     from hrnet_cli.analysis import flops as analysis
-    from hrnet_cli.report.flops import present
-    from hrnet_cli.report.formats import Report
 
     result = analysis.flops(load(spec), input, engine, device, by=by, convention=convention)
-    emit(Report("flops", result, lambda: present(result)), format, output, color)
+    emit(result, format, output, color)

@@ -41,8 +41,6 @@ def fuse(
     Example: hrnet-cli fuse w32 --stage 3 --module 0
     """
     from hrnet_cli.analysis import fuse as analysis
-    from hrnet_cli.report.formats import Report
-    from hrnet_cli.report.fuse import present
 
     result = analysis.fuse(load(spec), input, engine, device, stage=stage, module=module)
-    emit(Report("fuse", result, lambda: present(result)), format, output, color)
+    emit(result, format, output, color)

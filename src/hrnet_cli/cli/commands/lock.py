@@ -37,8 +37,6 @@ def lock(
     from hrnet_cli.check.lock import update_all
     from hrnet_cli.check.lock_file import lock_text, open_lock
     from hrnet_cli.check.settings import load_settings
-    from hrnet_cli.report.formats import Report
-    from hrnet_cli.report.lock import present
 
     lock = lock or load_settings().lock
     path = Path(lock)
@@ -50,6 +48,6 @@ def lock(
     result = add(old, specs, path, update) if specs else update_all(old, path)
     if not result.refused:
         write_file(path, lock_text(result.entries))
-    emit(Report("lock", result, lambda: present(result)), "text", None, color)
+    emit(result, "text", None, color)
     if result.refused:
         raise typer.Exit(1)

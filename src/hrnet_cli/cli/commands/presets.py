@@ -30,11 +30,9 @@ def presets(
     if context.invoked_subcommand:
         return
     from hrnet_cli.analysis import presets as analysis
-    from hrnet_cli.report.formats import Report
-    from hrnet_cli.report.presets import present
 
     result = analysis.presets(task)
-    emit(Report("presets", result, lambda: present(result)), format, output, color)
+    emit(result, format, output, color)
     if check and result.unexpected:
         raise typer.Exit(1)
 

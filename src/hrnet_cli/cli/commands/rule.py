@@ -35,13 +35,12 @@ def rule(
     if all is (code is not None):
         raise UsageError("name one rule, or ask for the list", "hrnet-cli rule HR301, hrnet-cli rule --list")
     from hrnet_cli.check.pages import list_rules, read_page
-    from hrnet_cli.report.formats import FORMATS, Report
-    from hrnet_cli.report.rule import present
+    from hrnet_cli.report.formats import FORMATS, Render
 
     if code is None:
         rules = list_rules()
-        emit(Report("rule", rules, lambda: present(rules)), format, output, color)
+        emit(rules, format, output, color)
     else:
         page = read_page(code)
-        unchanged = {name: lambda report, _: report.result.page for name in ("text", "markdown")}
-        emit(Report("rule", page, lambda: present(page)), format, output, color, {**FORMATS, **unchanged})
+        unchanged: dict[str, Render] = dict.fromkeys(("text", "markdown"), lambda *_: page.page)
+        emit(page, format, output, color, {**FORMATS, **unchanged})

@@ -39,11 +39,9 @@ def trace(
     Example: hrnet-cli trace --input 1x3x256x192
     """
     from hrnet_cli.analysis import shapes as analysis
-    from hrnet_cli.report.formats import Report
-    from hrnet_cli.report.trace import present
 
     result = analysis.shapes(load(spec), input, engine, device, calls=calls, modules=modules)
-    emit(Report("trace", result, lambda: present(result)), format, output, color)
+    emit(result, format, output, color)
     if result.failure:
         print_diagnosis(result.failure, color)
         raise typer.Exit(2)

@@ -33,10 +33,8 @@ def verify(
     Example: hrnet-cli verify w32
     """
     from hrnet_cli.analysis import verify as analysis
-    from hrnet_cli.report.formats import Report
-    from hrnet_cli.report.verify import present
 
     result = analysis.verify(load(spec), input, device, modules=modules)
-    emit(Report("verify", result, lambda: present(result)), format, output, color)
+    emit(result, format, output, color)
     if not result.agrees:
         raise typer.Exit(1)

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from importlib import import_module
+from typing import NamedTuple
 
+from hrnet_cli.analysis.result import Result
 from hrnet_cli.report.content import Document
-
-
-class Report(NamedTuple):
-    """A command's name, its result, and the function that makes the result's document."""
-
-    command: str
-    result: Any
-    document: Callable[[], Document]
 
 
 class Canvas(NamedTuple):
@@ -23,31 +17,37 @@ class Canvas(NamedTuple):
     color: bool = False
 
 
-Render = Callable[[Report, Canvas], str]
+Render = Callable[[Result, Canvas], str]
 
 
-def _text(report: Report, canvas: Canvas) -> str:
+def document(result: Result) -> Document:
+    """The report of a result before it has a format, by `present` in `hrnet_cli.report.<command>`."""
+    document: Document = import_module(f"hrnet_cli.report.{result.command}").present(result)
+    return document
+
+
+def _text(result: Result, canvas: Canvas) -> str:
     from hrnet_cli.report.formats import text
 
-    return text.render(report.document(), canvas.width, canvas.color)
+    return text.render(document(result), canvas.width, canvas.color)
 
 
-def _json(report: Report, _: Canvas) -> str:
+def _json(result: Result, _: Canvas) -> str:
     from hrnet_cli.report.formats import json
 
-    return json.render(report.command, report.result)
+    return json.render(result.command, result)
 
 
-def _markdown(report: Report, _: Canvas) -> str:
+def _markdown(result: Result, _: Canvas) -> str:
     from hrnet_cli.report.formats import markdown
 
-    return markdown.render(report.document())
+    return markdown.render(document(result))
 
 
-def _svg(report: Report, canvas: Canvas) -> str:
+def _svg(result: Result, canvas: Canvas) -> str:
     from hrnet_cli.report.formats import svg
 
-    return svg.render(report.document(), canvas.width, f"hrnet-cli {report.command}")
+    return svg.render(document(result), canvas.width, f"hrnet-cli {result.command}")
 
 
 FORMATS: dict[str, Render] = {
@@ -57,4 +57,4 @@ FORMATS: dict[str, Render] = {
     "svg": _svg,
 }
 
-__all__ = ["FORMATS", "Canvas", "Render", "Report"]
+__all__ = ["FORMATS", "Canvas", "Render", "document"]
