@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import doctest
 import inspect
+import json
+import re
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -88,6 +91,75 @@ def test_an_input_error_is_the_diagnosis_that_the_command_prints() -> None:
     result = commandline.call("flops", "w32", "--input", "250x250")
     assert f"error: {caught.value}\n" == result.err and "all multiples of 32" in result.err
     assert caught.value.failure.message in str(caught.value)
+
+
+# Results
+
+RESULTS: dict[str, Callable[[], Any]] = {
+    "describe w32": lambda: hrnet_cli.describe(),
+    "describe w32 --full": lambda: hrnet_cli.describe("w32", full=True),
+    "trace w32": lambda: hrnet_cli.shapes(),
+    "trace w48 -i 512x512 --modules --calls": lambda: hrnet_cli.shapes("w48", "512x512", modules=True, calls=True),
+    "fuse w32 --stage 3": lambda: hrnet_cli.fuse("w32", stage=3),
+    "flops w32": lambda: hrnet_cli.flops(),
+    "flops w48 --by branch --convention fvcore": lambda: hrnet_cli.flops("w48", by="branch", convention="fvcore"),
+    "diff w32 w48 --keys": lambda: hrnet_cli.diff("w32", "w48", keys=True),
+    "presets --task pose": lambda: hrnet_cli.presets("pose"),
+    "check w32 examples/broken.yaml": lambda: hrnet_cli.check("w32", "examples/broken.yaml"),
+}
+
+
+def check_result(line: str, result: Any) -> None:
+    """A result prints what its command prints, in every way."""
+    assert f"{result}\n" == commandline.call(*line.split()).out
+    assert result.to_dict() == json.loads(commandline.call(*line.split(), "--format", "json").out)
+    assert re.fullmatch(rf"{type(result).__name__}\(.{{4,100}}\)", repr(result))
+    page = result._repr_html_()
+    assert "<table>" in page or line.startswith(("fuse", "check")), "a table for a notebook"
+    assert not callable(getattr(result, "count", None)) and not hasattr(result, "index")
+
+
+@pytest.mark.parametrize("line", RESULTS)
+def test_a_result_is_what_its_command_prints(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    check_result(line, RESULTS[line]())
+
+
+@pytest.mark.torch
+def test_a_verification_is_what_its_command_prints(tmp_path: Path) -> None:
+    stage = "{num_modules: 1, num_branches: 1, block: BASIC, num_blocks: [1], num_channels: [8]}"
+    (tmp_path / "small.yaml").write_text(f"stage1: {stage}\ninput: 32x32\n")
+    path = str(tmp_path / "small.yaml")
+    check_result(f"verify {path} --modules", hrnet_cli.verify(path, modules=True))
+
+
+def test_a_failed_trace_is_a_result_too() -> None:
+    result = hrnet_cli.shapes("w32", "250x250")
+    assert f"{result}\n" == commandline.call("trace", "w32", "-i", "250x250").out
+    assert result.failure and repr(result.failure).startswith("Diagnosis(hrnet-w32, 1×3×250×250, ")
+    assert str(result.failure) + "\n" == commandline.call("trace", "-i", "250x250").err.removeprefix("error: ")
+
+
+def test_text_of_a_spec_is_not_markup_in_a_notebook() -> None:
+    stages = {f"stage{number}": vars_of(stage) for number, stage in enumerate(hrnet_cli.load_spec().stages, 1)}
+    page = hrnet_cli.flops({**stages, "name": "<script>x</script>"})._repr_html_()
+    assert "<script" not in page and "&lt;script&gt;x" in page
+
+
+def test_what_a_result_is_made_of_has_a_short_repr() -> None:
+    trace = hrnet_cli.trace("w32")
+    for value in (trace, trace.spec, trace.root, trace.calls[9], trace.spec.stages[0], hrnet_cli.convert("w32")):
+        assert "\n" not in repr(value) and len(repr(value)) < 250
+
+
+def test_the_example_of_the_package() -> None:
+    assert doctest.testmod(hrnet_cli) == (0, 2)
+
+
+def test_a_result_cannot_be_changed() -> None:
+    result = hrnet_cli.flops()
+    with pytest.raises(AttributeError):
+        result.params = 0  # type: ignore[misc]
 
 
 # Wrong arguments

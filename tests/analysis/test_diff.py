@@ -260,7 +260,8 @@ def test_an_input_for_both_or_each_its_own() -> None:
 
 
 def test_names_say_which_of_the_two_it_is(small: Plain) -> None:
-    assert [side.source for side in hrnet_cli.diff("w32", load_spec("w48"))[:2]] == ["w32", "hrnet-w48"]
+    result = hrnet_cli.diff("w32", load_spec("w48"))
+    assert [side.source for side in (result.before, result.after)] == ["w32", "hrnet-w48"]
     odd = edited(small, input="1x3x50x64")
     error = caught(InputError, lambda: hrnet_cli.diff(small, odd, names=("a.yaml", "b.yaml")))
     assert "an input of 1×3×50×64 cannot go through b.yaml (small)" in error.message

@@ -21,6 +21,12 @@ def present(result: Diff) -> Document:
     return Document((title, *_verdict(result), _facts(result), *_remarks(result), *_tables(result)))
 
 
+def one_line(result: Diff) -> str:
+    """Both networks, and the difference in params."""
+    params = "the same network" if result.same else f"params {result.total.params.difference:+,}"
+    return f"{result.before.spec} → {result.after.spec}, {params}"
+
+
 def _verdict(result: Diff) -> Iterator[Note]:
     if result.same:
         names = f", under the names {result.before.spec} and {result.after.spec}" if result.changes else ""

@@ -195,6 +195,10 @@ class Spec(Record):
     notes: tuple[str, ...] = field(default=(), compare=False)
     """What the reader assumed, ignored or left out. Not a key of the file."""
 
+    def __repr__(self) -> str:
+        widths = "/".join(map(str, self.stages[-1].widths))
+        return f"Spec({self.name}, {plural(len(self.stages), 'stage')}, widths {widths}, head {self.head.type})"
+
     @property
     def keeps_all_branches(self) -> bool:
         """Whether the last stage keeps all its branches: `multi_scale_output`, or else whether the head reads them."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from hrnet_cli.analysis.costs import costs
 from hrnet_cli.analysis.diff.changes import Change, changes
 from hrnet_cli.analysis.diff.figures import BranchChange, CostChange, branches, by_part, total
 from hrnet_cli.analysis.diff.keys import Key, KeyGroup, StateChange, state_change
 from hrnet_cli.analysis.diff.unseen import unseen
+from hrnet_cli.analysis.result import Result
 from hrnet_cli.errors import UsageError
 from hrnet_cli.nn import Shape
 from hrnet_cli.schema import Shape4
@@ -30,8 +32,11 @@ class Side(NamedTuple):
     outputs: tuple[Shape, ...]
 
 
-class Diff(NamedTuple):
+@dataclass(frozen=True, slots=True, repr=False)
+class Diff(Result):
     """The result of `diff`."""
+
+    command: ClassVar[str] = "diff"
 
     before: Side
     after: Side
