@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from hrnet_cli.check.finding import SEVERITIES, Check, FileCheck, Finding, Summary
 from hrnet_cli.report.content import Block, Cell, Column, Document, Excerpt, Heading, Line, Note, Remark, Span, Table
 from hrnet_cli.text import exact, plural, printable
-
-if TYPE_CHECKING:
-    from hrnet_cli.report.findings.json import CheckReport
 
 ROLES = {"error": "bad", "warning": "mark", "note": "muted"}
 MAX_EXCERPT = 240
@@ -29,13 +25,6 @@ def present(result: Check) -> Document:
 def one_line(result: Check) -> str:
     """`2 errors, 1 note in 3 files`."""
     return verdict(result.summary)
-
-
-def json_data(result: Check) -> CheckReport:
-    """The result with what it computes, as the command's JSON has it."""
-    from hrnet_cli.report.findings.json import report
-
-    return report(result)
 
 
 def documents(results: Iterable[FileCheck], statistics: bool = False) -> Iterator[Document]:
