@@ -104,6 +104,26 @@ def test_a_cost_by_hand() -> None:
     assert counted == {"macs": macs, "flops": 2 * macs, "published": macs, "fvcore": macs}
 
 
+@pytest.mark.parametrize(
+    ("network", "type", "macs", "extra", "activations"),
+    [
+        # 66 channels on 16×16 to 32 channels on 32×32 by a 4×4 kernel: each weight once per input position
+        ("higher-w32", "ConvTranspose2d", 66 * 32 * 4 * 4 * 16 * 16, 0, 32 * 32 * 32),
+        ("cls-w18", "Linear", 2048 * 1000, 0, 1000),
+        ("ocr-w48", "MatMul", 19 * 256 * 512, 0, 19 * 512),
+        ("ocr-w48", "Resize", 0, 4 * 48 * 16 * 16, 0),
+        ("cls-w18", "Upsample", 0, 18 * 16 * 16, 0),
+        ("timm-w18", "AdaptiveAvgPool2d", 0, 2048 * 2 * 2, 0),
+        ("cls-w18", "GlobalAvgPool2d", 0, 0, 0),
+        ("det-w18", "AvgPool2d", 0, 0, 0),
+    ],
+)
+def test_a_layer_of_each_type_by_hand(network: str, type: str, macs: int, extra: int, activations: int) -> None:
+    """The first layer of a type, at an input of 64×64."""
+    cost = next(each for each in costs(trace(network, "64x64")) if each.call.node.type == type)
+    assert (cost.macs, cost.fvcore - cost.macs, cost.activations) == (macs, extra, activations)
+
+
 @pytest.mark.parametrize("name", ["w32", "cls-w18", "ocr-w48", "face-w18", "higher-w32", "det-w18", "timm-w18"])
 def test_costs_grow_with_the_batch(name: str) -> None:
     shape = trace(name).input

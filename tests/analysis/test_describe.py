@@ -44,6 +44,18 @@ def test_equal_siblings_are_shown_once_and_counted() -> None:
     assert (tree["stage4.1"].times, tree["stage4.2"].same_as) == (1, "")
 
 
+def test_equal_attributes_are_each_shown(small: Plain) -> None:
+    """Two stages can be equal, but each has a name of its own; only members of a list are counted."""
+    tree = rows({**small, "stage3": small["stage2"]}, input="64x64")
+    stages = [row for row in tree.values() if row.name in ("stage2", "stage3")]
+    assert [(row.name, row.times, row.same_as) for row in stages] == [("stage2", 1, ""), ("stage3", 1, "")]
+    assert (stages[0].type, stages[0].params, stages[0].outputs) == (
+        stages[1].type,
+        stages[1].params,
+        stages[1].outputs,
+    )
+
+
 def test_siblings_that_differ_are_each_shown() -> None:
     """layer1.0 has a shortcut of its own, and the last module of stage 4 keeps one branch."""
     tree = rows("w32")

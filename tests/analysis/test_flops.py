@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -110,6 +111,16 @@ def test_a_wrong_choice_is_a_usage_error_with_the_choices(argument: str, known: 
     with pytest.raises(UsageError, match=f"{argument}: .* is not a choice") as raised:
         flops("w32", **{argument: value})
     assert raised.value.remedy.startswith(f"choose from {known}")
+
+
+@pytest.mark.parametrize("by", ["stage", "module", "branch"])
+def test_a_call_without_a_place_is_part_of_the_network(by: str) -> None:
+    """A network has a row for its other parts, so that the rows add up."""
+    found = trace("w32", "64x64")
+    moved = replace(found, calls=tuple(call._replace(place=None) for call in found.calls))
+    rows, total = flops(moved, by=by).rows, flops(found)
+    assert [row.part for row in rows] == [Part("network")]
+    assert (rows[0].params, rows[0].macs) == (total.params, total.macs)
 
 
 def test_a_trace_is_counted_at_its_own_input() -> None:

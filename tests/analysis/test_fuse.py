@@ -95,8 +95,17 @@ def test_multi_scale_output(small: Plain, keeps: bool | None, rows: int) -> None
     assert all(len(row) == 3 for layer in layers for row in layer.rows)
 
 
+def test_an_edge_to_a_size_has_the_resize_behind_its_module(small: Plain) -> None:
+    layer = fuse({**small, "upsampling": {"mode": "bilinear", "to": "size"}}, "64x64", stage=2).layers[0]
+    up, down = layer.rows[0][1], layer.rows[1][0]
+    assert (layer.path, up.path, down.path) == ("stage2.0", "stage2.0.fuse_layers.0.1", "stage2.0.fuse_layers.1.0")
+    assert up.operations == (CONV_1X1, Operation("Resize", None, None, None, "bilinear"))
+    assert (up.output, up.factor, up.kind) == (layer.inputs[0], 2, "up")
+
+
 def test_stage_and_module_select_layers() -> None:
     assert [(layer.stage, layer.module) for layer in fuse("w32", module=1).layers] == [(3, 1), (4, 1)]
+    assert [(layer.stage, layer.module) for layer in fuse("w32", module=0).layers] == [(2, 0), (3, 0), (4, 0)]
     assert [(layer.stage, layer.module) for layer in fuse("w32", stage=3, module=2).layers] == [(3, 2)]
     for stage, module in ((1, None), (5, None), (2, 1), (0, 0), (-1, None), (None, 9), ("x", None)):
         with pytest.raises(UsageError, match="no fuse layer in") as raised:

@@ -14,6 +14,40 @@ from hrnet_cli.analysis.flops import Figure
 from hrnet_cli.report.content import Facts, plain
 from hrnet_cli.report.flops import EXTRAS, TITLES, UNITS, bar_text, present, verdict
 
+TABLE = """\
+stage          params    MACs   share
+stem           38.85k  134.5M    1.8%  ▍
+stage 1        286.2k  868.2M   11.4%  ██▎
+transition 1   221.4k  339.7M    4.4%  ▉
+stage 2        390.8k  468.7M    6.1%  █▎
+  branches     370.2k  453.0M    5.9%
+  fuse layers  20.67k  15.73M    0.2%
+transition 2   73.98k  14.16M    0.2%
+"""
+SHARES = {"Conv2d": "99.1%", "BatchNorm2d": "0.7%", "Upsample": "0.0%", "AdaptiveAvgPool2d": "0.0%", "Linear": "0.1%"}
+
+
+def test_the_table() -> None:
+    assert TABLE in call("flops", "w32").out
+
+
+def test_shares_are_of_the_count_in_the_convention() -> None:
+    """Batch norm has no MACs, but 0.7% of what fvcore counts."""
+    out = call("flops", "timm-w18-small", "--by", "type", "--convention", "fvcore").out
+    rows = [line.split() for line in out.splitlines()]
+    assert {row[0]: row[3] for row in rows if row and row[0] in SHARES} == SHARES
+
+
+def test_a_type_is_divided_by_kernel_and_stride() -> None:
+    lines = call("flops", "w32", "--by", "type").out.splitlines()
+    assert [line[:14].rstrip() for line in lines[3:8]] == [
+        "Conv2d",
+        "  3×3 stride 2",
+        "  1×1",
+        "  3×3",
+        "BatchNorm2d",
+    ]
+
 
 def test_the_reconciliation() -> None:
     out = call("flops", "w32").out

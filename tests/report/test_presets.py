@@ -29,3 +29,16 @@ def test_presets_show_prints_a_spec(name: str) -> None:
         assert again.out == call("flops", name, "--format", "json").out
 
     assert parse_spec(result.out) == load_spec(name)
+
+
+def test_notes_on_how_the_printed_figures_were_counted() -> None:
+    """A line for each rule, the most common one last."""
+    rules = [line for line in LIST.splitlines() if " ÷ 10⁹: " in line or " ÷ 2³⁰: " in line]
+    assert [line.partition(",")[0] for line in rules] == [
+        "MACs",
+        "flops by fvcore's rules ÷ 10⁹: timm-w18",
+        "MACs ÷ 2³⁰: all other printed figures",
+    ]
+    assert rules[0].endswith("transposed convolutions over their output ÷ 10⁹: higher-w32, higher-w32-640, higher-w48")
+    landmarks = call("presets", "--task", "landmarks").out.splitlines()
+    assert "MACs ÷ 2³⁰: face-w18, face-w18-aflw, face-w18-cofw, face-w18-wflw" in landmarks
