@@ -102,7 +102,9 @@ def torch_class(definition: type[nn.Module]) -> type[torch.nn.Module]:
 
 def initialise(network: torch.nn.Module, head: str) -> None:
     """Draw the weights of every convolution as the original code of a head does, from torch's global generator."""
-    rules = INITIALISATIONS[head]
+    rules = INITIALISATIONS.get(head)
+    if rules is None:
+        return
 
     def visit(module: torch.nn.Module, draw: Draw | None) -> None:
         place = getattr(module, "place", None)

@@ -53,4 +53,4 @@ INITIALISATIONS: dict[str, Initialisation] = {
     # mmdet/models/backbones/hrnet.py and mmdet/models/necks/hrfpn.py of HRNet-Object-Detection
     "hrfpn": Initialisation(HE, LECUN_ZERO_BIAS),
 }
-"""From a head's `type` to how its original initialises the network."""
+"""From a head's `type` to how its original initialises the network. A head without a row keeps torch's default."""
