@@ -163,7 +163,7 @@ def test_a_size_that_cannot_go_through() -> None:
     [
         (b"", ["the file is empty", "[empty]"]),
         (b"\n# only a comment\n", ["[empty]"]),
-        (b"\xff\xfe\x00", ["is not UTF-8"]),
+        (b"\xff\xfe\x00", ["not UTF-8"]),
         (bytes(range(256)), ["error: "]),
         (b"\x7fELF\x02\x01\x01\x00\x00", ["error: "]),
         (b"stage1", ["expected a mapping"]),
