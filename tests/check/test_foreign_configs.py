@@ -60,6 +60,13 @@ def test_heatmaps_are_not_compared_at_an_assumed_input(tmp_path: Path) -> None:
     assert codes(found) == ["HR403"]
 
 
+def test_heatmaps_are_not_compared_at_another_input(tmp_path: Path) -> None:
+    """The targets of the dataset are for the input of the config."""
+    wrong = POSE.replace(HEATMAP, "  HEATMAP_SIZE: [64, 64]\n")
+    assert codes(check(tmp_path / "a.yaml", wrong)) == ["HR403"]
+    assert codes(check(tmp_path / "a.yaml", wrong, settings(input="512x512"))) == []
+
+
 def test_a_misspelt_model_is_found_in_a_folder(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(POSE.replace("MODEL:", "MODLE:"))
     result = check_all(tmp_path)

@@ -122,3 +122,9 @@ def test_a_comment_for_a_rule_that_did_not_run_is_not_unused(tmp_path: Path) -> 
 def test_a_comment_for_a_rule_that_is_not_selected_is_not_unused(tmp_path: Path) -> None:
     found = check(tmp_path / "a.yaml", ODD.rstrip() + "  # hrnet: ignore[HR405] odd\n", settings(select=["HR3", "HR5"]))
     assert found == ()
+
+
+def test_a_malformed_comment_is_reported_by_its_own_rule_only(tmp_path: Path) -> None:
+    text = f"{ODD.rstrip()}  # hrnet: ignore[HR405]\n"
+    assert codes(check(tmp_path / "a.yaml", text)) == ["HR902"]
+    assert check(tmp_path / "a.yaml", text, settings(ignore=["HR902"])) == ()
