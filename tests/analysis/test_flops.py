@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from strategies import Plain, specs
 
 from hrnet_cli.analysis.costs import CONVENTIONS
-from hrnet_cli.analysis.flops import GROUPINGS, CostRow, Flops, Part, flops
+from hrnet_cli.analysis.flops import GROUPINGS, CostRow, Flops, Kernel, Part, flops
 from hrnet_cli.errors import UsageError
 from hrnet_cli.tracing import trace
 
@@ -84,10 +84,8 @@ def test_by_layer() -> None:
 def test_by_type() -> None:
     assert labels("type") == ["Conv2d", "BatchNorm2d", "ReLU", "Add", "Upsample"]
     shares = [row.part for row in flops("w32", by="type").rows if row.level == 1]
-    assert shares == [
-        Part("Conv2d", kernel_size=(kernel, kernel), stride=(stride, stride))
-        for kernel, stride in ((3, 2), (1, 1), (3, 1))
-    ]
+    kernels = [Kernel((3, 3), (2, 2)), Kernel((1, 1), (1, 1)), Kernel((3, 3), (1, 1))]
+    assert shares == [Part("Conv2d", kernel=kernel) for kernel in kernels]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,13 @@ from hrnet_cli.schema import Published, Shape4
 from hrnet_cli.tracing import SpecLike, Trace, trace
 
 
+class Kernel(NamedTuple):
+    """The window of a convolution or a pooling."""
+
+    size: tuple[int, ...]
+    stride: tuple[int, ...]
+
+
 class Part(NamedTuple):
     """What a row of costs is for: a part of HRNet, a layer or a type of layer."""
 
@@ -28,8 +35,7 @@ class Part(NamedTuple):
     stage: int | None = None
     module: int | None = None
     branch: int | None = None
-    kernel_size: tuple[int, ...] | None = None
-    stride: tuple[int, ...] | None = None
+    kernel: Kernel | None = None
 
     def __str__(self) -> str:
         numbered = {
@@ -205,13 +211,13 @@ def _by_layer(cost: Cost) -> tuple[Part, Part]:
 
 def _by_type(cost: Cost) -> tuple[Part, Part]:
     kind, arguments = cost.call.node.type, cost.call.node.arguments
-    return Part(kind), Part(kind, kernel_size=_pair(arguments, "kernel_size"), stride=_pair(arguments, "stride"))
+    size, stride = _pair(arguments.get("kernel_size")), _pair(arguments.get("stride"))
+    return Part(kind), Part(kind, kernel=Kernel(size, stride) if size and stride else None)
 
 
-def _pair(arguments: dict[str, Any], name: str) -> tuple[int, ...] | None:
-    """An argument that torch takes as one number or two, as two; None if a layer has no such argument."""
-    value = arguments.get(name)
-    return (value, value) if isinstance(value, int) else value
+def _pair(argument: Any) -> tuple[int, ...]:
+    """An argument that torch takes as one number or two, as two; empty if a layer has no such argument."""
+    return (argument, argument) if isinstance(argument, int) else argument or ()
 
 
 GROUPINGS: dict[str, Grouping] = {

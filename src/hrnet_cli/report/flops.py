@@ -49,10 +49,10 @@ def _table(result: Flops) -> Table:
 
 def _part_text(part: Part, level: int) -> str:
     """The name of a part; a share of a type of layer by its kernel and stride."""
-    if not level or part.kernel_size is None:
+    if not level or part.kernel is None:
         return str(part)
-    stride = part.stride[0] if part.stride else 1
-    return shape_text(part.kernel_size) + (f" stride {stride}" if stride > 1 else "")
+    stride = part.kernel.stride[0]
+    return shape_text(part.kernel.size) + (f" stride {stride}" if stride > 1 else "")
 
 
 def bar_text(part: int, whole: int, width: int = 20) -> str:
