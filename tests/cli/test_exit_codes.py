@@ -153,6 +153,15 @@ def test_other_channels_are_said_to_be_channels(command: str, input: str, writte
     )
 
 
+@pytest.mark.parametrize("command", ["describe", "trace", "fuse", "flops"])
+def test_notes_on_a_config_are_written_to_stderr(command: str) -> None:
+    config = call("convert", "w32", "--to", "official").out
+    noted = call(command, "-", stdin=config.replace("FUSE_METHOD: SUM", "FUSE_METHOD: CAT").encode())
+    plain = call(command, "-", stdin=config.encode())
+    assert noted.code == plain.code == 0 and noted.out == plain.out and not plain.err
+    assert noted.err and all(line.startswith("note: ") for line in noted.err.splitlines())
+
+
 def test_a_size_that_cannot_go_through() -> None:
     for command in ("describe", "fuse", "flops"):
         refused(call(command, "--input", "250x250"), "cannot go through hrnet-w32", "multiples of 32")

@@ -17,7 +17,7 @@ class Draw(NamedTuple):
     """The function of torch.nn.init for the weight."""
     arguments: Mapping[str, Any]
     zero_bias: bool
-    """Whether a bias starts at 0; else it keeps torch's default, uniform within ±1/√(in_channels·kernel)."""
+    """Whether a bias starts at 0; else it keeps torch's default, uniform up to 1 / sqrt(in_channels·kernel)."""
 
 
 class Initialisation(NamedTuple):
@@ -30,9 +30,9 @@ class Initialisation(NamedTuple):
 NARROW = Draw("normal_", {"std": 0.001}, zero_bias=False)
 NARROW_ZERO_BIAS = NARROW._replace(zero_bias=True)
 HE = Draw("kaiming_normal_", {"mode": "fan_out", "nonlinearity": "relu"}, zero_bias=False)
-"""A standard deviation of √(2 / (out_channels·kernel))."""
+"""A standard deviation of sqrt(2 / (out_channels·kernel))."""
 LECUN_ZERO_BIAS = Draw("kaiming_normal_", {"a": 1}, zero_bias=True)
-"""A standard deviation of 1 / √(in_channels·kernel)."""
+"""A standard deviation of 1 / sqrt(in_channels·kernel)."""
 
 INITIALISATIONS: dict[str, Initialisation] = {
     # mmdet/models/backbones/hrnet.py of HRNet-Object-Detection, which has no biases
