@@ -13,6 +13,7 @@ from support import TESTS, caught
 
 from hrnet_cli import load_spec
 from hrnet_cli.check.rules.dialect import DIALECT
+from hrnet_cli.dialects.limits import repaired_widths
 from hrnet_cli.dialects.table import FOREIGN, WRITERS, write_spec
 from hrnet_cli.errors import Diagnostic, InexpressibleError
 from hrnet_cli.hrnet import EXPANSION
@@ -209,6 +210,32 @@ def test_a_remedy_is_told_with_the_change_that_it_takes_back() -> None:
         "stage4 changes branch 0 from 32 to 40 channels",
         "stage4 changes branch 1 from 64 to 60 channels",
     )
+
+
+def test_each_change_of_a_width_is_described_at_its_own_stage() -> None:
+    spec = staged("w32", 3, num_channels=(40, 64, 128))
+    stages = (*spec.stages[:3], replace(spec.stages[3], num_channels=(48, 64, 128, 256)))
+    first, second = width_changes(replace(spec, stages=stages), "official")
+    assert (first.path, second.path) == (("stage3", "num_channels", 0), ("stage4", "num_channels", 0))
+    assert first.message.startswith("stage3 changes branch 0 from 32 to 40 channels")
+    assert second.message.startswith("stage4 changes branch 0 from 40 to 48 channels")
+
+
+def test_a_width_is_kept_that_every_block_can_have() -> None:
+    """30 is the width of most stages, and no multiple of a BOTTLENECK's 4."""
+    spec = staged("w32", 3, block="BOTTLENECK", num_channels=(8, 16, 32))
+    widths = {1: (30, 64), 3: (30, 64, 128, 256)}
+    stages = (replace(stage, num_channels=widths.get(n, stage.num_channels)) for n, stage in enumerate(spec.stages))
+    found = width_changes(replace(spec, stages=tuple(stages)), "official")
+    assert {limit.path: limit.remedy.partition(":")[0] for limit in found} == {
+        ("stage2", "num_channels", 0): "write 32",
+        ("stage4", "num_channels", 0): "write 32",
+    }
+
+
+def test_the_widths_after_the_changes() -> None:
+    assert repaired_widths(staged("w32", 4, block="BOTTLENECK").stages) == (32, 64, 128, 256)
+    assert repaired_widths(staged("w32", 4, num_channels=(40, 60, 128, 512)).stages) == (32, 64, 128, 512)
 
 
 def remedied(spec: Spec, limits: list[Diagnostic]) -> Spec:

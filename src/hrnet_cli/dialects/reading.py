@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from hrnet_cli.errors import Code, Diagnostic
 from hrnet_cli.hrnet import STAGE_FIELDS, stage_key, stage_number
@@ -73,21 +73,28 @@ def has_authors_keys(config: Mapping[str, Any]) -> bool:
     return found and not any(key in SPEC_KEYS and stage_number(key) is None for key in config)
 
 
-class Reading(NamedTuple):
-    """A config of another dialect as the data of a spec."""
+class Reading:
+    """A config on its way to a spec: a reader adds to it what it reads and what there is to report."""
 
-    data: dict[str, Any]
-    """What `read_spec` takes; empty where `diagnostics` leave nothing to read."""
-    origins: dict[KeyPath, KeyPath]
-    """From a path in `data` to the path in the config that it came from."""
-    notes: tuple[Diagnostic, ...] = ()
-    """What the reader assumed, ignored or left out."""
-    diagnostics: tuple[Diagnostic, ...] = ()
-    """Errors of the config, with its own keys and paths."""
-    mismatches: tuple[Diagnostic, ...] = ()
-    """Parts of the config that do not fit each other, although each of them can be built."""
-    spell: Callable[[str], str] = str
-    """How the config writes a key of the spec: `num_blocks` as `NUM_BLOCKS`."""
+    def __init__(self, data: Any) -> None:
+        self.data: dict[str, Any] = data
+        """What `read_spec` takes; empty where `diagnostics` leave nothing to read."""
+        self.origins: dict[KeyPath, KeyPath] = {}
+        """From a path in `data` to the path in the config that it came from."""
+        self.notes: list[Diagnostic] = []
+        """What the reader assumed, ignored or left out."""
+        self.diagnostics: list[Diagnostic] = []
+        """Errors of the config, with its own keys and paths."""
+        self.mismatches: list[Diagnostic] = []
+        """Parts of the config that do not fit each other, although each of them can be built."""
+        self.spell: Callable[[str], str] = str
+        """How the config writes a key of the spec: `num_blocks` as `NUM_BLOCKS`."""
+        self.empty_stages: set[str] = set()
+        """The stages that have no modules, which no spec can say."""
+
+    def add_note(self, code: Code, path: KeyPath, message: str, remedy: str = "", at_key: bool = False) -> None:
+        """Report what was assumed, ignored or left out: see `note`."""
+        self.notes.append(note(code, path, message, remedy, at_key))
 
     def origin(self, path: KeyPath) -> KeyPath:
         """The path in the config that a path of the spec came from, by its longest part in `origins`; empty if none."""
@@ -96,39 +103,35 @@ class Reading(NamedTuple):
                 return (*self.origins[path[:length]], *path[length:])
         return ()
 
+    def replace_zeros(self) -> None:
+        """Read 1 for each count of 0, with a note.
 
-# Counts of 0: for num_blocks: 0 the original code builds one block, and for num_modules: 0 the transition alone. A spec
-# has neither, so that both are read as 1, and the modules are removed from the Spec.
-
-
-def replace_zeros(reading: Reading) -> tuple[Reading, frozenset[str]]:
-    """The reading with 1 for each count of 0 and a note on it, and the keys of the stages without modules."""
-    data, notes, empty = dict(reading.data), list(reading.notes), set()
-    for key, stage in reading.data.items():
-        if stage_number(key) is None or not isinstance(stage, Mapping):
-            continue
-        data[key] = changed = dict(stage)
-        blocks = stage.get("num_blocks")
-        if isinstance(blocks, list | tuple) and any(map(_is_zero, blocks)):
-            changed["num_blocks"] = [1 if _is_zero(count) else count for count in blocks]
-            path = (key, "num_blocks", next(index for index, count in enumerate(blocks) if _is_zero(count)))
-            notes.append(note("unread-value", reading.origin(path), "0 still builds one block", "write 1"))
-        if key != stage_key(1) and _is_zero(stage.get("num_modules")):
-            changed["num_modules"] = 1
-            empty.add(key)
-            message = "0 modules: the branches pass through the stage unchanged"
-            notes.append(note("unread-value", reading.origin((key, "num_modules")), message, "write 1 or more"))
-    return reading._replace(data=data, notes=tuple(notes)), frozenset(empty)
-
-
-def remove_modules(spec: Spec, empty: frozenset[str]) -> Spec:
-    """The spec with no modules in these stages."""
-    stages = (
-        replace(stage, num_modules=0) if stage_key(number) in empty else stage
-        for number, stage in enumerate(spec.stages, 1)
-    )
-    return replace(spec, stages=tuple(stages))
+        For num_blocks: 0 the original code builds one block, and for num_modules: 0 the transition alone.
+        """
+        for key, stage in self.data.items():
+            if stage_number(key) is None or not isinstance(stage, Mapping):
+                continue
+            changed = dict(stage)
+            blocks, modules = stage.get("num_blocks"), stage.get("num_modules")
+            if isinstance(blocks, list | tuple) and any(map(_is_zero, blocks)):
+                changed["num_blocks"] = [1 if _is_zero(count) else count for count in blocks]
+                first = next(index for index, count in enumerate(blocks) if _is_zero(count))
+                origin = self.origin((key, "num_blocks", first))
+                self.add_note("unread-value", origin, "0 still builds one block", "write 1")
+            if key != stage_key(1) and _is_zero(modules):
+                changed["num_modules"] = 1
+                self.empty_stages.add(key)
+                message, origin = "0 modules: the branches pass unchanged", self.origin((key, "num_modules"))
+                self.add_note("unread-value", origin, message, "write 1 or more")
+            self.data[key] = changed
 
 
 def _is_zero(value: Any) -> bool:
     return type(value) is int and value == 0
+
+
+def remove_modules(spec: Spec, stages: Container[str]) -> Spec:
+    """The spec with no modules in the stages of these keys."""
+    numbered = enumerate(spec.stages, 1)
+    changed = (replace(each, num_modules=0) if stage_key(number) in stages else each for number, each in numbered)
+    return replace(spec, stages=tuple(changed))

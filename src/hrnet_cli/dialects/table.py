@@ -49,6 +49,7 @@ class Dialect:
     def read(self, config: Config) -> Reading:
         """A config that it detects, as the data of a spec."""
         reading: Reading = self._import(".read").read(config)
+        reading.replace_zeros()
         return reading
 
     def write(self, spec: Spec, target: str) -> Written:

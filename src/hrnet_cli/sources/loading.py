@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from hrnet_cli.dialects.reading import Reading, note_text, remove_modules, replace_zeros
+from hrnet_cli.dialects.reading import Reading, note_text, remove_modules
 from hrnet_cli.dialects.table import FOREIGN, WRITERS, explain_unknown, identify, write_spec
 from hrnet_cli.documents import MAX_CHARACTERS, Document, read_text
 from hrnet_cli.documents.yaml import end_location, refused
@@ -102,10 +102,8 @@ def load_document(document: Document, source: str, dialect: str | None = None) -
     config do not fit each other and nothing else is wrong.
     """
     value, name = document.value, identify(document.value) if dialect is None else dialect
-    reading, empty = Reading(value, {}), frozenset[str]()
-    if name in FOREIGN:
-        reading, empty = replace_zeros(FOREIGN[name].read(value))
-    elif not name and isinstance(value, Mapping) and (unknown := explain_unknown(value)):
+    reading = FOREIGN[name].read(value) if name in FOREIGN else Reading(value)
+    if not name and isinstance(value, Mapping) and (unknown := explain_unknown(value)):
         whole_file = unknown._replace(location=Location(source=source))
         raise SpecError([document.located(unknown, source) if unknown.path else whole_file])
     wrong = [document.located(each, source) for each in reading.diagnostics]
@@ -121,7 +119,7 @@ def load_document(document: Document, source: str, dialect: str | None = None) -
         raise SpecError([*document.diagnostics, *others])
     if name in FOREIGN:
         notes = tuple(note_text(note) for note in reading.notes if not note.only_in_check)
-        spec = replace(remove_modules(spec, empty), dialect=name, notes=notes)
+        spec = replace(remove_modules(spec, reading.empty_stages), dialect=name, notes=notes)
     loaded = Loaded(spec, document, reading, source)
     if mismatches:
         raise MismatchError(mismatches, loaded)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hrnet_cli.dialects.mmlab.facts import STAGE_KEYS, Package, class_name
-from hrnet_cli.dialects.reading import MAX_NOTES, find_misspelt, note, unread_key
+from hrnet_cli.dialects.reading import MAX_NOTES, Reading, find_misspelt, unread_key
 from hrnet_cli.documents.python.values import Unread
-from hrnet_cli.errors import Code, Diagnostic
+from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import EXPANSION, STAGE_KEY, stage_number
 from hrnet_cli.text import KeyPath, quote, quote_key
 
@@ -31,26 +31,17 @@ def unreadable(value: Any, path: KeyPath) -> Iterator[Diagnostic]:
             waiting += [(child, (*place, quote_key(key) if is_mapping else key)) for key, child in children]
 
 
-class Network:
-    """A spec's data as far as it is read, where it came from, and what there is to report."""
+class Network(Reading):
+    """The reading of an mmlab config. Its mismatches are heads that do not match the branches, at most one per path."""
 
     def __init__(self, package: Package) -> None:
+        super().__init__({})
         self.package = package
-        self.data: dict[str, Any] = {}
-        self.origins: dict[KeyPath, KeyPath] = {}
-        self.notes: list[Diagnostic] = []
-        self.diagnostics: list[Diagnostic] = []
-        self.mismatches: list[Diagnostic] = []
-        """Heads that do not match the branches: at most one per path."""
 
     def set(self, key: str, value: Any, origin: KeyPath) -> None:
         """Set a key of the spec, which came from a path of the config."""
         self.data[key] = value
         self.origins[(key,)] = origin
-
-    def add_note(self, code: Code, path: KeyPath, message: str, remedy: str = "", at_key: bool = False) -> None:
-        """Report something that the user may not expect."""
-        self.notes.append(note(code, path, message, remedy, at_key))
 
     def add_diagnostics(self, *diagnostics: Diagnostic) -> None:
         """Report what cannot be built; each of them once."""

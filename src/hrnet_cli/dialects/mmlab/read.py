@@ -36,7 +36,9 @@ def read(config: Mapping[str, Any]) -> Reading:
     for key in path:
         value = value[key]
     if isinstance(value, Unread):
-        return Reading({}, {}, (), tuple(unreadable(value, path)))
+        reading = Reading({})
+        reading.diagnostics += unreadable(value, path)
+        return reading
     network = Network(_package(config))
     if path or is_hrnet(config):
         backbone = Part(value, path, network)
@@ -55,8 +57,9 @@ def read(config: Mapping[str, Any]) -> Reading:
         network.add_note("assumed", (), "the config has no input size")
     if network.widths:
         network.data["name"] = f"hrnet-w{network.widths[0]}"
-    notes, diagnostics, mismatches = tuple(network.notes), tuple(network.diagnostics), tuple(network.mismatches)
-    return Reading({} if diagnostics else network.data, network.origins, notes, diagnostics, mismatches)
+    if network.diagnostics:
+        network.data = {}
+    return network
 
 
 def _package(config: Mapping[str, Any]) -> Package:

@@ -1,4 +1,4 @@
-"""A config of the authors' on its way to a spec: the data so far, where each value came from, and notes."""
+"""A config of the authors' on its way to a spec."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from hrnet_cli.dialects.nodes import Node
 from hrnet_cli.dialects.official import Source
-from hrnet_cli.dialects.reading import MAX_NOTES, note, unread_key
-from hrnet_cli.errors import Code, Diagnostic
+from hrnet_cli.dialects.reading import MAX_NOTES, Reading, unread_key
 from hrnet_cli.hrnet import STAGE_FIELDS
-from hrnet_cli.text import KeyPath, nearest, quote, quote_key
+from hrnet_cli.text import nearest, quote, quote_key
 
 if TYPE_CHECKING:
     from hrnet_cli.dialects.official.families import Family
@@ -26,29 +25,18 @@ SIMILAR_KEYS = ("WITH_HEATMAPS_LOSS", "AE_LOSS_TYPE")
 """Keys of the authors' that are not misspellings of a key that is read, although they are near one."""
 
 
-class Config:
-    """What has been read so far."""
+class Config(Reading):
+    """The reading of one of the authors' configs."""
 
     name: str
-    """The network's name, as the reports show it."""
+    """The name of its network in reports."""
     family: Family
 
     def __init__(self, source: Source) -> None:
+        super().__init__({})
         self.source = source
         self.lower = source.lower
-        self.data: dict[str, Any] = {}
-        self.origins: dict[KeyPath, KeyPath] = {}
-        self.notes: list[Diagnostic] = []
-        self.diagnostics: list[Diagnostic] = []
-        """Errors that the spec's own validation cannot find."""
-
-    def note(self, code: Code, path: KeyPath, message: str, remedy: str = "", at_key: bool = False) -> None:
-        """Add what was assumed, ignored or left out."""
-        self.notes.append(note(code, path, message, remedy, at_key))
-
-    def spell(self, name: str) -> str:
-        """A key in the letter case of this config."""
-        return name.lower() if self.lower else name.upper()
+        self.spell = str.lower if self.lower else str.upper
 
     def take(self, path: tuple[str, ...], field: str, default: Any) -> Any:
         """The value for a field of the head; where it is missing, the default of the authors' code, with a note."""
@@ -60,9 +48,9 @@ class Config:
         key, message = place.path[-1], f"{place.path[-1]} is missing: {quote(default)} is used"
         if self.fails_without(path[-1], self.source.find(path[:-1]), EXTRA_KEYS):
             message += f"; {self.name} reads it without a default"
-            self.note("no-default", place.path, message, f"add {key}: {quote(default)}", at_key=True)
+            self.add_note("no-default", place.path, message, f"add {key}: {quote(default)}", at_key=True)
         else:
-            self.note("assumed", place.path, message, at_key=True)
+            self.add_note("assumed", place.path, message, at_key=True)
         self._note_misspelling(path)
         return default
 
@@ -98,7 +86,7 @@ class Config:
             if key.lower() in seen:
                 name = quote_key(key)
                 message = f"{name} is a duplicate in another letter case, and is not read"
-                self.note("unread-key", (*node.path, name), message, "keep one of the two", at_key=True)
+                self.add_note("unread-key", (*node.path, name), message, "keep one of the two", at_key=True)
             seen.add(key.lower())
 
     def final_conv_kernel(self) -> Any:

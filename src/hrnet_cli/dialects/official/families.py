@@ -189,10 +189,10 @@ def choose_family(config: Config) -> tuple[str, Family]:
     near = nearest(name, sorted(FAMILIES.keys() - {AMBIGUOUS_NAME}), cutoff=0.88)
     if near:
         message = f"{quote(name)}{unknown} (did you mean {near}?): its head is left out"
-        config.note("unread-value", node.path, message, f"write {near}")
+        config.add_note("unread-value", node.path, message, f"write {near}")
     else:
         message = f"{quote(name)}{unknown}: the backbone is built, and its head is left out"
-        config.note("left-out", node.path, message)
+        config.add_note("left-out", node.path, message)
     return quote(name).strip("'\""), BACKBONE
 
 
@@ -204,7 +204,7 @@ def _segmentation_branch(config: Config) -> Family:
         "read as seg_hrnet of the branch pytorch-v1.1 (corners not aligned, batch norm momentum 0.01): no key is of "
         "the branch HRNet-OCR (corners aligned, momentum 0.1); MODEL.ALIGN_CORNERS decides"
     )
-    config.note("assumed", config.source.model.missing("ALIGN_CORNERS").path, message, at_key=True)
+    config.add_note("assumed", config.source.model.missing("ALIGN_CORNERS").path, message, at_key=True)
     return SEGMENTATION_V11
 
 
@@ -221,8 +221,8 @@ def _guess_family(config: Config) -> tuple[str, Family]:
     for name, node in guesses:
         if node:
             message = f"{key} is missing: read as {name}, which has {node.dotted}"
-            config.note("assumed", missing.path, message, f"add {key}: {name}", at_key=True)
+            config.add_note("assumed", missing.path, message, f"add {key}: {name}", at_key=True)
             return name, _segmentation_branch(config) if name == "seg_hrnet" else FAMILIES[name]
     message = f"{key} is missing: the backbone is built, without a head and with nearest upsampling"
-    config.note("assumed", missing.path, message, f"add {key}: and one of {', '.join(FAMILIES)}", at_key=True)
+    config.add_note("assumed", missing.path, message, f"add {key}: and one of {', '.join(FAMILIES)}", at_key=True)
     return AMBIGUOUS_NAME, BACKBONE

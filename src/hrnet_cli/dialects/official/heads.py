@@ -80,7 +80,7 @@ def _note_fixed(config: Config, node: Node, fixed: float, fact: str) -> None:
     """Note a value that the code has fixed, where the config has another."""
     if node.literal != fixed:
         message = f"{quote(node.value)} is never read: {fact}"
-        config.note("unread-value", node.path, message, f"remove it, or write {fixed}")
+        config.add_note("unread-value", node.path, message, f"remove it, or write {fixed}")
 
 
 # Segmentation
@@ -98,7 +98,7 @@ def _num_classes(config: Config) -> Any:
     node = config.source.model.child("NUM_CLASSES")
     if node:
         message = f"{node.path[-1]} is not read by {config.name}, which reads DATASET.NUM_CLASSES"
-        config.note("unread-value", node.path, message, "move it to DATASET", at_key=True)
+        config.add_note("unread-value", node.path, message, "move it to DATASET", at_key=True)
     return classes
 
 
@@ -172,7 +172,7 @@ def _num_joints_and_center(config: Config) -> Any:
         return joints
     node = config.source.root.get("DATASET", "NUM_JOINTS")
     joints = node.literal if node else 17
-    config.note("assumed", center.path, f"true adds a joint to DATASET.NUM_JOINTS: {quote(joints)}")
+    config.add_note("assumed", center.path, f"true adds a joint to DATASET.NUM_JOINTS: {quote(joints)}")
     return joints + 1 if type(joints) is int else joints
 
 
@@ -190,7 +190,7 @@ def _read_deconvs(config: Config, head: Plain) -> None:
         entries, path = head[name.lower()], config.origins["head", name.lower()]
         if len(entries) > number:
             message = f"{len(entries)} entries: for {plural(count, 'deconvolution')} the first {number} are read"
-            config.note("extra-entries", path, message, f"remove all but the first {number}")
+            config.add_note("extra-entries", path, message, f"remove all but the first {number}")
         elif len(entries) < number:
             message = f"{plural(len(entries), 'entry')} for {config.spell('NUM_DECONVS')}: {count}"
             remedy = _list_remedy(config, name, number, other_count)
@@ -207,11 +207,11 @@ def _note_missing_count(config: Config, node: Node | None, head: Plain) -> None:
     remedy = f"write {key}: {len(widths)}" if isinstance(widths, list) else "write the number of deconvolutions"
     if node:
         message = f"{quote(node.value)} is not a number from 0 to {MAX_DECONVS}: {as_many}"
-        config.note("assumed", path, message, remedy)
+        config.add_note("assumed", path, message, remedy)
     else:
         fails = config.fails_without("NUM_DECONVS", deconv, DECONV_KEYS)
         message = f"{key} is missing: {as_many}"
-        config.note("no-default" if fails else "assumed", path, message, remedy, at_key=True)
+        config.add_note("no-default" if fails else "assumed", path, message, remedy, at_key=True)
 
 
 def _list_remedy(config: Config, name: str, number: int, other_count: int | None) -> str:

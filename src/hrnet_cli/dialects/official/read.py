@@ -25,11 +25,11 @@ from hrnet_cli.text import KeyPath, quote, quote_key
 def read(config: Mapping[str, Any]) -> Reading:
     """The network that the authors' code builds from a config."""
     source = find_source(config)
-    if source is None:
-        return Reading({}, {}, diagnostics=(_misspelt_model(config),))
-    diagnostics = tuple(_check_extra(source))
-    if diagnostics:
-        return Reading({}, {}, diagnostics=diagnostics)
+    errors = list(_check_extra(source)) if source else [_misspelt_model(config)]
+    if errors or source is None:
+        reading = Reading({})
+        reading.diagnostics = errors
+        return reading
     network = Config(source)
     network.name, network.family = choose_family(network)
     read_stages(network)
@@ -42,8 +42,7 @@ def read(config: Mapping[str, Any]) -> Reading:
     note_pretrained_layers(network)
     _note_unread(network)
     _note_letter_case(network)
-    spell = str if network.lower else str.upper
-    return Reading(network.data, network.origins, tuple(network.notes), tuple(network.diagnostics), spell=spell)
+    return network
 
 
 def _misspelt_model(config: Mapping[str, Any]) -> Diagnostic:
@@ -91,7 +90,7 @@ def _read_size(config: Config) -> None:
         width, height = family.default_size
         missing = config.source.missing(family.sizes[0])
         message = f"{missing.path[-1]} is missing: the input is {height}×{width}"
-        config.note("assumed", missing.path, message, "give width and height", at_key=True)
+        config.add_note("assumed", missing.path, message, "give width and height", at_key=True)
         config.data["input"] = [height, width]
         return
     size = node.literal
@@ -129,7 +128,7 @@ def _read_upsampling(config: Config) -> None:
     config.origins["upsampling", "align_corners"] = place.path
     if node is None:
         message = f"{place.path[-1]} is missing: true is used, the code's default"
-        config.note("assumed", place.path, message, at_key=True)
+        config.add_note("assumed", place.path, message, at_key=True)
     corners = node.literal if node else True
     if corners is not None:
         config.data["upsampling"]["align_corners"] = corners
@@ -156,15 +155,15 @@ def _note_unread(config: Config) -> None:
         if not node or node.value is None or path[1] in config.family.reads:
             continue
         if config.data["head"]["type"] == "none":
-            config.note("left-out", node.path, f"{node.path[-1]} is left out with the head", at_key=True)
+            config.add_note("left-out", node.path, f"{node.path[-1]} is left out with the head", at_key=True)
         else:
             message = f"{node.path[-1]} is not read by {config.name}"
-            config.note("unread-value", node.path, message, "remove it", at_key=True)
+            config.add_note("unread-value", node.path, message, "remove it", at_key=True)
     for name, usual in READ_BY_NONE.items():
         node = extra.child(name)
         if node and node.literal != usual:
             remedy = f"remove it, or write {str(usual).lower()}"
-            config.note("unread-value", node.path, f"{quote(node.value)} is never read", remedy)
+            config.add_note("unread-value", node.path, f"{quote(node.value)} is never read", remedy)
 
 
 # Letter case
@@ -190,7 +189,7 @@ def _note_letter_case(config: Config) -> None:
     for path in odd[:MAX_NOTES]:
         right = config.spell(str(path[-1]))
         message = f"{path[-1]} is in another letter case than most keys: code that looks up {right} does not find it"
-        config.note("letter-case", path, message, f"write {right}", at_key=True)
+        config.add_note("letter-case", path, message, f"write {right}", at_key=True)
 
 
 def _read_keys(config: Config) -> Iterator[KeyPath]:

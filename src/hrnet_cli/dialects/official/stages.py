@@ -37,7 +37,7 @@ def read_stages(config: Config) -> None:
         node = extra.child(stage_key(number))
         assert node is not None
         message = f"{node.path[-1]} is left out: the authors' code builds no stage after the fourth"
-        config.note("unbuilt-stage", node.path, message, "remove it", at_key=True)
+        config.add_note("unbuilt-stage", node.path, message, "remove it", at_key=True)
 
 
 def _read_first(config: Config) -> None:
@@ -55,7 +55,7 @@ def _read_first(config: Config) -> None:
         _read_chain(config, node)
     elif any((child := node.child(name)) and child.literal != FIRST_STAGE[name.lower()] for name in READ_OF_FIRST):
         message = f"{node.path[-1]} is not read by {config.name}: its layer1 is always {FIRST_STAGE_TEXT}"
-        config.note("unread-value", node.path, message, "remove it", at_key=True)
+        config.add_note("unread-value", node.path, message, "remove it", at_key=True)
 
 
 def _note_missing_first(config: Config, missing: Node) -> None:
@@ -63,9 +63,9 @@ def _note_missing_first(config: Config, missing: Node) -> None:
     message = f"{key} is missing: {FIRST_STAGE_TEXT} are used, as in the authors' other networks"
     if _extra_fails_without(config, "STAGE1"):
         message += f"; {config.name} reads it without a default"
-        config.note("no-default", missing.path, message, f"add {key}: {{{FIRST_STAGE_CONFIG}}}", at_key=True)
+        config.add_note("no-default", missing.path, message, f"add {key}: {{{FIRST_STAGE_CONFIG}}}", at_key=True)
     else:
-        config.note("assumed", missing.path, message, at_key=True)
+        config.add_note("assumed", missing.path, message, at_key=True)
 
 
 def _extra_fails_without(config: Config, name: str) -> bool:
@@ -84,13 +84,15 @@ def _read_chain(config: Config, node: Node) -> None:
     for name in ("num_blocks", "num_channels"):
         items, path = stage.get(name), config.origins[key, name]
         if isinstance(items, list) and len(items) > 1:
-            config.note("extra-entries", path, f"{quote(items)}: only the first is read", f"write {quote(items[:1])}")
+            config.add_note(
+                "extra-entries", path, f"{quote(items)}: only the first is read", f"write {quote(items[:1])}"
+            )
             stage[name] = items[:1]
     for name in ("NUM_MODULES", "NUM_BRANCHES"):
         child = node.child(name)
         if child and child.literal != 1:
             message = f"{quote(child.value)} is never read: stage 1 is one chain of blocks"
-            config.note("unread-value", child.path, message, "write 1")
+            config.add_note("unread-value", child.path, message, "write 1")
     config.data[key] = {**stage, "num_modules": 1, "num_branches": 1}
 
 
@@ -119,7 +121,9 @@ def _read_later(config: Config, number: int, numbers: set[int]) -> None:
         config.data[key] = None  # an error of the spec, at this path
     elif not numbers & set(range(number, LATER_STAGES[-1] + 1)):
         message = f"{place.path[-1]} is missing and not built; the authors' code raises an error without it"
-        config.note("assumed", place.path, message, f"add {place.path[-1]}: they always have four stages", at_key=True)
+        config.add_note(
+            "assumed", place.path, message, f"add {place.path[-1]}: they always have four stages", at_key=True
+        )
 
 
 def _read_stage(
@@ -136,7 +140,7 @@ def _read_stage(
         elif field in defaults:
             stage[field] = defaults[field]
             message = f"{place.path[-1]} is missing: {quote(defaults[field])} is used, the code's default"
-            config.note("assumed", place.path, message, at_key=True)
+            config.add_note("assumed", place.path, message, at_key=True)
     _read_block(config, node, stage)
     _read_fuse_method(config, node, needed=key != stage_key(1))
     known = (*STAGE_KEYS, RANCHES) if key == stage_key(1) else STAGE_KEYS
@@ -153,7 +157,7 @@ def _read_block(config: Config, node: Node, stage: dict[str, Any]) -> None:
     if child and isinstance(block, str) and block not in EXPANSION and block.upper() in EXPANSION:
         stage["block"] = block.upper()
         message = f"{quote(block)} is read as {block.upper()}; the authors' code knows upper case only"
-        config.note("letter-case", child.path, message, f"write {block.upper()}")
+        config.add_note("letter-case", child.path, message, f"write {block.upper()}")
 
 
 def _read_fuse_method(config: Config, node: Node, needed: bool) -> None:
@@ -163,7 +167,7 @@ def _read_fuse_method(config: Config, node: Node, needed: bool) -> None:
         _note_needed(config, node.missing("FUSE_METHOD"), "SUM")
     if child and child.value != "SUM":
         message = f"{quote(child.value)} is never read: every fuse layer sums"
-        config.note("fuse-method", child.path, message, "write SUM")
+        config.add_note("fuse-method", child.path, message, "write SUM")
 
 
 def note_pretrained_layers(config: Config) -> None:

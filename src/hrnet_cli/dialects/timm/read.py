@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from hrnet_cli.dialects.other_networks import not_hrnet
-from hrnet_cli.dialects.reading import Reading, check_size, find_misspelt, note
+from hrnet_cli.dialects.reading import Reading, check_size, find_misspelt
 from hrnet_cli.dialects.timm import PARTS
 from hrnet_cli.dialects.timm.variants import ARGUMENTS, STAGES, STEM_WIDTH, VARIANTS, spell
-from hrnet_cli.errors import Code, Diagnostic
+from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import IN_CHANNELS, STEM_WIDTHS, stage_key, stage_number
 from hrnet_cli.schema.fields import unknown_keys
 from hrnet_cli.text import KeyPath, did_you_mean, quote
@@ -29,44 +28,34 @@ ALL_MAPS = [0, 1, 2, 3, 4]
 """`out_indices` by default: the stem, then the four branches."""
 
 
-@dataclass
-class _Config:
-    """A config whose parts are merged, and what has been read from it so far."""
+class _Config(Reading):
+    """The reading of one of timm's configs, whose parts are merged."""
 
-    values: dict[str, Any]
-    """Its keys, those of its parts included, and the values of the variant that it names."""
-    places: dict[str, KeyPath]
-    """The path of each key that the config has."""
-    data: dict[str, Any] = field(default_factory=dict)
-    origins: dict[KeyPath, KeyPath] = field(default_factory=dict)
-    notes: list[Diagnostic] = field(default_factory=list)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-
-    def note(self, code: Code, path: KeyPath, message: str, remedy: str = "", at_key: bool = False) -> None:
-        """Add what is ignored or left out."""
-        self.notes.append(note(code, path, message, remedy, at_key))
-
-
-def _merge_parts(config: Mapping[str, Any]) -> _Config:
-    """A key at the top goes before one of pretrained_cfg; the arguments that a model was made with go before both."""
-    top = {key: value for key, value in config.items() if key not in PARTS}
-    parts: dict[str, Any] = {"pretrained_cfg": config.get("pretrained_cfg"), "": top}
-    parts |= {name: config.get(name) for name in ("model_args", "pretrained_cfg_overlay")}
-    merged = _Config({}, {})
-    for name, part in parts.items():
-        for key, value in part.items() if isinstance(part, Mapping) else ():
-            merged.values[key] = value
-            merged.places[key] = (name, key) if name else (key,)
-    return merged
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        """A key at the top goes before one of pretrained_cfg; the arguments that a model was made with before both."""
+        super().__init__({})
+        self.spell = spell
+        self.values: dict[str, Any] = {}
+        """The keys of the config and its parts; then those of the variant that it names, too."""
+        self.places: dict[str, KeyPath] = {}
+        """The path of each key that the config has."""
+        top = {key: value for key, value in config.items() if key not in PARTS}
+        parts: dict[str, Any] = {"pretrained_cfg": config.get("pretrained_cfg"), "": top}
+        parts |= {name: config.get(name) for name in ("model_args", "pretrained_cfg_overlay")}
+        for name, part in parts.items():
+            for key, value in part.items() if isinstance(part, Mapping) else ():
+                self.values[key] = value
+                self.places[key] = (name, key) if name else (key,)
 
 
 def read(config: Mapping[str, Any]) -> Reading:
     """The network that timm's create_model builds."""
-    merged = _merge_parts(config)
+    merged = _Config(config)
     name = merged.values.get("architecture")
     variant = name.partition(".")[0] if isinstance(name, str) else ""  # without the tag of its weights
     if variant and variant not in VARIANTS:
-        return Reading({}, {}, diagnostics=(_not_hrnet(variant, merged.places["architecture"]),))
+        merged.diagnostics.append(_not_hrnet(variant, merged.places["architecture"]))
+        return merged
     if variant:
         merged.values = VARIANTS[variant] | merged.values
         merged.data["name"] = variant
@@ -75,7 +64,7 @@ def read(config: Mapping[str, Any]) -> Reading:
     _read_stages(merged)
     _read_head(merged)
     _check_keys(merged)
-    return Reading(merged.data, merged.origins, tuple(merged.notes), tuple(merged.diagnostics), spell=spell)
+    return merged
 
 
 def _not_hrnet(variant: str, path: KeyPath) -> Diagnostic:
@@ -110,7 +99,7 @@ def _read_stages(config: _Config) -> None:
     for key in [key for key in config.values if stage_number(key)]:
         if key not in STAGES:
             message = f"{key} is left out: timm reads stage1 to stage4"
-            config.note("unbuilt-stage", config.places[key], message, "remove it", at_key=True)
+            config.add_note("unbuilt-stage", config.places[key], message, "remove it", at_key=True)
             continue
         value, path = config.values[key], config.places.get(key, ())
         if isinstance(value, Mapping):
@@ -129,7 +118,7 @@ def _read_fuse_method(config: _Config, stage: dict[str, Any], path: KeyPath) -> 
     method = stage.pop("fuse_method", "SUM")
     if method != "SUM":
         message = f"{quote(method)} is never read: timm builds the SUM network"
-        config.note("fuse-method", (*path, "fuse_method"), message, "write SUM")
+        config.add_note("fuse-method", (*path, "fuse_method"), message, "write SUM")
 
 
 def _read_chain(config: _Config, stage: dict[str, Any], path: KeyPath) -> None:
@@ -137,13 +126,13 @@ def _read_chain(config: _Config, stage: dict[str, Any], path: KeyPath) -> None:
     for name in ("num_modules", "num_branches"):
         if stage.get(name, 1) != 1:
             message = f"{quote(stage[name])} is never read: stage 1 is one chain of blocks"
-            config.note("unread-value", (*path, name), message, "write 1")
+            config.add_note("unread-value", (*path, name), message, "write 1")
         stage[name] = 1
     for name in ("num_blocks", "num_channels"):
         items = stage.get(name)
         if isinstance(items, list | tuple) and len(items) > 1:
             message, remedy = f"{quote(items)}: only the first is read", f"write {quote(items[:1])}"
-            config.note("extra-entries", (*path, name), message, remedy)
+            config.add_note("extra-entries", (*path, name), message, remedy)
             stage[name] = items[:1]
 
 
@@ -157,7 +146,7 @@ def _read_head(config: _Config) -> None:
         config.origins["head", "location"] = places.get("feature_location", ())
         if values.get("out_indices", ALL_MAPS) != ALL_MAPS:
             message = "out_indices is left out: every map is an output"
-            config.note("left-out", places["out_indices"], message, at_key=True)
+            config.add_note("left-out", places["out_indices"], message, at_key=True)
         return
     head: dict[str, Any] = {"type": "classification", "global_pool": "adaptive", "dropout": True}
     for key in ("num_classes", "head_conv_bias"):
@@ -167,7 +156,7 @@ def _read_head(config: _Config) -> None:
     config.data["head"] = head
     pool = values.get("global_pool", "avg")
     if pool != "avg":
-        config.note("left-out", places["global_pool"], f"{quote(pool)} is read as avg", "write avg")
+        config.add_note("left-out", places["global_pool"], f"{quote(pool)} is read as avg", "write avg")
 
 
 def _check_keys(config: _Config) -> None:
