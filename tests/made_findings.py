@@ -50,7 +50,7 @@ A_FINDING = Finding(
 
 
 def check(*findings: Finding, **more: Any) -> Check:
-    """A result of findings; `files` are those that they are in, unless it is said."""
+    """A result with these findings; its files are those of the findings, unless `files` is passed."""
     files = tuple(dict.fromkeys(finding.source for finding in findings))
     return Check(findings, **{"files": files, "unreadable": 0, "suppressed": 0, **more})
 

@@ -69,7 +69,7 @@ def test_a_comment_that_suppresses_nothing_is_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("comment", "said"),
+    ("comment", "words"),
     [
         ("# hrnet: ignore", "names no rule"),
         ("# hrnet: ignore[]", "names no rule"),
@@ -79,9 +79,9 @@ def test_a_comment_that_suppresses_nothing_is_found(tmp_path: Path) -> None:
         ("# hrnet: ignore[HR405]", "no reason"),
     ],
 )
-def test_a_malformed_comment_is_found(comment: str, said: str, tmp_path: Path) -> None:
+def test_a_malformed_comment_is_found(comment: str, words: str, tmp_path: Path) -> None:
     found = [each for each in check(tmp_path / "a.yaml", f"{ODD.rstrip()}  {comment}\n") if each.code == "HR902"]
-    assert len(found) == 1 and said in found[0].message and "ignore[CODE]" in found[0].remedy
+    assert len(found) == 1 and words in found[0].message and "ignore[CODE]" in found[0].remedy
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,7 @@ def test_named_files_that_are_no_hrnet(here: Path) -> None:
     assert call("check", "ci.yaml", "b.txt", "good.yaml").code == 1
     result = call("check", "--skip-others", "ci.yaml", "b.txt", "good.yaml")
     assert result.code == 0 and "1 file checked" in result.out
-    assert call("check", "--skip-others", "ci.yaml").code == 0, "pre-commit names what was changed, whatever it is"
+    assert call("check", "--skip-others", "ci.yaml").code == 0, "pre-commit names every file that was changed"
 
 
 def test_the_step_summary(here: Path) -> None:
@@ -235,7 +235,7 @@ def test_locked(here: Path) -> None:
 
 @pytest.mark.parametrize("size", ["512x512", "1x3x256x192", "250x250"])
 def test_a_lock_is_compared_at_the_spec_s_own_input(size: str, here: Path) -> None:
-    """Whatever --input is, and even where that input cannot go through."""
+    """With any --input, even one that cannot go through the network."""
     Path("a.yaml").write_text(GOOD)
     assert call("lock", "a.yaml").code == 0
     assert "HR602" not in [each["code"] for each in found("a.yaml", "--locked", "--input", size)]
@@ -276,7 +276,7 @@ def test_ctrl_c(jobs: str, here: Path) -> None:
     for number in range(400):
         Path(f"{number}.yaml").write_text(GOOD.replace("num_joints: 17", f"num_joints: {number + 1}"))
     Path("report.txt").write_text("old")
-    os.mkfifo("pipe")  # a spec that does not come: whoever reads it is under way, and stays so
+    os.mkfifo("pipe")  # a spec that never comes: its reader waits until it is interrupted
     words = [*PROGRAM, "check", "pipe", ".", "--max-macs", "8G", "-j", jobs, "-o", "report.txt"]
     child = subprocess.Popen(words, env=environment(), stderr=subprocess.PIPE, start_new_session=True)
     with Path("pipe").open("wb"):  # which waits for the reader
@@ -293,7 +293,7 @@ def test_progress_is_for_terminals_only(here: Path) -> None:
 
 
 def test_a_file_that_changes_under_the_reader(here: Path) -> None:
-    """It is read once: whatever was there at that moment is what is checked, shown and counted."""
+    """A file is read once: what is checked is what is quoted and counted."""
     script = "for i in $(seq 60); do cp good.yaml a.yaml; cp bad.yaml a.yaml; done & $hrnet check a.yaml; echo $?; wait"
     Path("good.yaml").write_text(GOOD)
     Path("bad.yaml").write_text(BAD)

@@ -1,6 +1,6 @@
-"""docs/rules: a page for each rule, whose example gives what the page is about, and whose remedy takes it away.
+"""docs/rules: a page for each rule, whose example gives what the page is about, and whose remedy removes it.
 
-That the pages print what check prints is held by tools/docs.py.
+tools/docs.py checks that the pages quote what check prints.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def row_of(rule: Rule) -> tuple[str, str, str, str]:
 
 
 def section(rule: Rule, title: str) -> str:
-    """What stands below a heading."""
+    """The text below a heading."""
     parts = re.split(r"^## (.*)\n", text_of(rule), flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))[title]
 
@@ -60,12 +60,12 @@ def check(rule: Rule, title: str, folder: Path) -> list[Found]:
     return [Found(each["code"], each["severity"]) for each in report["findings"]]
 
 
-def test_every_rule_has_its_page_and_nothing_else_has() -> None:
+def test_every_rule_has_a_page_and_every_page_a_rule() -> None:
     assert {path.name for path in FOLDER.iterdir()} == {"README.md", *(f"{code}.md" for code in RULES)}
 
 
 @rules
-def test_a_page_begins_as_its_row_says(rule: Rule) -> None:
+def test_a_page_begins_with_the_words_of_its_row(rule: Rule) -> None:
     heading, first = text_of(rule).split("\n\n")[:2]
     assert heading == f"# {rule.code} {rule.name}"
     assert " ".join(first.split()) == f"{WORDS[rule.severity]}: {rule.summary}."
@@ -78,7 +78,7 @@ def test_a_page_fits_on_a_terminal(rule: Rule) -> None:
 
 
 @rules
-def test_every_block_is_of_a_kind_that_is_followed(rule: Rule) -> None:
+def test_every_block_is_of_a_known_kind(rule: Rule) -> None:
     fences = re.findall(r"^```(.*)$", text_of(rule), re.MULTILINE)
     assert all(re.fullmatch(r"console|yaml \S+\.yaml|python \S+\.py|", fence) for fence in fences), fences
 
@@ -93,7 +93,7 @@ def test_the_example_gives_the_finding_and_no_other(
 
 
 @with_file
-def test_the_remedy_takes_it_away(rule: Rule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_remedy_removes_the_finding(rule: Rule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     found = check(rule, "Instead", tmp_path)
     assert rule.code not in [each.code for each in found]
