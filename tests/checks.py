@@ -34,3 +34,22 @@ def check_all(*names: str | Path, used: Settings | None = None, jobs: int = 1) -
 def codes(findings: tuple[Finding, ...]) -> list[str]:
     """The codes, in order."""
     return [finding.code for finding in findings]
+
+
+SPEC = """\
+input: {size}
+stage1: {{num_modules: 1, num_branches: 1, block: BOTTLENECK, num_blocks: [1], num_channels: [16]}}
+stage2: {{num_modules: 1, num_branches: {count}, block: BASIC, num_blocks: {blocks}, num_channels: [{widths}]}}
+"""
+
+
+def spec(size: str = "64x64", widths: str = "8, 16, 32", more: str = "") -> str:
+    """A small spec without findings; its input is on line 1 and stage 2 on line 3."""
+    count = len(widths.split(","))
+    return SPEC.format(size=size, count=count, blocks=[1] * count, widths=widths) + more
+
+
+def only(findings: tuple[Finding, ...]) -> Finding:
+    """The one finding."""
+    (finding,) = findings
+    return finding

@@ -15,8 +15,6 @@ from hrnet_cli.report.findings.github import render
 from hrnet_cli.sources import load_spec
 
 POSE = (TESTS / "configs" / "pose" / "w32_256x192_adam_lr1e-3.yaml").read_text()
-IMAGE = "  IMAGE_SIZE:\n  - 192\n  - 256\n"
-HEATMAP = "  HEATMAP_SIZE:\n  - 48\n  - 64\n"
 FCN = """\
 model = dict(
     type='EncoderDecoder',
@@ -44,27 +42,6 @@ def test_a_key_that_the_code_reads_without_a_default_is_a_warning(name: str, tmp
 def test_a_block_in_other_letters_is_a_warning(tmp_path: Path) -> None:
     (finding,) = check(tmp_path / "a.yaml", POSE.replace("BLOCK: BASIC", "BLOCK: Basic", 1))
     assert (finding.code, finding.severity, finding.remedy) == ("HR109", "warning", "write BASIC")
-
-
-@pytest.mark.parametrize("size", ["[48, 64, 17]", "48", "[48]"])
-def test_a_heatmap_size_that_is_not_a_size_is_found(size: str, tmp_path: Path) -> None:
-    (finding,) = check(tmp_path / "a.yaml", POSE.replace(HEATMAP, f"  HEATMAP_SIZE: {size}\n"))
-    assert (finding.code, finding.path, finding.remedy) == ("HR403", "MODEL.HEATMAP_SIZE", "write [48, 64]")
-    assert f"{size}, not a width and a height" in finding.message
-
-
-def test_heatmaps_are_not_compared_at_an_assumed_input(tmp_path: Path) -> None:
-    found = check(tmp_path / "a.yaml", POSE.replace(IMAGE, IMAGE.replace("SIZE", "SZIE")))
-    assert codes(found) == ["HR107", "HR101"]
-    found = check(tmp_path / "b.yaml", POSE.replace(IMAGE, IMAGE.replace("192", "160")))
-    assert codes(found) == ["HR403"]
-
-
-def test_heatmaps_are_not_compared_at_another_input(tmp_path: Path) -> None:
-    """The targets of the dataset are for the input of the config."""
-    wrong = POSE.replace(HEATMAP, "  HEATMAP_SIZE: [64, 64]\n")
-    assert codes(check(tmp_path / "a.yaml", wrong)) == ["HR403"]
-    assert codes(check(tmp_path / "a.yaml", wrong, settings(input="512x512"))) == []
 
 
 def test_a_misspelt_model_is_found_in_a_folder(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""HR301, HR302, HR405, HR504, HR505: places and remedies that depend on more than one setting."""
+"""HR5: budgets and published figures."""
 
 from __future__ import annotations
 
@@ -8,45 +8,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from checks import check, codes, settings
+from checks import check, codes, only, settings, spec
 
-from hrnet_cli import load_spec, trace
+from hrnet_cli import trace
 from hrnet_cli.analysis.costs import FIGURES, costs, totals
-from hrnet_cli.check.finding import Finding
 from hrnet_cli.schema.spec import Budget
 from hrnet_cli.sources.presets import preset_path
-
-TEXT = """\
-input: {size}
-stage1: {{num_modules: 1, num_branches: 1, block: BOTTLENECK, num_blocks: [1], num_channels: [16]}}
-stage2: {{num_modules: 1, num_branches: {count}, block: BASIC, num_blocks: {blocks}, num_channels: [{widths}]}}
-"""
-
-
-def spec(size: str = "64x64", widths: str = "8, 16, 32", more: str = "") -> str:
-    count = len(widths.split(","))
-    return TEXT.format(size=size, count=count, blocks=[1] * count, widths=widths) + more
-
-
-def only(findings: tuple[Finding, ...]) -> Finding:
-    (finding,) = findings
-    return finding
-
-
-@pytest.mark.parametrize(("size", "branches", "code"), [("100x64", "8, 16, 32", "HR301"), ("4x4", "8, 16", "HR302")])
-def test_the_spec_s_own_input_has_a_place_and_another_has_none(
-    tmp_path: Path, size: str, branches: str, code: str
-) -> None:
-    own = only(check(tmp_path / "own.yaml", spec(size, branches)))
-    required = only(check(tmp_path / "required.yaml", spec(widths=branches), settings(input=size)))
-    assert (own.code, own.path, own.line, own.column) == (code, "input", 1, 8)
-    assert (required.code, required.path) == (code, "")
-    assert own.message == required.message and own.remedy == required.remedy
-
-
-def test_every_width_has_its_own_remedy(tmp_path: Path) -> None:
-    finding = only(check(tmp_path / "a.yaml", spec(widths="18, 20, 32")))
-    assert (finding.line, finding.remedy) == (3, "tensor cores need multiples of 8: 18 → 24, 20 → 24")
 
 
 def test_the_remedy_for_a_divisor_goes_through_itself(tmp_path: Path) -> None:
@@ -65,8 +32,7 @@ def test_one_axis_that_is_not_a_multiple(tmp_path: Path) -> None:
     assert (finding.message, finding.remedy) == ("width 80 is not a multiple of 32", "use 64×96")
 
 
-SPEC = load_spec(yaml.safe_load(spec()))
-COSTS = dict(zip(FIGURES, totals(costs(trace(SPEC))), strict=True))
+COSTS = dict(zip(FIGURES, totals(costs(trace(yaml.safe_load(spec())))), strict=True))
 """What the spec of these tests costs, by figure."""
 FIGURE_RULES = list(zip(FIGURES, ("HR501", "HR502", "HR503"), strict=True))
 
