@@ -91,6 +91,8 @@ def follow(page: str, folder: Path) -> Copy:
     """Do what a page says, in a copy."""
     source = Path("src/hrnet_cli")
     shutil.copytree(ROOT / source, folder / source, ignore=shutil.ignore_patterns("__pycache__"))
+    for shipped in ("presets", "docs/rules"):
+        shutil.copytree(ROOT / shipped, folder / shipped)
     for step in steps(page):
         if step.kind == "diff":
             file = folder / step.file
