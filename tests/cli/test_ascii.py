@@ -1,4 +1,4 @@
-"""A terminal without our letters: each has one of its own there, and none becomes a question mark."""
+"""A terminal without our letters: each has an ASCII stand-in, and none becomes a question mark."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ def letters(text: str) -> set[str]:
     return {letter for letter in text if not letter.isascii()}
 
 
-def shown(line: str) -> set[str]:
+def letters_of(line: str) -> set[str]:
     result = call(*line.split())
     return letters(result.out + result.err)
 
 
 @pytest.mark.parametrize("line", PLAIN)
 def test_every_letter_of_a_message_has_a_stand_in(line: str) -> None:
-    assert shown(line) <= ASCII_STAND_INS.keys()
+    assert letters_of(line) <= ASCII_STAND_INS.keys()
 
 
 @pytest.mark.parametrize("line", FORMATTED)
 def test_every_letter_of_a_report_has_a_stand_in(line: str) -> None:
     for format in ("text", "markdown"):
-        assert shown(f"{line} --format {format}") <= ASCII_STAND_INS.keys()
+        assert letters_of(f"{line} --format {format}") <= ASCII_STAND_INS.keys()
 
 
 def test_every_letter_of_a_picture_and_of_json_has_a_stand_in() -> None:
     for format in ("svg", "json"):
-        assert shown(f"trace -i 250x250 --format {format}") <= ASCII_STAND_INS.keys()
+        assert letters_of(f"trace -i 250x250 --format {format}") <= ASCII_STAND_INS.keys()
 
 
 @pytest.mark.torch
@@ -62,20 +62,20 @@ def test_every_letter_of_verify_has_a_stand_in() -> None:
 
 
 def test_every_letter_in_the_code_has_a_stand_in() -> None:
-    """Also those that no command of this test happens to show."""
+    """Those too that no command of these tests prints."""
     for path in (ROOT / "src").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 assert letters(node.value) <= ASCII_STAND_INS.keys() | set(NOT_DRAWN), (path, node.lineno)
 
 
-def test_a_stand_in_is_as_wide_as_what_it_stands_for() -> None:
+def test_a_stand_in_is_as_wide_as_its_letter() -> None:
     for letter, other in ASCII_STAND_INS.items():
         assert len(letter) == len(other) == cell_len(other) == cell_len(letter)
         assert other.isascii() and other.isprintable() and other != UNKNOWN
 
 
-def test_what_is_told_apart_stays_apart() -> None:
+def test_different_letters_have_different_stand_ins() -> None:
     for group in ("×÷↑↓→←", "✓✗╳╯●", "─│┤█·Σ", "⁰¹²³⁴⁵⁶⁷⁸⁹"):
         assert len({ASCII_STAND_INS[letter] for letter in group}) == len(group)
 

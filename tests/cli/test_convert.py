@@ -20,7 +20,7 @@ def test_json() -> None:
     assert load_spec(json.loads(call("convert", "w48", "--to", "json").out)) == load_spec("w48")
 
 
-def test_what_is_left_out_is_said_twice() -> None:
+def test_what_is_left_out_is_a_comment_and_a_note() -> None:
     result = call("convert", "w32", "--to", "timm")
     assert result.code == 0
     assert result.out.startswith("# the heatmap head is left out: ")
@@ -28,7 +28,7 @@ def test_what_is_left_out_is_said_twice() -> None:
 
 
 @pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full"])
-def test_a_note_that_nobody_can_hear_changes_nothing(stderr: str) -> None:
+def test_a_note_that_cannot_be_written_changes_nothing(stderr: str) -> None:
     result = shell(f"$hrnet convert w32 --to timm {stderr}")
     assert result.code == 0 and result.out == call("convert", "w32", "--to", "timm").out
 
@@ -55,7 +55,7 @@ def test_through_a_pipe() -> None:
     assert json.loads(back.out)["head"]["head_conv_bias"] is False
 
 
-def test_the_notes_of_the_reader_come_along(tmp_path: Path) -> None:
+def test_the_notes_of_the_reader_are_written_too(tmp_path: Path) -> None:
     path = tmp_path / "small.yaml"
     text = call("convert", "timm:hrnet_w18_small", "--to", "timm").out
     path.write_text(text.replace("fuse_method: SUM", "fuse_method: CAT", 1))
@@ -69,7 +69,7 @@ def test_bad_usage(arguments: tuple[str, ...]) -> None:
     assert run("convert", "w32", *arguments).code == 2
 
 
-def test_a_folder_that_is_not_there() -> None:
+def test_a_missing_folder() -> None:
     assert is_a_message(call("convert", "w32", "--output", "/nowhere/w32.yaml"))
 
 

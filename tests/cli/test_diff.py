@@ -82,7 +82,7 @@ def test_stages_and_branches() -> None:
     assert not [line for line in lines if line.startswith("stem")]
 
 
-def test_a_stage_that_is_gone(tmp_path: Path) -> None:
+def test_a_removed_stage(tmp_path: Path) -> None:
     path = tmp_path / "three.yaml"
     path.write_text("\n".join(line for line in W32.splitlines() if not line.startswith("stage4")))
     out = call("diff", "w32", str(path)).out
@@ -93,7 +93,7 @@ def test_a_stage_that_is_gone(tmp_path: Path) -> None:
     assert "stage 4            0  20.41M     +20.41M\n" in back
 
 
-def test_every_key_where_asked(mine: str) -> None:
+def test_keys_lists_every_key(mine: str) -> None:
     assert call("diff", "w32", mine, "--keys").out.endswith(
         "\n\nkey                           before     after\n"
         "final_layer.weight  reshaped  17×32×1×1  21×32×1×1\n"
@@ -134,7 +134,7 @@ def test_exit_codes(mine: str) -> None:
     assert call("diff", "w32", "w32", "--exit-code").code == 0
 
 
-def test_inputs_that_differ_are_said_to() -> None:
+def test_different_inputs_are_noted() -> None:
     note = "the figures are each for its own input: compare at one with --input"
     own = call("diff", "w32", "w32-384x288").out
     assert note in own and "1×3×256×192 → 1×3×384×288" in own
@@ -186,7 +186,7 @@ def test_formats_and_files(mine: str, tmp_path: Path) -> None:
     assert path.read_text() == call("diff", "w32", mine, "-f", "markdown").out
 
 
-def test_notes_of_readers_say_whose_they_are(tmp_path: Path) -> None:
+def test_notes_of_readers_name_the_spec(tmp_path: Path) -> None:
     path = tmp_path / "their.yaml"
     text = call("convert", "timm:hrnet_w18_small", "--to", "timm").out
     path.write_text(text.replace("fuse_method: SUM", "fuse_method: CAT", 1))

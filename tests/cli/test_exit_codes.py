@@ -102,7 +102,7 @@ def test_odd_inputs(input: str) -> None:
 
 
 @pytest.mark.parametrize("input", ["-1x-1", "0x3x64x64", "1x3x64x-64", "1000001x64", f"{10**12}x64", f"64x{10**98}"])
-def test_a_number_that_no_size_has_is_out_of_range(input: str) -> None:
+def test_an_impossible_size_is_out_of_range(input: str) -> None:
     refused(call("trace", f"--input={input}"), "has a size that is out of range", "allowed: 1 to 1000000")
 
 
@@ -144,7 +144,7 @@ def test_every_command_that_has_engines_refuses_a_device_without_one(command: st
     ("input", "written"), [("1x4x256x192", "1x3x256x192"), ("2x1x64x64", "2x3x64x64"), ("1x64x64", "1x3x64x64")]
 )
 @pytest.mark.parametrize("command", ["describe", "trace", "fuse", "flops"])
-def test_other_channels_are_said_to_be_channels(command: str, input: str, written: str) -> None:
+def test_wrong_channels_are_reported_as_channels(command: str, input: str, written: str) -> None:
     channels = input.split("x")[-3]
     refused(
         call(command, "w32", "--input", input),
@@ -194,7 +194,7 @@ def test_files_that_are_no_spec(tmp_path: Path, content: bytes, words: list[str]
     assert from_stdin.err == result.err.replace(str(path), "<stdin>")
 
 
-def test_what_is_no_file(tmp_path: Path) -> None:
+def test_sources_that_are_not_files(tmp_path: Path) -> None:
     refused(call("describe", str(tmp_path)), "is a folder")
     refused(call("describe", str(tmp_path / "nosuch.yaml")), "no file and no preset")
     refused(call("describe", "/dev/null"), "[empty]")
@@ -265,7 +265,7 @@ def test_the_name_of_a_file_does_nothing_to_a_terminal(tmp_path: Path) -> None:
     assert "a␛[31m.yaml:1:9: stage1: expected a mapping" in err and "\x1b" not in err
 
 
-def test_an_error_is_said_without_an_import() -> None:
+def test_an_error_is_written_without_an_import() -> None:
     """When memory has run out, an import would fail in its turn."""
     code = "import sys; from hrnet_cli.cli import fail; seen = set(sys.modules)\n"
     code += "try: fail('error: out of memory\\n  × less')\nexcept SystemExit: print(sorted(set(sys.modules) - seen))"

@@ -86,7 +86,7 @@ def test_from_a_config_in_another_dialect() -> None:
     assert parse_spec(odd.out).stages == load_spec("w32").stages
 
 
-def test_a_file_that_is_there_stays(tmp_path: Path) -> None:
+def test_an_existing_file_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "hrnet.yaml"
     path.write_text("mine")
     (tmp_path / "link.yaml").symlink_to("hrnet.yaml")
@@ -132,7 +132,7 @@ def test_bad_usage(arguments: list[str], words: str, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_what_cannot_go_through_is_not_written(tmp_path: Path) -> None:
+def test_a_spec_whose_input_cannot_go_through_is_not_written(tmp_path: Path) -> None:
     odd = yaml.safe_dump({**yaml.safe_load(call("presets", "show", "w32").out), "input": "250x250"})
     result = call("init", "x.yaml", "--from", "-", stdin=odd.encode())
     assert is_a_message(result) and "250" in result.err

@@ -10,7 +10,7 @@ from hrnet_cli.schema.json_schema import json_schema
 from hrnet_cli.sources import preset_example
 
 
-def test_it_is_the_schema_wherever_it_goes(tmp_path: Path) -> None:
+def test_stdout_and_a_file_have_the_same_schema(tmp_path: Path) -> None:
     printed = call("schema")
     assert (printed.code, printed.err) == (0, "")
     assert json.loads(printed.out) == json_schema(preset_example())

@@ -70,7 +70,7 @@ def test_the_remedy_fits_the_reason(tmp_path: Path) -> None:
 
 
 def test_an_existing_file_is_replaced_whole(tmp_path: Path) -> None:
-    """Whoever has the old one open keeps it, so nobody reads half a report."""
+    """A process that has the old file open keeps reading it, so nobody reads half a report."""
     path = tmp_path / "report.txt"
     path.write_text("old " * 10_000)
     with path.open() as old:
@@ -157,8 +157,8 @@ def test_stderr_closed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_a_reader_who_goes_early(unbuffered: str) -> None:
-    """As any filter does: silent, and 141 where the shell asks for it."""
+def test_a_pipe_whose_reader_ends_early(unbuffered: str) -> None:
+    """The command ends silently like any filter; the shell sees 141."""
     for command in ("trace --calls", "describe --full --format json"):
         result = shell(f"$hrnet {command} | head -1; echo ${{PIPESTATUS[0]}}", env={"PYTHONUNBUFFERED": unbuffered})
         assert result.err == "" and len(result.out.splitlines()) == 2
@@ -199,23 +199,23 @@ def test_control_c_before_the_command_runs(monkeypatch: pytest.MonkeyPatch) -> N
     assert call("trace") == (130, "", "")
 
 
-TOLD_WHEN_IT_IMPORTS = """
+DOT_WHEN_APP_IS_IMPORTED = """
 import sys
 from hrnet_cli.cli import main
 
-class Told:
+class Watch:
     def find_spec(name, *_):
         if name == "hrnet_cli.cli.app":
             print(".", end="", file=sys.stderr, flush=True)
 
-sys.meta_path.insert(0, Told)
+sys.meta_path.insert(0, Watch)
 main()
 """
-"""A dot on stderr once `main` imports the command line: by then the signal is its business."""
+"""A dot on stderr once `main` imports the command line: by then `main` handles the signal."""
 
 
 def test_interrupted_from_outside() -> None:
-    words = [sys.executable, "-c", TOLD_WHEN_IT_IMPORTS, "trace", "-"]
+    words = [sys.executable, "-c", DOT_WHEN_APP_IS_IMPORTED, "trace", "-"]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None and process.stderr.read(1) == b"."
         process.send_signal(signal.SIGINT)
@@ -225,9 +225,9 @@ def test_interrupted_from_outside() -> None:
 
 @pytest.mark.slow
 def test_interrupted_while_python_imports() -> None:
-    """Whenever it comes, nothing is said; but for Python's own start, which nothing here can change."""
+    """Ctrl-C prints nothing at any moment, except during Python's own start."""
     for number in range(12):
-        words = [sys.executable, "-c", TOLD_WHEN_IT_IMPORTS, "check", "w32", "w48"]
+        words = [sys.executable, "-c", DOT_WHEN_APP_IS_IMPORTED, "check", "w32", "w48"]
         with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             assert process.stderr is not None and process.stderr.read(1) == b"."
             time.sleep(0.02 * number)

@@ -1,4 +1,4 @@
-"""What a command costs: nothing looks for torch or pydantic that does not need them."""
+"""No command imports torch, pydantic or numpy that does not need them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ main()
 """
 
 
-def asked_for(*arguments: str, env: Mapping[str, str] = NOTHING) -> tuple[int, list[str], list[str]]:
+def imports_of(*arguments: str, env: Mapping[str, str] = NOTHING) -> tuple[int, list[str], list[str]]:
     """Exit code, which heavy packages anybody tried to import, and what of the lighter ones was loaded."""
     code, asked, light = json.loads(python(WATCHED, *arguments, env=env).err.splitlines()[-1])
     return code, asked, light
@@ -58,7 +58,7 @@ def asked_for(*arguments: str, env: Mapping[str, str] = NOTHING) -> tuple[int, l
     ids=" ".join,
 )
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
-    assert asked_for(*arguments) == (0, [], [])
+    assert imports_of(*arguments) == (0, [], [])
 
 
 def completing(line: str) -> dict[str, str]:
@@ -69,7 +69,7 @@ def completing(line: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("line", ["hrnet-cli ", "hrnet-cli describe w", "hrnet-cli flops --by "])
 def test_completion_imports_nothing_heavy(line: str) -> None:
-    code, asked, _ = asked_for(env=completing(line))
+    code, asked, _ = imports_of(env=completing(line))
     assert (code, asked) == (0, [])
 
 
@@ -96,14 +96,14 @@ def test_completion_knows_presets_and_choices() -> None:
     ids=" ".join,
 )
 def test_the_shapes_engine_imports_neither(arguments: list[str]) -> None:
-    code, asked, _ = asked_for(*arguments)
+    code, asked, _ = imports_of(*arguments)
     assert (code, asked) == (2 if "250x250" in arguments or "examples/broken.yaml" in arguments else 0, [])
 
 
 @pytest.mark.parametrize(
     "arguments", [["trace", "--engine", "torch"], ["flops", "--engine", "torch"], ["verify"]], ids=" ".join
 )
-def test_without_torch_it_says_how_to_get_it(arguments: list[str]) -> None:
+def test_without_torch_the_message_names_the_extra(arguments: list[str]) -> None:
     result = python(WITHOUT_TORCH, *arguments)
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith("error: ") and "pip install 'hrnet-cli[torch]'" in result.err
@@ -111,4 +111,4 @@ def test_without_torch_it_says_how_to_get_it(arguments: list[str]) -> None:
 
 
 def test_json_needs_no_rich() -> None:
-    assert asked_for("trace", "-f", "json")[2] == ["yaml"]
+    assert imports_of("trace", "-f", "json")[2] == ["yaml"]
