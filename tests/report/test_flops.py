@@ -10,7 +10,7 @@ from strategies import Plain
 
 from hrnet_cli import flops
 from hrnet_cli.analysis.costs import CONVENTIONS, FVCORE_EXTRA, PUBLISHED_CONVENTIONS
-from hrnet_cli.analysis.flops import Figure
+from hrnet_cli.analysis.flops import PublishedFigure
 from hrnet_cli.report.content import Facts, plain
 from hrnet_cli.report.flops import EXTRAS, TITLES, UNITS, bar_text, present, verdict
 
@@ -123,7 +123,7 @@ def test_a_bar_is_as_long_as_its_share(part: int, rest: int) -> None:
 )
 def test_our_figure_beside_a_printed_one(printed: str, ours: int, giga: int, text: str) -> None:
     unit = giga if printed.endswith("G") else 10**6
-    figure = Figure("flops", printed, ours, unit, reproduces=text == "✓", differs=False)
+    figure = PublishedFigure("flops", printed, ours, unit, reproduces=text == "✓", differs=False)
     assert (figure.rounded == printed) is figure.reproduces
     assert verdict(figure).text == text
     assert verdict(figure._replace(differs=True)).text == (

@@ -59,7 +59,7 @@ class CostRow:
     """The figure in the convention of the report."""
 
 
-class Figure(NamedTuple):
+class PublishedFigure(NamedTuple):
     """A printed figure and our own, counted by the rule of those who printed it."""
 
     name: Literal["params", "flops"]
@@ -104,7 +104,7 @@ class Flops(Result):
     count: int
     """The total in the convention of the report."""
     published: Published | None
-    figures: tuple[Figure, ...]
+    figures: tuple[PublishedFigure, ...]
     """The published figures; none if the input is not the one that they were counted at."""
 
 
@@ -232,21 +232,23 @@ GROUPINGS: dict[str, Grouping] = {
 # Published figures
 
 
-def published_figures(published: Published | None, costs: Iterable[Cost]) -> tuple[Figure, ...]:
+def published_figures(published: Published | None, costs: Iterable[Cost]) -> tuple[PublishedFigure, ...]:
     """The params and the FLOPs that authors printed, with our own; nothing if they printed none."""
     if published is None:
         return ()
     counted = list(costs)
     rule = PUBLISHED_CONVENTIONS[published.rule]
     return (
-        _figure("params", published.params, sum(cost.params for cost in counted), GIGA, published),
-        _figure("flops", published.flops, sum(map(rule.figure, counted)), rule.giga, published),
+        _figure("params", sum(cost.params for cost in counted), GIGA, published),
+        _figure("flops", sum(map(rule.figure, counted)), rule.giga, published),
     )
 
 
-def _figure(name: Literal["params", "flops"], printed: str, ours: int, giga: int, published: Published) -> Figure:
+def _figure(name: Literal["params", "flops"], ours: int, giga: int, published: Published) -> PublishedFigure:
+    printed: str = getattr(published, name)
     unit = giga if printed[-1] == "G" else MEGA
-    return Figure(name, printed, ours, unit, _rounded(printed, ours, unit) == printed, name in published.differs)
+    reproduces = _rounded(printed, ours, unit) == printed
+    return PublishedFigure(name, printed, ours, unit, reproduces, differs=name in published.differs)
 
 
 def _rounded(printed: str, ours: int, unit: int) -> str:

@@ -15,14 +15,14 @@ from typing import Literal
 from hrnet_cli.analysis.costs import Cost, costs
 from hrnet_cli.hrnet import FLOPS_PER_MAC
 from hrnet_cli.nn import Shape
-from hrnet_cli.tracing import Node, Shapes, Trace
+from hrnet_cli.tracing import Node, Trace
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """The figures of a module with all below it, which are compared; None is not reported."""
 
-    outputs: tuple[Shapes, ...] | None
+    outputs: tuple[tuple[Shape, ...], ...] | None
     """The shapes that each call returns."""
     params: int | None
     count: int | None
@@ -36,7 +36,7 @@ class ModuleFacts:
     """What our trace has of a module with all below it; `count` is in a peer's convention."""
 
     node: Node
-    outputs: tuple[Shapes, ...]
+    outputs: tuple[tuple[Shape, ...], ...]
     params: int
     count: int
     is_used: bool
@@ -53,7 +53,7 @@ Terms = dict[tuple[TermName, str], int]
 def module_facts(trace: Trace, terms: Callable[[Cost], Terms]) -> dict[str, ModuleFacts]:
     """The facts of every module by path, in the order of the tree."""
     nodes = {node.path: node for node in trace.root.walk()}
-    outputs: dict[str, tuple[Shapes, ...]] = {}
+    outputs: dict[str, tuple[tuple[Shape, ...], ...]] = {}
     counts: Counter[str] = Counter()
     for call in trace.calls:
         outputs[call.node.path] = (*outputs.get(call.node.path, ()), call.outputs)

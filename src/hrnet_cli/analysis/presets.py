@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from hrnet_cli.analysis.costs import costs, totals
-from hrnet_cli.analysis.flops import Figure, published_figures
+from hrnet_cli.analysis.flops import PublishedFigure, published_figures
 from hrnet_cli.analysis.result import Result
 from hrnet_cli.errors import choose
 from hrnet_cli.nn import Shape
@@ -27,7 +27,7 @@ class Preset(NamedTuple):
     params: int
     macs: int
     published: Published | None
-    figures: tuple[Figure, ...]
+    figures: tuple[PublishedFigure, ...]
     """Empty if the authors printed none of this network alone."""
 
 
@@ -42,7 +42,7 @@ class Presets(Result):
     presets: tuple[Preset, ...]
 
     @property
-    def unexpected(self) -> tuple[tuple[str, Figure], ...]:
+    def unexpected(self) -> tuple[tuple[str, PublishedFigure], ...]:
         """The figures that differ from what their preset declares, each with the preset's name."""
         return tuple(
             (preset.name, figure) for preset in self.presets for figure in preset.figures if not figure.is_as_declared

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hrnet_cli.analysis.costs import CONVENTIONS
-from hrnet_cli.analysis.flops import Figure, Flops, Part
+from hrnet_cli.analysis.flops import Flops, Part, PublishedFigure
 from hrnet_cli.hrnet import FLOPS_PER_MAC, GIBI, GIGA
 from hrnet_cli.report.content import Cell, Column, Document, Facts, Heading, Span, Table, line
 from hrnet_cli.text import batch_text, digits, exact, join_and, percent, shape_text, short
@@ -97,7 +97,7 @@ def _extra_text(counts: dict[str, int]) -> str:
 # Our figures beside published ones
 
 
-def verdict(figure: Figure) -> Span:
+def verdict(figure: PublishedFigure) -> Span:
     """✓ if our figure rounds to the printed one, ≠ if the spec says that it does not, else ✗."""
     if figure.reproduces:
         return (
@@ -107,7 +107,7 @@ def verdict(figure: Figure) -> Span:
     return Span(f"{sign} (ours {figure.rounded}, {difference(figure)})", role)
 
 
-def difference(figure: Figure) -> str:
+def difference(figure: PublishedFigure) -> str:
     """How much larger or smaller our figure is than the printed one, in percent."""
     printed = float(figure.printed[:-1])
     return f"{100 * (figure.ours / figure.unit / printed - 1):+.2f}%" if printed else "more than 0"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hrnet_cli.analysis.costs import PUBLISHED_CONVENTIONS
-from hrnet_cli.analysis.flops import Figure
+from hrnet_cli.analysis.flops import PublishedFigure
 from hrnet_cli.analysis.presets import Preset, Presets
 from hrnet_cli.hrnet import GIBI, GIGA
 from hrnet_cli.report.content import Block, Cell, Column, Document, Heading, Note, Span, Table
@@ -44,7 +44,7 @@ def _table(presets: list[Preset]) -> Table:
     return Table((*columns, Column("MACs", True), Column("printed FLOPs")), tuple(rows))
 
 
-def _figure(figure: Figure) -> Cell:
+def _figure(figure: PublishedFigure) -> Cell:
     """A printed figure, and ✓ or the difference of ours; ✗ before what the preset does not declare."""
     if figure.reproduces and not figure.differs:
         return (Span(f"{figure.printed} "), Span("✓", "good"))

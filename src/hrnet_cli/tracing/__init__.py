@@ -13,7 +13,7 @@ from hrnet_cli.tracing.engines import (
     torch_engine,
     trace,
 )
-from hrnet_cli.tracing.record import Call, Failure, Node, Shapes, record, shapes
+from hrnet_cli.tracing.record import Call, Failure, Node, record, shapes
 
 __all__ = [
     "DEVICE",
@@ -22,7 +22,6 @@ __all__ = [
     "Failure",
     "InputError",
     "Node",
-    "Shapes",
     "SpecLike",
     "Trace",
     "build",

@@ -14,28 +14,22 @@ from hrnet_cli.model import Place
 from hrnet_cli.nn import LEAVES, Add, Shape, ShapeError, Tensor, arguments
 from hrnet_cli.text import shape_text
 
-Shapes = tuple[Shape, ...]
-
 
 class Node:
     """A module of the traced network."""
 
-    __slots__ = ("children", "module", "path", "place", "type")
+    __slots__ = ("children", "module", "name", "path", "place", "type")
 
-    def __init__(self, module: Any, path: str) -> None:
+    def __init__(self, module: Any, path: str, name: str) -> None:
         self.module = module
         self.path = path
+        self.name = name  # the last part of the path
         self.type = type(module).__name__
         self.place: Place | None = getattr(module, "place", None)
         self.children: tuple[Node, ...] = ()
 
     def __repr__(self) -> str:
         return f"Node({self.path!r}, {self.type})"
-
-    @property
-    def name(self) -> str:
-        """The last part of the path."""
-        return self.path.rpartition(".")[2]
 
     @property
     def parameters(self) -> dict[str, Shape]:
@@ -79,8 +73,8 @@ class Call(NamedTuple):
     """How many calls it is inside of; 0 for the network itself."""
     place: Place | None
     """The node's place, or that of the nearest call around it which has one."""
-    inputs: Shapes
-    outputs: Shapes
+    inputs: tuple[Shape, ...]
+    outputs: tuple[Shape, ...]
 
 
 class Failure(NamedTuple):
@@ -139,8 +133,8 @@ class _Recorder:
     def __init__(self, model: Any) -> None:
         self.nodes: dict[Any, Node] = {}
         self.calls: list[Call | None] = []
-        self.running: list[tuple[int, Node, Place | None, Shapes]] = []
-        self.root = self.nodes[model] = Node(model, "")
+        self.running: list[tuple[int, Node, Place | None, tuple[Shape, ...]]] = []
+        self.root = self.nodes[model] = Node(model, "", "")
         self.add_children(self.root)
 
     def add_children(self, node: Node) -> None:
@@ -149,7 +143,7 @@ class _Recorder:
         prefix = node.path and node.path + "."
         for name, module in node.module.named_children():
             if module not in nodes:
-                child = nodes[module] = Node(module, prefix + name)
+                child = nodes[module] = Node(module, prefix + name, name)
                 children.append(child)
                 if child.type not in LEAVES:
                     self.add_children(child)
@@ -179,7 +173,7 @@ _new = tuple.__new__
 """Makes a NamedTuple in half the time of its own constructor, which is a Python function."""
 
 
-def shapes(value: Any) -> Shapes:
+def shapes(value: Any) -> tuple[Shape, ...]:
     """The shapes of all tensors in a value; lists and tuples are flattened in order."""
     if isinstance(value, list | tuple):
         return tuple([shape for item in value for shape in shapes(item)])
