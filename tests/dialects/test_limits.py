@@ -18,7 +18,7 @@ from hrnet_cli.dialects.table import FOREIGN, WRITERS, write_spec
 from hrnet_cli.errors import Diagnostic, InexpressibleError
 from hrnet_cli.hrnet import EXPANSION
 from hrnet_cli.schema import NoHead, Spec, Upsampling
-from hrnet_cli.schema.spec import Budget
+from hrnet_cli.schema.spec import BatchNorm, Budget
 from hrnet_cli.sources import parse_spec, preset_names
 
 CONFIGS = sorted(path for path in (TESTS / "configs").rglob("*.yaml") if not path.name.startswith("not_"))
@@ -285,3 +285,14 @@ def test_a_budget_is_nothing_of_the_network(target: str) -> None:
     notes = write_spec(changed("timm-w18", budget=Budget(max_params=10**8)), target).notes
     assert "the budget is left out: no other dialect has one" in notes
     assert not any("budget" in note for note in write_spec(load_spec("timm-w18"), target).notes)
+
+
+@pytest.mark.parametrize(("target", "name"), [("official", "w32"), ("timm", "timm-w18")])
+def test_batch_norms_that_a_config_cannot_say(target: str, name: str) -> None:
+    def notes(**values: float) -> list[str]:
+        written = write_spec(changed(name, batch_norm=BatchNorm(**values)), target)
+        return [note for note in written.notes if note.startswith("batch_norm")]
+
+    assert notes() == []
+    assert notes(momentum=0.2) == ["batch_norm.momentum 0.2 is left out: it is always 0.1"]
+    assert notes(eps=0.001) == ["batch_norm.eps 0.001 is left out: it is always 1e-05, and the outputs differ a little"]

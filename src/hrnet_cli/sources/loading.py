@@ -183,7 +183,7 @@ def read_source(source: str | Path) -> Source:
         reason = getattr(error, "strerror", None) or str(error)
         raise UnreadableError(f"cannot read {name!r}: {reason}", "name a spec file or a preset") from None
     if name.startswith(TIMM):
-        from hrnet_cli.dialects.timm.variants import variant_text
+        from hrnet_cli.dialects.timm import variant_text
 
         return Source(variant_text(name.removeprefix(TIMM)), name)
     from hrnet_cli.sources.presets import nearest_presets, preset_names, preset_path

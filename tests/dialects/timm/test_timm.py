@@ -16,7 +16,7 @@ from support import Golden, caught, fingerprint_weights
 from hrnet_cli import Trace, build, build_torch, load_spec, trace
 from hrnet_cli.analysis.costs import costs
 from hrnet_cli.dialects.table import write_spec
-from hrnet_cli.dialects.timm.variants import STAGES, VARIANTS
+from hrnet_cli.dialects.timm import STAGES, VARIANTS
 from hrnet_cli.errors import HrnetError, SpecError, UnreadableError
 from hrnet_cli.schema import ClassificationHead, FeaturesHead, Spec
 from hrnet_cli.sources.loading import parse_spec

@@ -7,8 +7,7 @@ from typing import Any
 
 from hrnet_cli.dialects.other_networks import not_hrnet
 from hrnet_cli.dialects.reading import Reading, check_size, find_misspelt
-from hrnet_cli.dialects.timm import PARTS
-from hrnet_cli.dialects.timm.variants import ARGUMENTS, STAGES, STEM_WIDTH, VARIANTS, spell
+from hrnet_cli.dialects.timm import ARGUMENTS, PARTS, STAGES, STEM_WIDTH, VARIANTS, spell
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import IN_CHANNELS, STEM_WIDTHS, stage_key, stage_number
 from hrnet_cli.schema.fields import unknown_keys

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hrnet_cli.dialects import limits
-from hrnet_cli.dialects.timm.variants import STAGES, STEM_WIDTH, VARIANTS, stage_config
+from hrnet_cli.dialects.timm import STAGES, STEM_WIDTH, VARIANTS, stage_config
 from hrnet_cli.dialects.writing import Written, block, comments, stage_fields
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import IN_CHANNELS, stage_key
