@@ -40,21 +40,20 @@ def on_device(network: nn.Module, shape: nn.Shape, device: str) -> tuple[torch.n
 def lower(module: nn.Module, lowered: dict[int, torch.nn.Module] | None = None) -> torch.nn.Module:
     """The torch module of a module over shapes, with torch's default initial weights.
 
-    `lowered` has the results by id, so that a module that is used twice stays one module.
+    A leaf becomes torch's leaf of the same class name and constructor arguments. `lowered` has the results by id,
+    so that a module that is used twice stays one module.
     """
     lowered = {} if lowered is None else lowered
     if id(module) not in lowered:
-        result = _lower_leaf(module) if isinstance(module, nn.Leaf) else _lower_composite(module, lowered)
+        if isinstance(module, nn.Leaf):
+            torch_leaves = torch.nn if module.in_torch_nn else functions
+            result: torch.nn.Module = getattr(torch_leaves, type(module).__name__)(**module.arguments())
+        else:
+            result = _lower_composite(module, lowered)
         if module.place is not None:
             result.place = module.place
         lowered[id(module)] = result
     return lowered[id(module)]
-
-
-def _lower_leaf(module: nn.Leaf) -> torch.nn.Module:
-    """The torch module of the same class name, made with the same constructor arguments."""
-    torch_leaf: type[torch.nn.Module] = getattr(torch.nn if module.in_torch_nn else functions, type(module).__name__)
-    return torch_leaf(**module.arguments())
 
 
 def _lower_composite(module: nn.Module, lowered: dict[int, torch.nn.Module]) -> torch.nn.Module:

@@ -138,11 +138,8 @@ class Module:
 
     def __repr__(self) -> str:
         """The tree as torch prints it."""
-        return _tree(self, [(name, repr(value)) for name, value in self.attributes() if _is_child(value)])
-
-
-def _is_child(value: Any) -> bool:
-    return value is None or isinstance(value, Module)
+        children = [(name, value) for name, value in self.attributes() if value is None or isinstance(value, Module)]
+        return _tree(self, [(name, repr(child)) for name, child in children])
 
 
 def _tree(module: Module, lines: Iterable[tuple[str, str]]) -> str:
