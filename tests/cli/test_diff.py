@@ -13,6 +13,7 @@ import pytest
 import yaml
 from commandline import call, is_a_message
 
+import hrnet_cli
 from hrnet_cli.sources import preset_path
 
 W32 = preset_path("w32").read_text()
@@ -38,11 +39,11 @@ params       28,536,113 → 28,536,245 (+132, +0.0005%)
 MACs         7,645,003,776 → 7,645,396,992 (+393,216, +0.0051%)
 activations  19,115,520 → 19,127,808 (+12,288, +0.0643%)
 output       1×17×64×48 → 1×21×64×48
-state dict   a checkpoint of w32 loads into {mine} but for 2 reshaped keys; 1,752 of 1,754 are kept
-load_state_dict(strict=False) passes over added and removed keys, and raises on reshaped ones
+state dict   a checkpoint of w32 loads into {mine} except for 2 reshaped keys; 1,752 of 1,754 are kept
+load_state_dict(strict=False) ignores added and removed keys, and raises on reshaped ones
 
 changed          before  after
-head num_joints  17      21
+head.num_joints  17      21
 
 params  before  after  difference
 head       561    693        +132  +23.5%
@@ -61,7 +62,7 @@ final_layer  reshaped     2
 
 def test_in_a_pull_request(mine: str) -> None:
     out = call("diff", "w32", mine, "--format", "markdown").out
-    assert "| changed | before | after |\n| --- | --- | --- |\n| head num\\_joints | 17 | 21 |" in out
+    assert "| changed | before | after |\n| --- | --- | --- |\n| head.num\\_joints | 17 | 21 |" in out
     assert (
         "| params | before | after | difference |  |\n| --- | ---: | ---: | ---: | ---: |\n| head | 561 | 693 |" in out
     )
@@ -71,7 +72,7 @@ def test_in_a_pull_request(mine: str) -> None:
 def test_stages_and_branches() -> None:
     lines = call("diff", "w32", "w48").out.splitlines()
     for line in (
-        "stage 4 num_channels  32, 64, 128, 256  48, 96, 192, 384",
+        "stage4.num_channels  32, 64, 128, 256  48, 96, 192, 384",
         "stage 4       20.41M  45.89M     +25.49M  +124.9%",
         "branch 3      14.17M  31.87M     +17.70M  +124.9%",
         "branch 0  stages 2–4  32×64×48   48×64×48",
@@ -86,7 +87,7 @@ def test_a_removed_stage(tmp_path: Path) -> None:
     path = tmp_path / "three.yaml"
     path.write_text("\n".join(line for line in W32.splitlines() if not line.startswith("stage4")))
     out = call("diff", "w32", str(path)).out
-    assert "stage 4  num_modules 3, num_branches 4, block BASIC, num_blocks [4, 4, 4, 4], " in out
+    assert "stage4   num_modules 3, num_branches 4, block BASIC, num_blocks [4, 4, 4, 4], " in out
     assert "branch 3  stage 4  256×8×6    none" in out
     assert "stage 4       20.41M       0     -20.41M  -100.0%" in out
     back = call("diff", str(path), "w32").out
@@ -102,7 +103,7 @@ def test_keys_lists_every_key(mine: str) -> None:
     lines = call("diff", "w32", "higher-w32", "--keys").out.splitlines()
     assert ["final_layer.bias", "removed", "17", "none"] in [line.split() for line in lines]
     assert lines[-1].split() == ["deconv_layers.0.4.0.bn2.num_batches_tracked", "added", "none", "a", "number"]
-    assert json.loads(call("diff", "w32", mine, "-f", "json").out)["state"]["keys"] is None
+    assert json.loads(call("diff", "w32", mine, "-f", "json").out)["state_dict"]["keys"] is None
 
 
 def test_the_same_network(tmp_path: Path) -> None:
@@ -121,8 +122,8 @@ def test_the_same_keys_and_another_function(tmp_path: Path) -> None:
     path.write_text(f"{W32}\nupsampling: {{mode: bilinear}}\nbatch_norm: {{eps: 1e-3}}\n")
     out = call("diff", "w32", str(path)).out
     assert "all 1,754 keys are kept" in out
-    warning = "the weights that load compute another function: upsampling, BatchNorm2d eps differs"
-    assert warning in out
+    note = "the same weights compute another function, because no state dict stores this: "
+    assert f"\n{note}upsampling mode, BatchNorm2d eps\n" in out
     assert "the same network" not in out
     assert "another function" not in call("diff", "w32", "cls-w32").out
 
@@ -135,7 +136,7 @@ def test_exit_codes(mine: str) -> None:
 
 
 def test_different_inputs_are_noted() -> None:
-    note = "the figures are each for its own input: compare at one with --input"
+    note = "each network is counted at its own input: --input compares both at one"
     own = call("diff", "w32", "w32-384x288").out
     assert note in own and "1×3×256×192 → 1×3×384×288" in own
     at_one = call("diff", "w32", "w32-384x288", "--input", "256x256").out
@@ -168,15 +169,15 @@ def test_bad_usage(arguments: list[str], words: list[str]) -> None:
 
 def test_from_standard_input(mine: str) -> None:
     result = call("diff", "w32", "-", stdin=Path(mine).read_bytes())
-    assert result.out.startswith("w32 → -\n") and "head num_joints  17      21" in result.out
+    assert result.out.startswith("w32 → -\n") and "head.num_joints  17      21" in result.out
 
 
 def test_json_is_raw(mine: str) -> None:
     report = json.loads(call("diff", "w32", mine, "--format", "json").out)
     assert (report["schema_version"], report["command"], report["same"]) == (2, "diff", False)
     assert report["total"]["params"] == {"before": 28_536_113, "after": 28_536_245, "difference": 132}
-    assert report["changes"] == [{"part": "head", "field": "num_joints", "before": 17, "after": 21}]
-    assert report["state"]["groups"] == [{"modules": "final_layer", "change": "reshaped", "keys": 2}]
+    assert report["changes"] == [{"path": "head.num_joints", "before": 17, "after": 21}]
+    assert report["state_dict"]["groups"] == [{"path": ["final_layer"], "change": "reshaped", "keys": 2}]
 
 
 def test_formats_and_files(mine: str, tmp_path: Path) -> None:
@@ -246,3 +247,9 @@ def test_what_a_commit_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     result = call("diff", "git:HEAD:mine.yaml", "mine.yaml", "--exit-code")
     assert result.code == 1
     assert result.out.startswith("git:HEAD:mine.yaml → mine.yaml\n") and "(+132, +0.0005%)" in result.out
+
+
+def test_the_result_in_one_line(mine: str) -> None:
+    assert repr(hrnet_cli.diff("w32", mine)) == "Diff(hrnet-w32 → hrnet-w32, params +132)"
+    assert repr(hrnet_cli.diff("w32", "w32")) == "Diff(hrnet-w32 → hrnet-w32, the same network)"
+    assert str(hrnet_cli.diff("w32", mine)) == call("diff", "w32", mine).out.rstrip("\n")

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from hrnet_cli.analysis.costs import FIGURES, costs, totals
-from hrnet_cli.analysis.identity import batch_norm_words, digest, state_shapes
 from hrnet_cli.analysis.result import Result
 from hrnet_cli.analysis.shapes import shapes
+from hrnet_cli.analysis.state_dict import digest, state_dict_shapes
 from hrnet_cli.check.lock_file import LockEntry
 from hrnet_cli.errors import UsageError
 from hrnet_cli.sources import preset_names, read_source
@@ -24,14 +24,14 @@ from hrnet_cli.tracing import Trace, labelled_trace
 def lock_entry(trace: Trace) -> LockEntry:
     """The entry of a traced network."""
     seen = shapes(trace)
-    state = state_shapes(trace)
+    state, batch_norm = state_dict_shapes(trace), trace.spec.batch_norm
     return LockEntry(
         input=trace.input,
         **totals(costs(trace))._asdict(),
         branches=tuple(branch.shape[1:] for branch in seen.stages[-1].modules[-1].branches),
         outputs=seen.outputs,
         upsampling=trace.spec.upsampling.words,
-        batch_norm=batch_norm_words(trace.spec.batch_norm),
+        batch_norm=f"momentum {batch_norm.momentum}, eps {batch_norm.eps}",
         keys=len(state),
         digest=digest(state),
     )

@@ -1,77 +1,64 @@
-"""The fields of a spec that differ, as the network reads them."""
+"""The fields of two specs that differ, by what the network does with them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from hrnet_cli.schema import HeadSpec, Spec, StageSpec, Upsampling
+from hrnet_cli.hrnet import stage_key
+from hrnet_cli.schema import Spec, StageSpec
 from hrnet_cli.schema.records import entries
 from hrnet_cli.tracing import Trace
 
 
 class Change(NamedTuple):
-    """A field that differs. A part that only one of the two has is one change, with all its fields as a mapping."""
+    """A field that differs; a stage or a head that only one spec has is one change, with all its fields."""
 
-    part: str
-    """`stem`, `stage 2`, `upsampling`, `batch norm`, `head`; empty for the network as a whole."""
-    field: str
-    """As the spec spells it; empty for a whole part."""
+    path: str
+    """Where it is in the spec: `stage2.num_blocks`."""
     before: Any
     after: Any
 
 
-def changes(before: Trace, after: Trace) -> tuple[Change, ...]:
-    """Every difference, from the stem to the head. An input differs where the two traces are of different ones."""
-    inputs = Change("", "input", before.input, after.input)
-    pairs = (*_between(before.spec, after.spec), inputs)
+def spec_changes(before: Trace, after: Trace) -> tuple[Change, ...]:
+    """Every field that differs, from the stem to the head; the inputs are those of the two traces."""
+    pairs = (*_fields(before.spec, after.spec), Change("input", before.input, after.input))
     return tuple(change for change in pairs if change.before != change.after)
 
 
-def _between(before: Spec, after: Spec) -> Iterator[Change]:
-    yield Change("", "name", before.name, after.name)
-    yield Change("stem", "in_channels", before.in_channels, after.in_channels)
-    yield Change("stem", "stem_widths", before.stem_widths, after.stem_widths)
-    for number, pair in enumerate(zip_longest(before.stages, after.stages), 1):
-        yield from _stage(f"stage {number}", *pair)
-    kept = (before.keeps_all_branches, after.keeps_all_branches)
-    yield Change("last stage", "multi_scale_output", *kept)
-    yield from _fields("upsampling", _upsampling(before.upsampling), _upsampling(after.upsampling))
-    yield from _fields("batch norm", _values(before.batch_norm), _values(after.batch_norm))
-    yield from _head(before.head, after.head)
+def _fields(before: Spec, after: Spec) -> Iterator[Change]:
+    yield Change("name", before.name, after.name)
+    yield Change("in_channels", before.in_channels, after.in_channels)
+    yield Change("stem_widths", before.stem_widths, after.stem_widths)
+    for number, (old, new) in enumerate(zip_longest(before.stages, after.stages), 1):
+        yield from _record(stage_key(number), _values(old) if old else None, _values(new) if new else None)
+    yield Change("multi_scale_output", before.keeps_all_branches, after.keeps_all_branches)
+    yield from _record("upsampling", _upsampling(before), _upsampling(after))
+    yield from _record("batch_norm", _values(before.batch_norm), _values(after.batch_norm))
+    heads = [{"type": spec.head.type, **_values(spec.head)} for spec in (before, after)]
+    if before.head.type == after.head.type:
+        yield from _record("head", *heads)
+    else:
+        yield Change("head", *heads)
+
+
+def _record(path: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> Iterator[Change]:
+    """A change per field, or one change if only one spec has the record."""
+    if before and after:
+        for name in before:
+            yield Change(f"{path}.{name}", before[name], after[name])
+    else:
+        yield Change(path, before, after)
 
 
 def _values(record: Any) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in entries(type(record))}
+    """The fields of a part of a spec, without fuse_method, which has one value."""
+    without = {"fuse_method"} if isinstance(record, StageSpec) else set()
+    return {name: getattr(record, name) for name in entries(type(record)) if name not in without}
 
 
-def _fields(part: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
-    for name in before:
-        yield Change(part, name, before[name], after[name])
-
-
-def _stage(part: str, before: StageSpec | None, after: StageSpec | None) -> Iterator[Change]:
-    """Field by field, or as a whole where only one of the networks has it."""
-    if before and after:
-        yield from _fields(part, _values(before), _values(after))
-    else:
-        yield Change(part, "", before and _made_of(before), after and _made_of(after))
-
-
-def _made_of(stage: StageSpec) -> dict[str, Any]:
-    """Its fields but for fuse_method, of which only one exists."""
-    return {name: value for name, value in _values(stage).items() if name != "fuse_method"}
-
-
-def _upsampling(upsampling: Upsampling) -> dict[str, Any]:
-    """An align_corners of None is false to torch, and means nothing for nearest."""
-    bilinear = upsampling.mode == "bilinear"
-    return {**_values(upsampling), "align_corners": bool(upsampling.align_corners) if bilinear else None}
-
-
-def _head(before: HeadSpec, after: HeadSpec) -> Iterator[Change]:
-    if before.type == after.type:
-        yield from _fields("head", _values(before), _values(after))
-    else:
-        yield Change("head", "", *({"type": head.type, **_values(head)} for head in (before, after)))
+def _upsampling(spec: Spec) -> dict[str, Any]:
+    """To torch an align_corners of None is false; with nearest it means nothing."""
+    aligned = bool(spec.upsampling.align_corners) if spec.upsampling.mode == "bilinear" else None
+    return {**_values(spec.upsampling), "align_corners": aligned}

@@ -1,37 +1,38 @@
-"""Costs and shapes of two networks side by side."""
+"""The costs and the branch shapes of two networks side by side."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from hrnet_cli.analysis.costs import Cost, Totals, totals
-from hrnet_cli.analysis.flops import GROUPINGS
+from hrnet_cli.analysis.flops import GROUPINGS, Part
 from hrnet_cli.analysis.shapes import shapes
+from hrnet_cli.analysis.state_dict import merge_in_order
 from hrnet_cli.nn import Shape
 from hrnet_cli.tracing import Trace
 
 
-class Pair(NamedTuple):
-    """A figure of both."""
+class FigureChange(NamedTuple):
+    """A figure of both networks."""
 
     before: int
     after: int
     difference: int
+    """`after` minus `before`."""
 
 
 class CostChange(NamedTuple):
-    """What a part of the network costs; 0 where it is not there."""
+    """What a part costs in both networks; 0 in one that does not have it."""
 
-    part: str
-    params: Pair
-    macs: Pair
-    activations: Pair
+    part: Part
+    params: FigureChange
+    macs: FigureChange
+    activations: FigureChange
 
 
 class BranchChange(NamedTuple):
-    """A branch's C×H×W at the end of a stage; None where it is not there."""
+    """The shape of a branch in both networks, C×H×W; null in one that does not have it."""
 
     stage: int
     branch: int
@@ -39,60 +40,36 @@ class BranchChange(NamedTuple):
     after: Shape | None
 
 
-def by_part(before: list[Cost], after: list[Cost], by: str) -> tuple[CostChange, ...]:
-    """The costs of both, in the rows of a grouping of `flops`."""
-    old, new = _sums(before, by), _sums(after, by)
+def cost_change(part: Part, before: Totals, after: Totals) -> CostChange:
+    """The three figures of a part."""
+    pairs = zip(before, after, strict=True)
+    return CostChange(part, *(FigureChange(old, new, new - old) for old, new in pairs))
+
+
+def cost_changes(before: list[Cost], after: list[Cost], by: str) -> tuple[CostChange, ...]:
+    """The costs of every part of either network, by a key of GROUPINGS."""
+    old, new = _totals_by_part(before, by), _totals_by_part(after, by)
     nothing = Totals(0, 0, 0)
-    return tuple(_change(part, old.get(part, nothing), new.get(part, nothing)) for part in in_order(old, new))
+    return tuple(cost_change(part, old.get(part, nothing), new.get(part, nothing)) for part in merge_in_order(old, new))
 
 
-def total(parts: Iterable[CostChange]) -> CostChange:
-    """All parts together."""
-    figures = list(parts)
-    sums = (
-        [sum(figure) for figure in zip(*(getattr(part, name) for part in figures), strict=True)]
-        for name in ("params", "macs", "activations")
-    )
-    return CostChange("total", *(Pair(*each) for each in sums))
+def _totals_by_part(costs: list[Cost], by: str) -> dict[Part, Totals]:
+    groups: dict[Part, list[Cost]] = defaultdict(list)
+    for cost in costs:
+        groups[GROUPINGS[by](cost)[0]].append(cost)
+    return {part: totals(group) for part, group in groups.items()}
 
 
-def _sums(counted: list[Cost], by: str) -> dict[str, Totals]:
-    rows: dict[str, list[Cost]] = defaultdict(list)
-    for cost in counted:
-        rows[str(GROUPINGS[by](cost)[0])].append(cost)
-    return {part: totals(costs) for part, costs in rows.items()}
-
-
-def _change(part: str, before: Totals, after: Totals) -> CostChange:
-    return CostChange(part, *(Pair(old, new, new - old) for old, new in zip(before, after, strict=True)))
-
-
-def branches(before: Trace, after: Trace) -> tuple[BranchChange, ...]:
-    """Every branch of every stage of either."""
+def branch_changes(before: Trace, after: Trace) -> tuple[BranchChange, ...]:
+    """Every branch of every stage of either network."""
     old, new = _branches(before), _branches(after)
     return tuple(BranchChange(*place, old.get(place), new.get(place)) for place in sorted(old.keys() | new.keys()))
 
 
 def _branches(trace: Trace) -> dict[tuple[int, int], Shape]:
-    """A branch has one shape throughout a stage, before and after each exchange."""
+    """The C×H×W of each branch by stage and branch: all modules of a stage have the same."""
     return {
         (stage.stage, branch.branch): branch.shape[1:]
         for stage in shapes(trace).stages
         for branch in stage.modules[-1].branches
     }
-
-
-Name = TypeVar("Name")
-
-
-def in_order(before: Iterable[Name], after: Iterable[Name]) -> list[Name]:
-    """The names of both, each once, in the order of `after`; what is gone stands behind what it stood behind."""
-    names = dict.fromkeys(after)
-    gone: dict[Name | None, list[Name]] = defaultdict(list)
-    last = None
-    for name in before:
-        if name in names:
-            last = name
-        else:
-            gone[last].append(name)
-    return [*gone[None], *(each for name in names for each in (name, *gone[name]))]

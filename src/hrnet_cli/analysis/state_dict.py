@@ -1,0 +1,156 @@
+"""State dicts as keys and shapes: of a network, their digest, and how they change from one network to another."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
+from typing import Literal, NamedTuple, TypeVar
+
+from hrnet_cli.nn import Shape
+from hrnet_cli.text import shape_argument
+from hrnet_cli.tracing import Trace
+
+
+def state_dict_shapes(trace: Trace) -> dict[str, Shape]:
+    """The shape of every parameter and buffer by its state-dict key, in torch's order."""
+    found: dict[str, Shape] = {}
+    for node in trace.root.walk():
+        prefix = f"{node.path}." if node.path else ""
+        found |= {prefix + name: shape for name, shape in (node.parameters | node.buffers).items()}
+    return found
+
+
+def digest(shapes: dict[str, Shape]) -> str:
+    r"""SHA-256 over a line `key\tD0xD1x…\n` per key, keys sorted: no values and no dtypes."""
+    lines = (f"{key}\t{shape_argument(shapes[key])}\n" for key in sorted(shapes))
+    return sha256("".join(lines).encode()).hexdigest()
+
+
+Kind = Literal["kept", "added", "removed", "reshaped"]
+ChangeKind = Literal["added", "removed", "reshaped"]
+
+
+class KeyChange(NamedTuple):
+    """A key that differs; a shape of null means that the state dict does not have the key."""
+
+    key: str
+    change: ChangeKind
+    before: Shape | None
+    after: Shape | None
+
+
+class KeyGroup(NamedTuple):
+    """Modules, or single keys, whose keys all change in the same way."""
+
+    path: tuple[str | tuple[int, ...], ...]
+    """The parts of the module's path; several numbers at one place are a list: stage4, [0, 1, 2], branches, 3."""
+    change: ChangeKind
+    keys: int
+    """The number of keys."""
+
+
+class StateDictChange(NamedTuple):
+    """What a checkpoint of the first network has and lacks for the second."""
+
+    before: int
+    """The number of keys of the first."""
+    after: int
+    """The number of keys of the second."""
+    kept: int
+    """Keys that both have in the same shape."""
+    added: int
+    """Keys that only the second has: load_state_dict reports them as missing."""
+    removed: int
+    """Keys that only the first has: load_state_dict reports them as unexpected."""
+    reshaped: int
+    """Keys that both have in different shapes: load_state_dict raises for a size mismatch."""
+    groups: tuple[KeyGroup, ...]
+    """The changes by module; their keys add up to `added`, `removed` and `reshaped`."""
+    keys: tuple[KeyChange, ...] | None
+    """Every key that changes; null if they were not asked for."""
+
+
+def state_dict_change(before: Trace, after: Trace, keys: bool = False) -> StateDictChange:
+    """Compare two state dicts; with `keys`, list every key that changes."""
+    old, new = state_dict_shapes(before), state_dict_shapes(after)
+    kinds = {key: _kind(old.get(key), new.get(key)) for key in merge_in_order(old, new)}
+    counts = Counter(kinds.values())
+    changed = (KeyChange(key, kind, old.get(key), new.get(key)) for key, kind in kinds.items() if kind != "kept")
+    # the num_batches_tracked of a batch norm has no shape that could change: it does not divide a group
+    dividing = {key: kind for key, kind in kinds.items() if kind != "kept" or old[key]}
+    return StateDictChange(
+        before=len(old),
+        after=len(new),
+        kept=counts["kept"],
+        added=counts["added"],
+        removed=counts["removed"],
+        reshaped=counts["reshaped"],
+        groups=tuple(_groups(dividing)),
+        keys=tuple(changed) if keys else None,
+    )
+
+
+def _kind(before: Shape | None, after: Shape | None) -> Kind:
+    if before is None:
+        return "added"
+    if after is None:
+        return "removed"
+    return "kept" if before == after else "reshaped"
+
+
+Path = tuple[str | tuple[int, ...], ...]
+
+
+def _groups(kinds: dict[str, Kind]) -> list[KeyGroup]:
+    keys = [(tuple(key.split(".")), kind) for key, kind in kinds.items()]
+    groups = list(_modules_of_one_kind(keys, 0))
+    for index in range(max((len(group.path) for group in groups), default=0)):
+        groups = _merge_numbers(groups, index)
+    return groups
+
+
+def _modules_of_one_kind(keys: Sequence[tuple[tuple[str, ...], Kind]], depth: int) -> Iterator[KeyGroup]:
+    """The outermost modules whose keys all change in the same way."""
+    modules: dict[tuple[str, ...], list[tuple[tuple[str, ...], Kind]]] = defaultdict(list)
+    for parts, kind in keys:
+        modules[parts[: depth + 1]].append((parts, kind))
+    for module, below in modules.items():
+        (kind, *others) = {kind for _, kind in below}
+        if others:
+            yield from _modules_of_one_kind(below, depth + 1)
+        elif kind != "kept":
+            yield KeyGroup(module, kind, len(below))
+
+
+def _merge_numbers(groups: list[KeyGroup], index: int) -> list[KeyGroup]:
+    """Merge the groups that differ in nothing but a number at one place of the path."""
+    similar: dict[object, list[KeyGroup]] = {}
+    for group in groups:
+        part = group.path[index] if index < len(group.path) else ""
+        is_number = isinstance(part, str) and part.isdigit()
+        path: Path = (*group.path[:index], (), *group.path[index + 1 :]) if is_number else group.path
+        similar.setdefault((group.change, path), []).append(group)
+    return [_merged(each, index) if len(each) > 1 else each[0] for each in similar.values()]
+
+
+def _merged(groups: list[KeyGroup], index: int) -> KeyGroup:
+    path, change, _ = groups[0]
+    numbers = tuple(sorted(int(str(group.path[index])) for group in groups))
+    return KeyGroup((*path[:index], numbers, *path[index + 1 :]), change, sum(group.keys for group in groups))
+
+
+Name = TypeVar("Name")
+
+
+def merge_in_order(before: Iterable[Name], after: Iterable[Name]) -> list[Name]:
+    """The names of both, each once, in the order of `after`; a name that is gone follows the one it followed."""
+    names = dict.fromkeys(after)
+    gone: dict[Name | None, list[Name]] = defaultdict(list)
+    last = None
+    for name in before:
+        if name in names:
+            last = name
+        else:
+            gone[last].append(name)
+    return [*gone[None], *(each for name in names for each in (name, *gone[name]))]
