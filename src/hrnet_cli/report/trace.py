@@ -34,7 +34,7 @@ LEGEND = {
 
 def present(result: Shapes) -> Document:
     """The grid, the outputs, and every call if they were asked for."""
-    blocks: list[Block] = [Heading(one_line(result)), _grid(result), *_legend(result)]
+    blocks: list[Block] = [Heading(f"{result.network} · {shape_text(result.input)}"), _grid(result), *_legend(result)]
     if result.outputs:
         blocks.append(Facts((("output", ", ".join(map(shape_text, result.outputs))),)))
     for path in result.stretched:
@@ -45,8 +45,9 @@ def present(result: Shapes) -> Document:
 
 
 def one_line(result: Shapes) -> str:
-    """The network and its input."""
-    return f"{result.network} · {shape_text(result.input)}"
+    """The network, its input and its output, or that the input cannot go through."""
+    outputs = "cannot go through" if result.failure else ", ".join(map(shape_text, result.outputs))
+    return f"{result.network}, {shape_text(result.input)} → {outputs}"
 
 
 def _legend(result: Shapes) -> list[Note]:
