@@ -10,7 +10,7 @@ from typing import Any
 from hrnet_cli.errors import Code, Diagnostic
 from hrnet_cli.hrnet import STAGE_FIELDS, stage_key, stage_number
 from hrnet_cli.schema.fields import MAX_SIZE, right_key
-from hrnet_cli.schema.spec import SPEC_KEYS, Spec
+from hrnet_cli.schema.spec import Spec
 from hrnet_cli.text import KeyPath, dotted_path, nearest, quote
 
 
@@ -61,16 +61,6 @@ def is_stage(value: Any) -> bool:
     """Whether it is a mapping with a key of a stage, perhaps misspelt."""
     keys = value.keys() if isinstance(value, Mapping) else ()
     return any(nearest(key, STAGE_FIELDS, cutoff=0.8) for key in keys)
-
-
-AUTHORS_KEYS = {"final_conv_kernel", "pretrained_layers", "stem_inplanes", "with_head", "deconv"}
-
-
-def has_authors_keys(config: Mapping[str, Any]) -> bool:
-    """Whether stages at the top of a config are the `EXTRA` of one of the authors', all in lower case."""
-    first = config.get("stage1")
-    found = bool(AUTHORS_KEYS & config.keys()) or (isinstance(first, Mapping) and "num_ranches" in first)
-    return found and not any(key in SPEC_KEYS and stage_number(key) is None for key in config)
 
 
 class Reading:

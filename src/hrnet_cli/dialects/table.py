@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from hrnet_cli.dialects import native
 from hrnet_cli.errors import Diagnostic
-from hrnet_cli.hrnet import STAGE_KEY
+from hrnet_cli.hrnet import STAGE_KEY, stage_key, stage_number
+from hrnet_cli.schema.spec import SPEC_KEYS
 
 if TYPE_CHECKING:
     from hrnet_cli.dialects.reading import Reading
@@ -82,9 +82,36 @@ def identify(config: Any) -> str:
     """The name of the dialect that a config is written in; empty where none detects it."""
     if not isinstance(config, Mapping):
         return ""
-    if native.detect(config):
+    if is_native(config):
         return NATIVE
     return next((name for name, dialect in FOREIGN.items() if dialect.detect(config)), "")
+
+
+_FOREIGN_KEYS = {"type", "upsample"}
+_FOREIGN_STAGE_KEYS = {"block_type", "multiscale_output"}
+"""Keys by which a config with stages at its top is timm's or mmlab's."""
+
+
+def is_native(config: Mapping[Any, Any]) -> bool:
+    """Whether it has stages at its top, and no key by which another dialect is told apart."""
+    if stage_key(1) not in config or _FOREIGN_KEYS & config.keys() or has_official_keys(config):
+        return False
+    for key, value in config.items():
+        if not isinstance(key, str):
+            return False
+        if STAGE_KEY.fullmatch(key) and isinstance(value, Mapping) and _FOREIGN_STAGE_KEYS & value.keys():
+            return False
+    return True
+
+
+_OFFICIAL_KEYS = {"final_conv_kernel", "pretrained_layers", "stem_inplanes", "with_head", "deconv"}
+
+
+def has_official_keys(config: Mapping[str, Any]) -> bool:
+    """Whether stages at the top of a config are the `EXTRA` of one of the authors', all in lower case."""
+    first = config.get("stage1")
+    found = bool(_OFFICIAL_KEYS & config.keys()) or (isinstance(first, Mapping) and "num_ranches" in first)
+    return found and not any(key in SPEC_KEYS and stage_number(key) is None for key in config)
 
 
 def recognise(config: Any, dialect: str | None = None) -> bool:

@@ -11,13 +11,14 @@ channels and is H_i×W_i = (H / 4·2^i)×(W / 4·2^i).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from hrnet_cli import nn
 from hrnet_cli.hrnet import size_ratio, stage_key, transition_key
 from hrnet_cli.model.blocks import block_sequence, conv_bn, conv_bn_relu
-from hrnet_cli.schema import Spec, StageSpec, Upsampling
+from hrnet_cli.schema import BatchNorm, Spec, StageSpec, Upsampling
 
 
 class Place(NamedTuple):
@@ -215,3 +216,35 @@ def fuse_edge(i: int, j: int, widths: Sequence[int], upsampling: Upsampling) -> 
         return nn.Sequential(*layers, nn.Upsample(size_ratio(i, j), upsampling.mode, upsampling.align_corners))
     halvings = [conv_bn_relu(widths[j], widths[j], 3, stride=2) for _ in range(i - j - 1)]
     return nn.Sequential(*halvings, nn.Sequential(*conv_bn(widths[j], widths[i], 3, stride=2)))
+
+
+HEADS: dict[str, str] = {
+    "none": "hrnet_cli.model.network:HighResolutionNet",
+    "heatmap": "hrnet_cli.model.heads.heatmap:PoseHighResolutionNet",
+    "higher": "hrnet_cli.model.heads.higher:HigherHighResolutionNet",
+    "segmentation": "hrnet_cli.model.heads.segmentation:SegmentationHighResolutionNet",
+    "landmark": "hrnet_cli.model.heads.segmentation:LandmarkHighResolutionNet",
+    "ocr": "hrnet_cli.model.heads.ocr:OcrHighResolutionNet",
+    "classification": "hrnet_cli.model.heads.classification:ClassificationHighResolutionNet",
+    "features": "hrnet_cli.model.heads.classification:FeaturesHighResolutionNet",
+    "hrfpn": "hrnet_cli.model.heads.hrfpn:DetectionHighResolutionNet",
+}
+"""From a head's `type` in the spec to the module and class of its network, imported when it is built; its fields are in
+`schema.HEAD_SPECS`."""
+
+
+def build_network(spec: Spec) -> nn.Module:
+    """The network of a valid spec, over shapes."""
+    module, _, class_name = HEADS[spec.head.type].partition(":")
+    network: nn.Module = getattr(import_module(module), class_name)(spec)
+    if spec.batch_norm != BatchNorm():
+        _set_batch_norm(network, spec.batch_norm)
+    return network
+
+
+def _set_batch_norm(module: nn.Module, batch_norm: BatchNorm) -> None:
+    """Set momentum and eps of every batch norm; a network has one setting for all of them."""
+    if isinstance(module, nn.BatchNorm2d):
+        module.momentum, module.eps = batch_norm.momentum, batch_norm.eps
+    for _, child in module.named_children():
+        _set_batch_norm(child, batch_norm)

@@ -27,11 +27,6 @@ class HeadSpec(Record):
     task: ClassVar[str]
     reads_all_branches: ClassVar[bool]
 
-    @property
-    def needs_all_branches(self) -> bool:
-        """Whether it cannot be built on branch 0 alone, as the bare backbone can."""
-        return self.reads_all_branches and self.type != "none"
-
 
 @record(frozen=True)
 class NoHead(HeadSpec):

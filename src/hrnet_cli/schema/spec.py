@@ -337,7 +337,8 @@ def _report_unknown_keys(value: Mapping[Any, Any], stages: Mapping[str, Any], di
 def _check_head_and_input(values: Mapping[str, Any], spell: Spell) -> Iterator[Diagnostic]:
     """A head that reads every branch needs the last stage to keep them; the input has the network's channels."""
     head = values.get("head")
-    if isinstance(head, HeadSpec) and head.needs_all_branches and values.get("multi_scale_output") is False:
+    branch_0_alone = values.get("multi_scale_output") is False
+    if branch_0_alone and isinstance(head, HeadSpec) and head.reads_all_branches and head.type != NoHead.type:
         message = f"the {head.type} head reads every branch, and the last stage keeps branch 0 alone"
         yield Diagnostic("head-branches", ("multi_scale_output",), message, "remove it, or choose another head")
     shape, channels = values.get("input"), values.get("in_channels", IN_CHANNELS)

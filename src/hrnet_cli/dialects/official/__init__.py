@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from hrnet_cli.dialects.nodes import Node
 from hrnet_cli.dialects.other_networks import network_kind
-from hrnet_cli.dialects.reading import has_authors_keys, is_stage
+from hrnet_cli.dialects.reading import is_stage
+from hrnet_cli.dialects.table import has_official_keys
 from hrnet_cli.schema.spec import SPEC_KEYS
 from hrnet_cli.text import nearest
 
@@ -80,7 +81,7 @@ def _find_part(root: Node) -> Source | None:
     extra = root.child("EXTRA")
     if extra and extra.stage_keys:
         return Source(root, root, extra)
-    foreign = any(key != key.lower() for key in stages) or has_authors_keys(root.value)
+    foreign = any(key != key.lower() for key in stages) or has_official_keys(root.value)
     return Source(root, root, root) if stages and foreign else None
 
 
