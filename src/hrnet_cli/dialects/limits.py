@@ -1,6 +1,6 @@
 """What the code of other frameworks cannot build: each function yields the limits of one part, with a remedy.
 
-Messages say "that code" for the framework's: whoever prints them names it.
+Messages say "that code": the text around them names the framework.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The dialects that are read and written: one row each, and a folder of that name beside this module.
+"""The dialects that are read and written: one row each, and a folder with the same name.
 
 The package of a folder tells its dialect apart; its modules `read` and `write` are imported when they are used.
 """

@@ -18,7 +18,7 @@ class Written(NamedTuple):
 
     text: str
     notes: tuple[str, ...] = ()
-    """What is left out of it, or said in another way."""
+    """What is left out of it, or written in another way."""
     has_comments: bool = True
     """Whether a line of the text may be a comment, behind #."""
 

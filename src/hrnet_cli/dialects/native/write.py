@@ -1,4 +1,4 @@
-"""A spec in its own words, as YAML and as JSON: every key that is not at its default, in the order of the schema."""
+"""A spec as YAML and as JSON: every key that is not at its default, in the order of the schema."""
 
 from __future__ import annotations
 

@@ -195,7 +195,7 @@ def _read_deconvs(config: Config, head: Plain) -> None:
             message = f"{plural(len(entries), 'entry')} for {config.spell('NUM_DECONVS')}: {count}"
             remedy = _list_remedy(config, name, number, other_count)
             config.diagnostics.append(Diagnostic("wrong-length", path, message, remedy))
-        head[name.lower()] = [*entries, *[USUAL_ENTRY[name]] * (number - len(entries))][:number]
+        head[name.lower()] = [*entries, *[USUAL_ENTRY[name]] * number][:number]
 
 
 def _note_missing_count(config: Config, node: Node | None, head: Plain) -> None:
