@@ -61,7 +61,7 @@ def test_every_report_names_its_command_and_network(arguments: list[str]) -> Non
     assert list(report)[:2] == ["schema_version", "command"]
     assert (report["schema_version"], report["command"]) == (SCHEMA_VERSION, arguments[0])
     if arguments[0] == "diff":
-        assert [report[side]["spec"] for side in ("before", "after")] == ["hrnet-w32", "hrnet-w48"]
+        assert [report[side]["network"] for side in ("before", "after")] == ["hrnet-w32", "hrnet-w48"]
     elif arguments[0] != "presets":
         assert (report["network"], report["input"]) == ("hrnet-w32", [1, 3, 256, 192])
     assert report["engine"] == "shapes"
