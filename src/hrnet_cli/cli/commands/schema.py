@@ -15,7 +15,7 @@ def schema(
     ] = None,
     output: OutputOption = None,
 ) -> None:
-    """Print the JSON Schema of a spec, for editors, or of a report, for programs that read it.
+    """Print the JSON Schema of a spec or of a report.
 
     Write `# yaml-language-server: $schema=./hrnet.schema.json` in the first line of a spec: the editor then completes
     its keys and marks its mistakes.
