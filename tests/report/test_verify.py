@@ -69,7 +69,7 @@ def test_every_peer_and_every_term_has_its_text() -> None:
 
 def test_a_report() -> None:
     assert text.render(present(verification(peer()))) == (
-        "net · 1×3×64×64 · 1200 modules, 1300 calls\n\n"
+        "net · 1×3×64×64 · 1,200 modules, 1,300 calls\n\n"
         "peer       params                count  outputs   params   counts\n"
         "hrnet-cli      10       7,000,000 MACs    1,200    1,200    1,200\n"
         "torchinfo      10  7,000,020 mult-adds  1,200 ✓  1,200 ✓  1,200 ✓\n\n"

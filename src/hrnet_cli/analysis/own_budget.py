@@ -1,4 +1,4 @@
-"""What a network costs, as the budget that it just meets."""
+"""The tightest round budget that a network meets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hrnet_cli.tracing import Trace
 
 
 def own_budget(trace: Trace) -> Budget:
-    """Every bound rounded up to two digits; the divisor of its input, if the input is a multiple of it."""
+    """Every cost rounded up to two digits, and the smallest divisor if the input is a multiple of it."""
     cost = totals(costs(trace))
     divisor = smallest_divisor(trace.spec)
     return Budget(
@@ -21,6 +21,6 @@ def own_budget(trace: Trace) -> Budget:
 
 
 def rounded_up(number: int) -> int:
-    """The next number of two digits and zeros."""
+    """The smallest number of two digits and zeros that is not less: 1234 gives 1300."""
     step: int = 10 ** max(len(str(number)) - 2, 0)
     return -(-number // step) * step

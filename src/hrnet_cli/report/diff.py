@@ -12,7 +12,7 @@ from hrnet_cli.analysis.diff.figures import FigureChange
 from hrnet_cli.analysis.state_dict import KeyGroup
 from hrnet_cli.nn import Shape
 from hrnet_cli.report.content import Block, Cell, Column, Document, Facts, Heading, Note, Span, Table
-from hrnet_cli.text import change, exact, printable, shape_text, short
+from hrnet_cli.text import change, exact, join_and, printable, shape_text, short
 
 ROLES = {"added": "good", "removed": "bad", "reshaped": "mark"}
 
@@ -61,7 +61,7 @@ def _checkpoint(keys: StateDictChange, before: Side, after: Side) -> str:
     if keys.kept == keys.before == keys.after:
         return f"{loads}: all {exact(keys.kept)} keys are kept"
     counts = {"added": keys.added, "removed": keys.removed, "reshaped": keys.reshaped}
-    others = ", ".join(f"{exact(count)} {kind}" for kind, count in counts.items() if count)
+    others = join_and([f"{exact(count)} {kind}" for kind, count in counts.items() if count])
     return f"{loads} except for {others} keys; {exact(keys.kept)} of {exact(keys.before)} are kept"
 
 

@@ -58,7 +58,7 @@ NETWORK = "(the network)"
 
 def present(result: Verification) -> Document:
     """The peers side by side, the terms of each count, and every disagreement."""
-    compared = f"{plural(result.modules, 'module')}, {plural(result.calls, 'call')}"
+    compared = f"{exact(result.modules)} modules, {exact(result.calls)} calls"
     title = Heading(f"{result.network} · {shape_text(result.input)} · {compared}")
     blocks: list[Block] = [title, _peers(result), _conventions(result)]
     for peer in result.peers:
