@@ -1,4 +1,4 @@
-"""A Python config and the configs it is based on, as one document."""
+"""A Python config and the configs that it is based on, as one document."""
 
 from __future__ import annotations
 
@@ -7,149 +7,165 @@ import os
 import re
 import warnings
 from pathlib import Path
+from typing import Any, NoReturn
 
 from hrnet_cli.documents import Document
-from hrnet_cli.documents.python.expressions import BASE, Scope
-from hrnet_cli.documents.python.repeated import repeated
-from hrnet_cli.documents.python.statements import Statements
-from hrnet_cli.documents.python.values import Node, Steps, Unread, as_document, from_base, merge, refuse, unread
-from hrnet_cli.documents.yaml import refused
-from hrnet_cli.errors import Code, Diagnostic, Location, SpecError
+from hrnet_cli.documents.python.evaluator import follow, read
+from hrnet_cli.documents.python.scope import BASE, TEMPLATE, Scope, called
+from hrnet_cli.documents.python.values import (
+    MAX_CHARACTERS,
+    Definition,
+    Node,
+    Steps,
+    Unread,
+    as_document,
+    merge,
+    refuse,
+    unread,
+)
+from hrnet_cli.errors import Diagnostic, Location, SpecError
 from hrnet_cli.text import quote
 
-LONGEST_CODE = 300_000
-"""Characters in one file; the longest published config has 75,000."""
-MOST_FILES = 50
-DEEPEST_CHAIN = 20
-MOST_OPERATORS = 500
-"""Operators, dots and brackets around any one place: beyond, Python's own parser may run out of stack."""
+MAX_FILES = 50
+MAX_ANCESTORS = 20
+"""Files that a config is based on, one on the other. The published configs have up to 6, and 9 files in all."""
+MAX_OPERATORS = 200
+"""Operators, dots and brackets around any one place: with many more, Python's own parser runs out of stack.
+
+A published config has up to 17.
+"""
+MAX_DUPLICATES = 20
+"""Duplicate keys that are reported for one file."""
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_PREDEFINED = re.compile(r"\{\{[^{}]*\}\}")
-"""`{{ fileDirname }}`, which mmengine fills in before it reads a config."""
 
 _TOKENS = re.compile(
     r"""(?P<skip>\#[^\n]*|\\\n|\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''
         |"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')
       |(?P<open>[([{])|(?P<close>[)\]}])|(?P<cut>[,\n])
-      |(?P<chain>[-+*/%@&|^~<>=!.:]|\b(?:not|and|or|if|else|elif|lambda|await|in|is)\b)""",
+      |(?P<operator>[-+*/%@&|^~<>=!.:]|\b(?:not|and|or|if|else|elif|lambda|await|in|is)\b)""",
     re.VERBOSE | re.DOTALL,
 )
 
 
 def read_config(text: str, source: str, path: Path | None) -> Document:
     """The document of a config; `path` is its file, if it has one. Raises SpecError."""
-    files = Files()
-    root = files.config(text, source, path, ())
-    return as_document(root)._replace(diagnostics=tuple(dict.fromkeys(files.diagnostics)))
+    reader = ConfigReader()
+    root = reader.config(text, source, path, ())
+    return as_document(root)._replace(diagnostics=tuple(dict.fromkeys(reader.diagnostics)))
 
 
-class Files:
-    """Reads a config and its bases, and counts them."""
+class ConfigReader:
+    """Reads a config and its bases, and counts them. `diagnostics` are the duplicate keys in all of them."""
 
     def __init__(self) -> None:
         self.steps = Steps()
         self.count = 0
         self.diagnostics: list[Diagnostic] = []
-        """Keys that stand twice: of the text, which is read all the same."""
 
-    def config(self, text: str, source: str, path: Path | None, chain: tuple[Path, ...]) -> Node:
-        """A config with its bases merged in, as a dict of its names."""
+    def config(self, text: str, source: str, path: Path | None, ancestors: tuple[Path, ...]) -> Node:
+        """The names of a config as a dict, merged into those of its bases."""
         tree = parse(text, source)
-        if path is not None:
-            chain = (*chain, path.resolve())
-        scope = Scope(source, re.split("\r\n|\r|\n", text), self.steps)
-        self.diagnostics += repeated(tree, scope.mark)
+        scope = Scope(text, source, path, ancestors, self.steps)
+        self.diagnostics += duplicate_keys(tree, scope)
+        self.steps.location = Location(1, 1, source)
+        try:
+            base = self.bases(tree, scope)
+            for statement in tree.body:
+                self.steps.location = scope.location(statement)
+                if isinstance(statement, ast.With) and _is_read_base(statement):
+                    self.read_bases(statement, scope)
+                else:
+                    follow(scope, statement)
+            own = Node({}, Location(1, 1, source))
+            for name, node in scope.names.items():
+                if name != BASE and not name.startswith("__"):
+                    own.put(name, node, scope.name_locations[name])
+            if base is None:
+                return own
+            if isinstance(base.value, Unread):
+                refuse("unreadable-code", base.value.message, base.value.remedy, base.value.location)
+            return merge(own, base, self.steps)
+        except RecursionError:
+            refuse("too-deep", "nested too deeply", "write it in several steps", self.steps.location)
 
-        def read_base(statement: ast.ImportFrom) -> None:
-            scope.names.update(self.imported(statement, scope.mark(statement), path, chain))
-
-        statements = Statements(scope, read_base)
-        base = self.bases(tree, scope, path, chain)
-        if base is not None:
-            scope.names[BASE] = base
-        statements.run(tree.body)
-        hidden = {BASE} if statements.has_read_base else {BASE, *statements.hidden}
-        names = {name: node for name, node in scope.names.items() if name not in hidden and not name.startswith("__")}
-        start = Location(1, 1, source)
-        own = Node(names, start, {name: node.mark for name, node in names.items()})
-        if base is not None and isinstance(base.value, Unread):
-            refuse("unreadable-code", base.value.message, base.value.remedy, base.value.mark)
-        return own if base is None else merge(own, base, self.steps)
-
-    def bases(self, tree: ast.Module, scope: Scope, path: Path | None, chain: tuple[Path, ...]) -> Node | None:
-        """What the files in `_base_` have, together; None where there is no `_base_`."""
+    def bases(self, tree: ast.Module, scope: Scope) -> Node | None:
+        """What the files in `_base_` have, together; None if there is no `_base_`."""
         found = next((item for item in tree.body if isinstance(item, ast.Assign) and _is_base(item)), None)
         if found is None:
             return None
-        node = scope.read(found.value)
-        together = Node({}, node.mark)
-        for item in [node] if isinstance(node.value, str) else list(node.children()) or [node]:
-            self.add(together, self.base(item, path, chain))
-        return from_base(together)
+        for constant in ast.walk(found.value):
+            variable = TEMPLATE.search(str(constant.value)) if isinstance(constant, ast.Constant) else None
+            if isinstance(constant, ast.Constant) and variable:
+                message = f"the base {quote(constant.value)}: {variable[0][:60]} is a variable of mmengine"
+                remedy = "write the path itself, relative to the folder of this file"
+                refuse("bad-base", message, remedy, scope.location(constant))
+        node = read(scope, found.value)
+        together = Node({}, node.location)
+        for item in node.value if isinstance(node.value, list | tuple) else [node]:
+            base = self.base(item, scope)
+            for key, value in base.value.items():
+                location = base.key_location(key)
+                if key in together.value:
+                    message = f"{quote(key)} is in two bases, which mmengine refuses"
+                    value = unread(message, location, "remove it from one of the two")
+                if not isinstance(value.value, Definition):
+                    together.put(key, value, location)
+        _mark_from_base(together)
+        scope.names[BASE] = together
+        return together
 
-    def base(self, name: Node, path: Path | None, chain: tuple[Path, ...]) -> Node:
+    def base(self, name: Node, scope: Scope) -> Node:
         """One of the files in `_base_`."""
-        value, mark = name.value, name.mark
+        value, location = name.value, name.location
         if isinstance(value, Unread):
-            refuse("unreadable-code", value.message, "write the path of the base itself", value.mark)
+            refuse("unreadable-code", value.message, "write the path of the base itself", value.location)
         if not isinstance(value, str):
-            refuse("bad-base", f"{quote(value)} is no path of a config", "write a path, or a list of paths", mark)
+            refuse("bad-base", f"{quote(value)} is no path of a config", "write a path, or a list of paths", location)
         if _ADDRESS.match(value):
-            remedy = "save that config beside this one, and name it by a relative path"
-            refuse("bad-base", f"the base {quote(value)} is an address: nothing is fetched", remedy, mark)
+            remedy = "save that config in a file, and write the relative path of that file"
+            refuse("bad-base", f"the base {quote(value)} is an address: nothing is fetched", remedy, location)
         if "::" in value:
-            refuse(*_other_package(value.partition("::")[0], value), mark)
-        variable = _PREDEFINED.search(value)
-        if variable:
-            message = f"the base {quote(value)}: {variable[0][:60]} is a variable of mmengine's, and is not filled in"
-            refuse("bad-base", message, "write the path itself: a base is looked for from this file's folder", mark)
-        return self.read(Path(value), mark, path, chain)
+            _refuse_package(value.partition("::")[0], value, location)
+        return self.read(Path(value), location, scope)
 
-    @staticmethod
-    def add(together: Node, base: Node) -> None:
-        """Another base. mmengine refuses a key that two bases have, so such a key is not read."""
-        for key, item in base.value.items():
-            mark = base.key_marks.get(key, base.mark)
-            if key in together.value:
-                item = unread(f"{quote(key)} stands in two bases, which mmengine refuses", mark, "keep one of the two")
-            together.put(key, item, mark)
+    def read_bases(self, statement: ast.With, scope: Scope) -> None:
+        """The names that imports below `with read_base():` bring."""
+        for inner in statement.body:
+            if not isinstance(inner, ast.ImportFrom):
+                scope.skip(inner)
+                continue
+            module, location = inner.module or "", scope.location(inner)
+            if not inner.level or not module:
+                _refuse_package(module.partition(".")[0], f"from {module} import", location)
+            parts = [".."] * (inner.level - 1) + module.split(".")
+            config = self.read(Path(*parts).with_suffix(".py"), location, scope)
+            _mark_from_base(config)
+            missing = unread("the imported config has no such name", location)
+            for alias in inner.names:
+                names = {name: name for name in config.value} if alias.name == "*" else {alias.name: alias.asname}
+                for name, own_name in names.items():
+                    node = config.value.get(name, missing)
+                    scope.set(own_name or name, node, config.key_locations.get(name, location))
 
-    def imported(
-        self, statement: ast.ImportFrom, mark: Location, path: Path | None, chain: tuple[Path, ...]
-    ) -> dict[str, Node]:
-        """The names that `from .x import ...` below `with read_base():` brings."""
-        module = statement.module or ""
-        if not statement.level or not module:
-            refuse(*_other_package(module.partition(".")[0], f"from {module} import"), mark)
-        parts = [".."] * (statement.level - 1) + module.split(".")
-        config = self.read(Path(*parts).with_suffix(".py"), mark, path, chain)
-        from_base(config)
-        if statement.names[0].name == "*":
-            return dict(config.value)
-        missing = unread("a name that the imported config does not have", mark)
-        return {alias.asname or alias.name: config.value.get(alias.name, missing) for alias in statement.names}
-
-    def read(self, name: Path, mark: Location, path: Path | None, chain: tuple[Path, ...]) -> Node:
+    def read(self, name: Path, location: Location, scope: Scope) -> Node:
         """Another config, relative to the one that names it."""
-        if path is None:
+        if scope.path is None:
             remedy = "name the config by its path; of a git revision, check it out first (git worktree add DIR REV)"
-            refuse("no-folder", f"the base {quote(str(name))} is relative to a file", remedy, mark)
-        where = path.parent / name
-        label = os.path.normpath(where)
+            refuse("no-folder", f"the base {quote(str(name))} is relative to a file", remedy, location)
+        path = scope.path.parent / name
+        label = os.path.normpath(path)
         self.count += 1
-        if where.suffix != ".py":
-            refuse(
-                "bad-base", f"the base {quote(label)} is no Python config", "only a .py file is read as a base", mark
-            )
-        text = _text(where, label, mark)
-        if where.resolve() in chain:
-            refuse(
-                "base-cycle", f"the base {quote(label)} is based on this file", "a config cannot inherit itself", mark
-            )
-        if len(chain) > DEEPEST_CHAIN or self.count > MOST_FILES:
-            refuse("too-many-bases", "too many bases", f"allowed: {MOST_FILES}, {DEEPEST_CHAIN} deep", mark)
-        return self.config(text, label, where, chain)
+        if path.suffix != ".py":
+            message = f"the base {quote(label)} is no Python config"
+            refuse("bad-base", message, "name a .py file: no other is read as a base", location)
+        text = _text(path, label, location)
+        if path.resolve() in scope.ancestors:
+            message = f"the base {quote(label)} is based on this file"
+            refuse("base-cycle", message, "remove it: a config cannot inherit itself", location)
+        if len(scope.ancestors) > MAX_ANCESTORS or self.count > MAX_FILES:
+            refuse("too-many-bases", "too many bases", f"allowed: {MAX_FILES}, {MAX_ANCESTORS} deep", location)
+        return self.config(text, label, path, scope.ancestors)
 
 
 def _is_base(statement: ast.Assign) -> bool:
@@ -157,51 +173,63 @@ def _is_base(statement: ast.Assign) -> bool:
     return isinstance(target, ast.Name) and target.id == BASE
 
 
-def _other_package(package: str, found: str) -> tuple[Code, str, str]:
-    message = (
-        f"{quote(found)} names a config of the package {package or 'that this file is in'}, which is not looked up"
-    )
-    return "other-package", message, "copy that config beside this one, and name it by a relative path"
+def _is_read_base(statement: ast.With) -> bool:
+    call = statement.items[0].context_expr
+    return len(statement.items) == 1 and isinstance(call, ast.Call) and called(call) == "read_base"
 
 
-def _text(path: Path, label: str, mark: Location) -> str:
-    """The text of a base: of a regular file only, and of no more than a config has."""
+def _mark_from_base(node: Node) -> None:
+    for inner in node.reachable():
+        inner.from_base = True
+
+
+def _refuse_package(package: str, found: str, location: Location) -> NoReturn:
+    owner = f"the package {package}" if package else "the package that this file is in"
+    message = f"{quote(found)} names a config of {owner}, which is not searched"
+    refuse("other-package", message, "copy that config to a file, and write the relative path of that file", location)
+
+
+def _text(path: Path, label: str, location: Location) -> str:
+    """The text of a base: a regular file, read no further than a config is long."""
     try:
         if not path.is_file():
-            what = "is no regular file" if path.exists() else "is not there"
-            refuse("missing-base", f"the base {quote(label)} {what}", "copy it to that place, or change _base_", mark)
+            what = "is no regular file" if path.exists() else "does not exist"
+            refuse(
+                "missing-base", f"the base {quote(label)} {what}", "copy it to that path, or change _base_", location
+            )
         with path.open("rb") as file:
-            data = file.read(4 * LONGEST_CODE + 1)
+            data = file.read(4 * MAX_CHARACTERS + 1)
         return data.decode("utf-8-sig")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        refuse("missing-base", f"the base {quote(label)} cannot be read: {reason}", "change _base_", mark)
+        refuse("missing-base", f"the base {quote(label)} cannot be read: {reason}", "change _base_", location)
 
 
 def parse(text: str, source: str) -> ast.Module:
-    """The syntax tree of a config. Raises SpecError with the place of what is no Python."""
-    if len(text) > LONGEST_CODE:
-        remedy = f"allowed: at most {LONGEST_CODE:,}; the longest published config has 75,000"
-        raise refused("too-large", f"{len(text):,} characters of Python", remedy, source)
-    _guard(text, source)
+    """The syntax tree of a config. Raises SpecError with the location of what is no Python."""
+    whole = Location(source=source)
+    if len(text) > MAX_CHARACTERS:
+        message = f"{len(text):,} characters of Python"
+        refuse("too-large", message, f"allowed: {MAX_CHARACTERS:,}; the longest published config has 75,480", whole)
+    _check_depth(text, source)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(text)
     except SyntaxError as error:
-        location = Location(error.lineno, error.offset, source)
+        location = Location(error.lineno, max(error.offset or 1, 1), source)
         raise SpecError([Diagnostic("syntax", (), f"this is not Python: {error.msg}", location=location)]) from None
     except (ValueError, RecursionError, MemoryError):
-        raise refused("syntax", "Python's parser refuses this text", "a config is plain assignments", source) from None
+        refuse("syntax", "Python's parser refuses this text", "write the config as plain assignments", whole)
 
 
-def _guard(text: str, source: str) -> None:
-    """Refuse an expression that nests so deeply, or is so long a chain, that parsing it costs the stack."""
+def _check_depth(text: str, source: str) -> None:
+    """Refuse an expression with so many brackets or operators that parsing it overflows the stack."""
     counts = [0]
-    total = line = 0
+    total = 0
     for token in _TOKENS.finditer(text):
         kind = token.lastgroup
-        if kind == "chain" or kind == "open":
+        if kind in ("operator", "open"):
             counts[-1] += 1
             total += 1
         if kind == "open":
@@ -212,6 +240,26 @@ def _guard(text: str, source: str) -> None:
         elif kind == "cut" and (token[0] == "," or len(counts) == 1):
             total -= counts[-1]
             counts[-1] = 0
-        if total > MOST_OPERATORS:
+        if total > MAX_OPERATORS:
             line = text.count("\n", 0, token.start()) + 1
             refuse("too-deep", "an expression that is too long", "write it in several steps", Location(line, 1, source))
+
+
+def duplicate_keys(tree: ast.Module, scope: Scope) -> list[Diagnostic]:
+    """A diagnostic for each key that is written twice in a call or in a dict, at most MAX_DUPLICATES."""
+    found: list[Diagnostic] = []
+    for item in ast.walk(tree):
+        if isinstance(item, ast.Call):
+            keys: list[tuple[Any, ast.AST]] = [(each.arg, each) for each in item.keywords if each.arg is not None]
+        elif isinstance(item, ast.Dict):
+            keys = [(each.value, each) for each in item.keys if isinstance(each, ast.Constant)]
+        else:
+            continue
+        first: dict[Any, ast.AST] = {}
+        what = "Python refuses the file" if isinstance(item, ast.Call) else "Python keeps the last"
+        for name, key in keys:
+            if first.setdefault(name, key) is not key and len(found) < MAX_DUPLICATES:
+                message = f"duplicate key {quote(name)}, first on line {scope.location(first[name]).line}: {what}"
+                location = scope.location(key)
+                found.append(Diagnostic("duplicate-key", (), message, "keep one of the two", location=location))
+    return found

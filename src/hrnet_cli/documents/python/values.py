@@ -1,171 +1,201 @@
-"""What a Python config is made of while it is read: values that know where they stand.
+"""The values of a Python config while it is read, each with its location.
 
-A Node is shared wherever Python would share the object, so that a change made through one name is seen through every
-other. What would need code to run is Unread; it is reported only where the network needs it.
+A Node is shared wherever Python would share the object, so that a change made through one name shows through every
+other. A value that only running the config would give is Unread, and is reported only where the network needs it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from hrnet_cli.documents import MAX_DEPTH, Document
-from hrnet_cli.errors import Code, Diagnostic, Location, SpecError
+from hrnet_cli.errors import NOWHERE, Code, Diagnostic, Location, SpecError
 from hrnet_cli.text import KeyPath, quote_key
 
-MOST_VALUES = 100_000
-"""Values in a config, those of its bases and every repetition counted. A large one, with its data sets, has 10,000."""
-MOST_STEPS = 1_000_000
-"""Values made on the way there."""
-LONGEST_STRING = 100_000
+MAX_STEPS = 10_000
+"""Expressions and items that are read for one document: ten times what an HRNet config needs with all its bases."""
+MAX_VALUES = 10_000
+"""Values in a document, a shared one counted as often as it is used. The largest published config has 8,371."""
+MAX_CHARACTERS = 100_000
+"""Characters of one file, and of one text. The longest published config has 75,480."""
 
 Scalar = (str, int, float, bool, type(None))
 
 
+@dataclass(eq=False)
 class Unread:
-    """Stands for a value that only running the config would give; `name` is set where it is an import of that name."""
+    """A value that only running the config would give.
 
-    __slots__ = ("mark", "message", "name", "remedy")
+    `name` is the imported name, if the value is an import. `aliases` are values that it may be or may hold.
+    """
 
-    def __init__(self, message: str, mark: Location, remedy: str = "write the value itself", name: str = "") -> None:
-        self.message = message
-        self.mark = mark
-        self.remedy = remedy
-        self.name = name
+    message: str
+    location: Location
+    remedy: str = "write the value itself"
+    name: str = ""
+    aliases: list[Node] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return self.name or "code that is not run"
 
 
-class Node:
-    """A value and its place. Dicts hold Nodes and have a mark for each key; lists and tuples hold Nodes.
+class Definition(Unread):
+    """An import, a function or a class: the config has no key of its name."""
 
-    `merges` is true for a dict that comes from a base: mmengine keeps those as ConfigDict, whose `update` goes deep.
+
+@dataclass(eq=False)
+class Node:
+    """A value and its location. Dicts, lists and tuples hold Nodes; a dict has a location for each of its keys.
+
+    `from_base` is true for what comes from a base: mmengine keeps such dicts as ConfigDict, which copies the plain
+    dicts that are stored in it, and whose `update` goes deep.
     """
 
-    __slots__ = ("key_marks", "mark", "merges", "value")
-
-    def __init__(self, value: Any, mark: Location, key_marks: dict[Any, Location] | None = None) -> None:
-        self.value = value
-        self.mark = mark
-        self.key_marks = {} if key_marks is None else key_marks
-        self.merges = False
+    value: Any
+    location: Location
+    key_locations: dict[Any, Location] = field(default_factory=dict)
+    from_base: bool = False
 
     @property
     def is_dict(self) -> bool:
-        """Whether it has keys."""
+        """Whether it is a dict."""
         return isinstance(self.value, dict)
 
-    def put(self, key: Any, item: Node, mark: Location) -> None:
+    def key_location(self, key: Any) -> Location:
+        """Where a key of a dict is, or the dict itself."""
+        return self.key_locations.get(key, self.location)
+
+    def put(self, key: Any, item: Node, location: Location) -> None:
         """Set a key of a dict."""
         self.value[key] = item
-        self.key_marks[key] = mark
+        self.key_locations[key] = location
 
-    def children(self) -> Iterator[Node]:
-        """The Nodes in it."""
-        if isinstance(self.value, dict):
-            yield from self.value.values()
-        elif isinstance(self.value, list | tuple):
-            yield from self.value
-
-    def within(self) -> Iterator[Node]:
-        """Itself and every container in it, each once."""
-        seen: set[int] = set()
+    def reachable(self) -> list[Node]:
+        """Every container and every Unread value that can be reached from it, itself included, each once."""
+        found: dict[int, Node] = {}
         waiting = [self]
         while waiting:
             node = waiting.pop()
-            if id(node) not in seen and isinstance(node.value, dict | list | tuple):
-                seen.add(id(node))
-                yield node
-                waiting += node.children()
+            if id(node) not in found and not isinstance(node.value, Scalar):
+                found[id(node)] = node
+                value = node.value
+                waiting += value.aliases if isinstance(value, Unread) else value.values() if node.is_dict else value
+        return list(found.values())
 
 
 class Steps:
-    """Counts what is made, over a config and all its bases, and ends the reading when it is too much."""
+    """Counts what is read for a config and all its bases. `location` is the statement that is being read."""
 
     def __init__(self) -> None:
-        self.left = MOST_STEPS
+        self.left = MAX_STEPS
+        self.location = NOWHERE
 
-    def take(self, count: int, mark: Location) -> None:
-        """Count so many values. Raises SpecError."""
+    def take(self, count: int = 1) -> None:
+        """Count some values. Raises SpecError beyond MAX_STEPS."""
         self.left -= count
         if self.left < 0:
-            refuse("too-large", f"more than {MOST_STEPS:,} values are made", "a large config has 10,000", mark)
+            refuse("too-large", f"more than {MAX_STEPS:,} values are made", "make the config smaller", self.location)
 
 
-def refuse(code: Code, message: str, remedy: str, mark: Location) -> NoReturn:
-    """End the reading with one problem."""
-    raise SpecError([Diagnostic(code, (), message, remedy, location=mark)])
+def refuse(code: Code, message: str, remedy: str, location: Location) -> NoReturn:
+    """End the reading with one diagnostic. Raises SpecError."""
+    raise SpecError([Diagnostic(code, (), message, remedy, location=location)])
 
 
-def unread(message: str, mark: Location, remedy: str = "write the value itself", name: str = "") -> Node:
-    """A Node whose value is not read."""
-    return Node(Unread(message, mark, remedy, name), mark)
-
-
-def code(what: str, mark: Location) -> Node:
-    """A Node for a piece of code."""
-    return unread(f"{what}: a config is read and never run", mark)
+def unread(message: str, location: Location, remedy: str = "write the value itself") -> Node:
+    """A Node whose value is Unread."""
+    return Node(Unread(message, location, remedy), location)
 
 
 def merge(over: Node, base: Node, steps: Steps, *, strict: bool = True) -> Node:
     """`over` merged into `base` as mmengine does it: dicts key by key, `_delete_=True` replaces, all else replaces.
 
-    mmengine refuses a dict over something else, unless it comes from `ConfigDict.merge` (not strict).
+    mmengine refuses a dict over another kind of value, except in `ConfigDict.merge` (not strict).
     """
-    steps.take(len(base.value) + len(over.value), over.mark)
-    merged = Node(dict(base.value), over.mark, dict(base.key_marks))
+    steps.take(len(base.value) + len(over.value))
+    merged = Node(dict(base.value), over.location, dict(base.key_locations))
     for key, item in over.value.items():
-        merged.put(key, _merged(item, base.value.get(key), steps, strict), over.key_marks.get(key, over.mark))
+        old = base.value.get(key)
+        if item.is_dict and old is not None:
+            item = _merged(item, old, steps, strict)
+        merged.put(key, item, over.key_location(key))
     return merged
 
 
-def _merged(item: Node, old: Node | None, steps: Steps, strict: bool) -> Node:
-    if not item.is_dict or old is None:
-        return item
+def _merged(item: Node, old: Node, steps: Steps, strict: bool) -> Node:
     delete = item.value.get("_delete_")
-    if delete is not None and delete.value:
+    if delete is not None:
         kept = {key: value for key, value in item.value.items() if key != "_delete_"}
-        return Node(kept, item.mark, item.key_marks)
+        item = Node(kept, item.location, item.key_locations)
+        if delete.value:
+            return delete if isinstance(delete.value, Unread) else item
     if isinstance(old.value, Unread):
         return old
     if old.is_dict:
         return merge(item, old, steps, strict=strict)
     if not strict:
         return item
-    return unread("a dict here, and no dict in the base: mmengine merges no such two", item.mark, "add _delete_=True")
+    message = "a dict that replaces something else in the base, which mmengine refuses"
+    return unread(message, item.location, "add _delete_=True")
 
 
-def from_base(node: Node) -> Node:
-    """The same Node, its dicts marked as a base's."""
-    for inner in node.within():
-        inner.merges = True
-    return node
+def as_config_dict(node: Node, steps: Steps, *, deep: bool = False) -> Node:
+    """The copy that mmengine stores in a dict of the base. Dicts of the base are copied only if `deep`."""
+    steps.take()
+    value = node.value
+    if not isinstance(value, dict | list | tuple) or (node.is_dict and node.from_base and not deep):
+        return node
+    if isinstance(value, dict):
+        copied: Any = {key: as_config_dict(item, steps, deep=deep) for key, item in value.items()}
+    else:
+        copied = type(value)(as_config_dict(item, steps, deep=deep) for item in value)
+    return Node(copied, node.location, dict(node.key_locations), from_base=True)
+
+
+def store(owner: Node, key: Any, node: Node, location: Location, steps: Steps) -> None:
+    """Set a key of a dict."""
+    owner.put(key, as_config_dict(node, steps) if owner.from_base else node, location)
+
+
+def update(owner: Node, other: Node, steps: Steps) -> None:
+    """`dict.update`, which goes deep in a dict of the base."""
+    steps.take(len(other.value))
+    for key, item in list(other.value.items()):
+        old = owner.value.get(key)
+        if owner.from_base and old is not None and old.is_dict and item.is_dict:
+            update(old, item, steps)
+        else:
+            store(owner, key, item, other.key_location(key), steps)
 
 
 def as_document(root: Node) -> Document:
-    """Plain values, and where each stands. Tuples become lists. Raises SpecError beyond MOST_VALUES."""
+    """The plain values of a config and their locations. Tuples become lists, and definitions are left out.
+
+    Raises SpecError beyond MAX_VALUES.
+    """
+    root.value = {name: node for name, node in root.value.items() if not isinstance(node.value, Definition)}
     document = Document({}, {}, {})
     count = 0
 
     def plain(node: Node, path: KeyPath) -> Any:
         nonlocal count
         count += 1
-        if count > MOST_VALUES:
-            refuse("too-large", f"more than {MOST_VALUES:,} values", "a large config has 10,000", node.mark)
+        if count > MAX_VALUES:
+            refuse("too-large", f"more than {MAX_VALUES:,} values", "make the config smaller", node.location)
         value = node.value
-        document.values[path] = node.mark
+        document.values[path] = node.location
         if isinstance(value, Unread):
-            document.values[path] = value.mark
+            document.values[path] = value.location
             return value.name if value.name and path[-1:] == ("type",) else value
         if not isinstance(value, dict | list | tuple):
             return value
         if len(path) > MAX_DEPTH:
-            return Unread("nested too deeply", node.mark, f"allowed: {MAX_DEPTH} levels")
+            return Unread("nested too deeply", node.location, f"allowed: {MAX_DEPTH} levels")
         if isinstance(value, dict):
-            places = {key: (*path, quote_key(key)) for key in value}
-            document.keys.update((place, node.key_marks.get(key, node.mark)) for key, place in places.items())
-            return {key: plain(item, places[key]) for key, item in value.items()}
+            paths = {key: (*path, quote_key(key)) for key in value}
+            document.keys.update((path, node.key_location(key)) for key, path in paths.items())
+            return {key: plain(item, paths[key]) for key, item in value.items()}
         return [plain(item, (*path, index)) for index, item in enumerate(value)]
 
     return document._replace(value=plain(root, ()))

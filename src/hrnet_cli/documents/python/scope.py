@@ -1,0 +1,173 @@
+"""The names of a Python config, and what becomes of them where its code is skipped.
+
+Code that is not followed (a loop, a condition, an unknown call) is skipped: what it may assign or change becomes
+Unread, so that no value is ever stale.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from hrnet_cli.documents.python.values import Definition, Node, Steps, Unread
+from hrnet_cli.errors import Location
+
+BASE = "_base_"
+_encode = lru_cache(maxsize=16)(str.encode)
+TEMPLATE = re.compile(r"\{\{[^{}]*\}\}")
+"""`{{ fileDirname }}`, which mmengine replaces in the text of a config."""
+
+HARMLESS_FUNCTIONS = frozenset(
+    (
+        *("abs", "all", "any", "bool", "deepcopy", "dict", "enumerate", "float", "format", "int", "isinstance", "len"),
+        *("list", "max", "min", "print", "range", "repr", "reversed", "round", "set", "sorted", "str", "sum", "tuple"),
+        *("type", "zip"),
+    )
+)
+HARMLESS_METHODS = frozenset(("copy", "deepcopy", "format", "get", "index", "items", "join", "keys", "split", "values"))
+"""Calls that change none of their arguments, unless one of these is a function that does (`key=`)."""
+HOLDS_ALL_NAMES = frozenset(("globals", "locals", "vars"))
+REACHES_ALL_NAMES = frozenset(("eval", "exec", *HOLDS_ALL_NAMES))
+"""Functions that may assign any name when they are called; those before it may do so afterwards too."""
+ANY = "*"
+
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+LATER = (*DEFINITIONS, ast.Lambda, ast.GeneratorExp)
+"""Syntax with code that may run at any time afterwards."""
+
+
+def names_in(*parts: ast.AST) -> set[str]:
+    """Every name that some pieces of syntax mention."""
+    return {inner.id for part in parts for inner in ast.walk(part) if isinstance(inner, ast.Name)}
+
+
+def _assigned(node: ast.AST) -> Iterable[str]:
+    """The names that one piece of syntax assigns, `*` for any."""
+    if isinstance(node, ast.Name):
+        return () if isinstance(node.ctx, ast.Load) else (node.id,)
+    if isinstance(node, ast.NamedExpr):
+        return (node.target.id,)
+    if isinstance(node, ast.alias):
+        return ((node.asname or node.name).partition(".")[0],)
+    names = (getattr(node, field, None) for field in ("name", "rest"))  # of a definition, an exception or a pattern
+    return (name for name in names if isinstance(name, str))
+
+
+def _may_change(node: ast.AST) -> bool:
+    """Whether a piece of syntax may change an object in place; calls of functions by their name are left out."""
+    if isinstance(node, ast.Call) and not isinstance(node.func, ast.Name):
+        return not (isinstance(node.func, ast.Attribute) and node.func.attr in HARMLESS_METHODS)
+    if isinstance(node, ast.Subscript | ast.Attribute):
+        return not isinstance(node.ctx, ast.Load)
+    return isinstance(node, ast.AugAssign) or (isinstance(node, ast.keyword) and node.arg == "key")
+
+
+class Scope:
+    """The names that are assigned so far in one file, and the code that may change them later.
+
+    `path` is the file, if there is one; `ancestors` are the files that it is a base of, and itself.
+    """
+
+    def __init__(self, text: str, source: str, path: Path | None, ancestors: tuple[Path, ...], steps: Steps) -> None:
+        self.lines = re.split("\r\n|\r|\n", text)
+        self.source = source
+        self.path = path
+        self.ancestors = ancestors if path is None else (*ancestors, path.resolve())
+        self.steps = steps
+        self.names: dict[str, Node] = {}
+        self.name_locations: dict[str, Location] = {}
+        self._assigned_later: set[str] = set()
+        self._mentioned_later: set[str] = set()
+
+    def location(self, item: Any) -> Location:
+        """The range of a piece of syntax. The tree counts bytes; a location counts characters, from 1."""
+        line, end_line = item.lineno, item.end_lineno
+        start, end = self._column(line, item.col_offset), self._column(end_line, item.end_col_offset)
+        if isinstance(item, ast.keyword) and item.arg is not None:  # its name alone
+            end_line, end = line, start + len(item.arg)
+        return Location(line, start, self.source, end_line, end)
+
+    def _column(self, line: int, offset: int) -> int:
+        text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+        return 1 + (offset if text.isascii() else len(_encode(text)[:offset].decode(errors="ignore")))
+
+    def set(self, name: str, node: Node, location: Location) -> None:
+        """Assign a name. It is Unread at once if skipped code may assign it later, or may change what it holds."""
+        if name in self._assigned_later or ANY in self._assigned_later:
+            node = Node(_changed(location, node), location)
+        elif name in self._mentioned_later:
+            self.forget(node, location)
+        if name != BASE:
+            self.names[name] = node
+            self.name_locations[name] = location
+
+    def forget(self, node: Node, location: Location) -> None:
+        """Mark everything that can be reached from a value as Unread: the code at `location` may change it."""
+        for inner in node.reachable():
+            self.steps.take()
+            if not isinstance(inner.value, Unread):
+                inner.value = _changed(location)
+
+    def skip(self, code: Any, cause: Unread | None = None) -> Node:
+        """The Unread value of code that is not followed. What the code may assign or change becomes Unread too.
+
+        `cause` is the Unread value that keeps it from being followed, if one does.
+        """
+        inside, location, mentioned = list(ast.walk(code)), self.location(code), names_in(code)
+        builtins = mentioned - self.names.keys()
+        calls = {each.func.id for each in inside if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)}
+        later = names_in(*(each for each in inside if isinstance(each, LATER)))
+        self._mentioned_later |= later
+        self._assigned_later.update(name for each in inside if isinstance(each, ast.Global) for name in each.names)
+        if builtins & (REACHES_ALL_NAMES - calls | HOLDS_ALL_NAMES):
+            self._assigned_later.add(ANY)
+
+        walruses = [each for each in inside if isinstance(each, ast.NamedExpr)]
+        parts = walruses if isinstance(code, (ast.expr, *DEFINITIONS)) else inside
+        assigned = {name for part in parts for name in _assigned(part)} | self._assigned_later
+        if builtins & REACHES_ALL_NAMES:
+            mentioned |= self.names.keys()
+        if ANY in assigned or builtins & REACHES_ALL_NAMES:
+            assigned |= self.names.keys()
+        assigned -= {ANY, BASE}
+        known = (mentioned | assigned) & self.names.keys()
+        nodes = [self.names[name] for name in known]
+        self.steps.take(len(nodes) + len(inside) // 20)
+        may_change = any(map(_may_change, inside)) or any(map(self._may_change_arguments, calls))
+        for node in nodes if may_change else [self.names[name] for name in known & later]:
+            self.forget(node, location)
+        cause = cause or Unread(f"{_describe(code)} is not followed: a config is read and never run", location)
+        skipped = Node(Unread(cause.message, cause.location, cause.remedy, aliases=nodes), location)
+        for name in sorted(assigned):
+            self.set(name, skipped, location)
+        if isinstance(code, DEFINITIONS):
+            definition = Definition(f"{code.name[:60]} is defined by code, which is never run", location)
+            self.set(code.name, Node(definition, location), location)
+        return skipped
+
+    def _may_change_arguments(self, function: str) -> bool:
+        known = self.names.get(function)
+        is_import = known is not None and isinstance(known.value, Definition) and known.value.name == function
+        return function not in HARMLESS_FUNCTIONS or not (known is None or is_import)
+
+
+def _changed(location: Location, *aliases: Node) -> Unread:
+    message = f"code on line {location.line} may change this: a config is never run"
+    return Unread(message, location, aliases=[*aliases])
+
+
+def _describe(code: ast.AST) -> str:
+    """What a piece of code is, for a message."""
+    return f"the call of {called(code)[:60] or 'a value'}()" if isinstance(code, ast.Call) else "this code"
+
+
+def called(call: ast.Call) -> str:
+    """The name of the function or method that is called."""
+    function = call.func
+    return (
+        function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+    )

@@ -1,0 +1,254 @@
+"""No value of a Python config is stale: what code may change that is not followed is unread."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from python_configs import BACKBONE, files, problem, value
+
+from hrnet_cli.documents.python import read_python
+from hrnet_cli.documents.python.values import Unread
+from hrnet_cli.errors import Location
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "for i in range(3):\n    x['a'] = i\n",
+        "for y in [x]:\n    y['a'] = 2\n",
+        "for key, y in z.items():\n    y['a'] = 2\n",
+        "if z:\n    x = dict(a=2)\n",
+        "if z:\n    x.update(a=2)\n",
+        "if z:\n    del x['a']\n",
+        "while z:\n    x['a'] += 1\n",
+        "try:\n    x['a'] = 2\nfinally:\n    pass\n",
+        "change(x)\n",
+        "y = change(z)\n",
+        "y = [change(x) for _ in z]\n",
+        "y = lambda: 1\nx.change()\n",
+        "def change():\n    x['a'] = 2\nchange()\n",
+        "class A:\n    x['a'] = 2\n",
+        "exec('x = 3')\n",
+        "globals()['x'] = 3\n",
+        "x[f()] = 2\n",
+        "f().x[0] = 2\nx.setdefault('a', 3)\n",
+        "(y := x).clear()\n",
+        "with open(x) as y:\n    pass\n",
+        "x['a'] = f()\n",
+        "del x[f()]\n",
+        "x.update(f())\n",
+        "x.update(*z)\n",
+    ],
+)
+def test_what_skipped_code_may_change_is_unread(code: str) -> None:
+    x = value(f"x = dict(a=1)\nz = dict(b=x)\n{code}")["x"]
+    assert isinstance(x, Unread) or isinstance(x["a"], Unread), x
+
+
+START = "a = dict(k=1, m=[1, 2])\nb = [a, 3]\nc = [1, [2]]\nd = {'k': c}\nn = 4\n"
+NAMES = ("a", "b", "c", "d", "n")
+ALIASES = [
+    "b = a if [1] else {}",
+    "b = a and a",
+    "b = [x for x in [a] if 1][0]",
+    "b = {'x': x for x in [a]}['x']",
+    "b = [a, 1][not 1 > 2 and 0]",
+    "b = max([a], key=len)",
+    "b = sorted([a], key=len)[0]",
+    "b = a.setdefault('x', a)",
+    "b, c = a, 2",
+    "b, *c = a, 2",
+    "[b] = [a]",
+    "d['x'] = a\nb = d['x']",
+    "b = list({1: a}.values())[0]",
+    "b = next(iter([a]))",
+    "b = (lambda: a)()",
+    "def f(): return a\nb = f()",
+    "def f(y=a): return y\nb = f()",
+    "for b in [a]: pass",
+    "with manager(a) as b: pass",
+    "match a:\n    case b: pass",
+    "match d:\n    case {'gone': 1, **c}: pass\nb = a",
+    "global a\nb = a",
+    "if n: b = a",
+    "try: b = a\nfinally: pass",
+    "f = a.update\nf(k=7)\nb = a",
+    "b = hold(a)",
+]
+"""Statements after which `b` may be `a`, by ways that are not followed, or hold it."""
+CHANGES = [
+    "b['k'] = 5",
+    "b.k = a['k']",
+    "b.update(k=5)",
+    "b |= {'k': 5}",
+    "b.clear()",
+    "del b['k']",
+    "b.pop('k')",
+    "for x in [b]: x['k'] = 5",
+    "change(b)",
+    "[change(x) for x in [b]]",
+    "hold()",
+    "sorted([5], key=b.setdefault)",
+    "list(map(b.pop, ['k']))",
+    "for b['k'] in [5]: pass",
+    "g = (b.pop('k') for _ in [1])\nlist(g)",
+    "f = lambda: b.clear()\nf()",
+    "b['m'].append(5)",
+    "b['m'] += [5]",
+    "b['m'][:] = []",
+]
+ASSIGNMENTS = [
+    "assert (n := 5)",
+    "f'{(n := 5)}'",
+    "d[(n := 5)] = 1",
+    "[n := i for i in [5]]",
+    "(lambda: (n := 5))()",
+    "x = [n, (n := 5), n]\nn = x[2]",
+    "class A:\n    global n\n    n = 5",
+    "def f():\n    global n\n    n = 5\nf()",
+    "def f():\n    global n\n    n = 5\nn = 6\nf()",
+    "@(n := staticmethod)\ndef f(): pass",
+    "import os as n",
+    "if d: import os as n",
+    "from star import *",
+    "async def n(): pass",
+    "if d:\n    def n(): pass",
+    "try: 1 / 0\nexcept ZeroDivisionError as n: pass",
+    "for n in [5]: pass",
+    "while n == 4: n = 5",
+    "with manager(5) as n: pass",
+    "match 5:\n    case n: pass",
+    "match [5]:\n    case [*n]: pass",
+    "match {'k': 5}:\n    case {**n}: pass",
+    "exec('n = 5')",
+    "globals()['n'] = 5",
+    "globals().update(n=5)",
+    "vars()['n'] = 5",
+    "g = globals()\nn = 6\ng['n'] = 5",
+    "del (n, a)",
+    "n += 1",
+    "n: int = 5",
+    "dict = change\nn = dict(k=5)",
+    "def len(x): x.clear()\nlen(a)",
+    "y = [1]\ng = (i for i in y)\ny.append(2)\nn = sum(g)",
+]
+"""Statements that give `n` another value, or none, by ways that are not followed."""
+
+
+def change(x: Any = None) -> Any:
+    if isinstance(x, dict):
+        x["k"] = 55
+    elif isinstance(x, list):
+        x.append(56)
+    return x
+
+
+@contextlib.contextmanager
+def manager(x: Any) -> Any:
+    yield x
+
+
+def python_values(statements: list[str]) -> tuple[str, dict[str, Any]]:
+    """The text of the statements that Python takes, and the values that Python then has."""
+    held: list[Any] = []
+
+    def hold(x: Any = None) -> Any:
+        held.append(x)
+        for each in held:
+            change(each)
+        return x
+
+    names: dict[str, Any] = {"change": change, "manager": manager, "hold": hold}
+    taken = START
+    exec(START, names)
+    for statement in statements:
+        try:
+            exec(statement.replace("from star import *", "n = 5\na = 6"), names)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, NameError, ValueError, RuntimeError):
+            break
+        taken += f"{statement}\n"
+    return taken, names
+
+
+def is_stale(ours: Any, theirs: Any, depth: int = 0) -> bool:
+    if isinstance(ours, Unread) or depth > 20:
+        return False
+    if isinstance(ours, dict):
+        keys_differ = not isinstance(theirs, dict) or ours.keys() != theirs.keys()
+        return keys_differ or any(is_stale(item, theirs[key], depth + 1) for key, item in ours.items())
+    if isinstance(ours, list):
+        lengths_differ = not isinstance(theirs, list | tuple | range) or len(ours) != len(theirs)
+        return lengths_differ or any(is_stale(*pair, depth + 1) for pair in zip(ours, theirs, strict=True))
+    return bool(type(ours) is not type(theirs) or ours != theirs)
+
+
+def check(statements: list[str]) -> None:
+    """Every value that is read is the value that Python has."""
+    text, names = python_values(statements)
+    ours = read_python(text, "config.py").value
+    for name in NAMES:
+        assert name not in ours or (name in names or isinstance(ours[name], Unread)), text
+        assert name not in ours or not is_stale(ours[name], names.get(name)), f"{name} is {ours[name]}:\n{text}"
+
+
+@pytest.mark.parametrize("alias", ALIASES)
+def test_a_value_with_another_name_is_not_stale(alias: str) -> None:
+    for change in CHANGES:
+        check([alias, change, "n = a['k']"])
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_a_name_that_is_assigned_by_skipped_code_is_not_stale(assignment: str) -> None:
+    check([assignment])
+    check([assignment, "c = [n]"])
+    check([f"if d:\n{''.join(f'    {line}' for line in assignment.splitlines(keepends=True))}"])
+
+
+PIECES = [*ALIASES, *CHANGES, *ASSIGNMENTS, "a['m'] = c", "b = [b]", "c = a['m']", "a = dict(k=d)", "c.append(a)"]
+
+
+@settings(max_examples=150)
+@given(st.lists(st.sampled_from(PIECES), max_size=8))
+def test_no_value_is_ever_stale(statements: list[str]) -> None:
+    check(statements)
+
+
+@pytest.mark.parametrize("function", ["exec", "eval", "globals"])
+def test_code_that_reaches_every_name_is_neither_run_nor_ignored(function: str, tmp_path: Any) -> None:
+    proof = tmp_path / "proof"
+    text = f"_base_ = 'base.py'\nx = {function}(open({str(proof)!r}, 'w'))\n"
+    found = problem(text, files(tmp_path, child=text, base=BACKBONE))
+    assert (found.code, found.location.line) == ("unreadable-code", 2)
+    assert not proof.exists()
+
+
+def test_columns_count_characters() -> None:
+    found = problem("é = 'ü'; x = f()\n" + BACKBONE.replace("(4, 8)", "x"))
+    assert found.location == Location(1, 14, "config.py", 1, 17)
+
+
+def test_every_location_has_an_end() -> None:
+    document = read_python("é = dict(\n  ü=['ö',\n    f()], **{'k': 1})\n", "config.py")
+    assert document.values == {
+        (): Location(1, 1, "config.py"),
+        ("é",): Location(1, 5, "config.py", 3, 22),
+        ("é", "ü"): Location(2, 5, "config.py", 3, 9),
+        ("é", "ü", 0): Location(2, 6, "config.py", 2, 9),
+        ("é", "ü", 1): Location(3, 5, "config.py", 3, 8),
+        ("é", "k"): Location(3, 19, "config.py", 3, 20),
+    }
+    assert document.keys == {
+        ("é",): Location(1, 1, "config.py", 1, 2),
+        ("é", "ü"): Location(2, 3, "config.py", 2, 4),
+        ("é", "k"): Location(3, 14, "config.py", 3, 17),
+    }
+
+
+def test_a_wrong_value_is_reported_where_it_is_written() -> None:
+    found = problem("w = 'four'\n" + BACKBONE.replace("(4, 8)", "(w, 8)"))
+    assert (found.code, str(found.location)) == ("wrong-type", "config.py:1:5")
+    assert found.dotted == "model.backbone.extra.stage2.num_channels[0]"
