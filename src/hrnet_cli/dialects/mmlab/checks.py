@@ -121,7 +121,7 @@ def check_branches(model: Part) -> None:
     """A mismatch for each head of mmseg that chooses branches which the backbone does not return, or not so wide."""
     if model.network.package is not facts.MMSEG or not model.network.widths:
         return
-    for key in ("decode_head", *facts.TRAINING_KEYS):
+    for key in ("decode_head", facts.TRAINING_KEY):
         for head in model.readable_parts(key):
             _check_head(head, reads_neck=bool(model.value.get("neck")))
 

@@ -25,27 +25,27 @@ class Package(NamedTuple):
     """A package: what its HRNet and its configs have that those of the other packages do not."""
 
     name: str
-    """As in `type='mmpose.HRNet'` and `default_scope`; empty where a config does not show its package."""
+    """The scope in `type='mmpose.HRNet'` and `default_scope`; empty where a config does not show its package."""
     title: str = ""
     model_types: str = ""
-    """A pattern of the model's `type`."""
+    """A regular expression for the model's `type`."""
     own_keys: tuple[str, ...] = ()
-    """Keys of `model` that show the package."""
+    """Keys of `model` by which the package is known."""
     part_keys: tuple[str, ...] = ()
     """Keys of `model` whose necks and heads are read."""
     multiscale_in_stage: bool = False
     """Where `multiscale_output` is: in the last stage, by default False; or in the backbone, by default True."""
     upsampling: Mapping[str, Any] | None = None
-    """A spec's `upsampling` of its fuse layers, {} for the spec's default; None where `extra.upsample` sets it."""
+    """`upsampling` of a spec with its fuse layers, {} for the default; None where `extra.upsample` sets it."""
     width_first: bool = False
-    """Whether it writes sizes as (width, height)."""
+    """Whether sizes are (width, height)."""
     size_paths: tuple[KeyPath, ...] = ()
-    """Where a config has its input size, besides the transforms of its pipelines."""
+    """The paths of a config's input size, besides the transforms of its pipelines."""
     size_keys: tuple[str, ...] = ()
     """Keys of a transform that have the input size."""
 
     def ordered(self, first: int, second: int) -> tuple[int, int]:
-        """A (height, width) in the order of the package, and the reverse."""
+        """A (height, width) in the package's order, or a size in the package's order as (height, width)."""
         return (second, first) if self.width_first else (first, second)
 
 
@@ -110,7 +110,8 @@ OTHER_PART_KEYS = ("necks", "heads", "traj_head", "traj_neck")
 """Keys of `model` that are similar to PART_KEYS and are right."""
 NOT_PART_KEYS = ("backbone", "data_preprocessor", "init_cfg", "train_cfg", "test_cfg")
 """Keys of `model` that are neither a neck nor a head."""
-TRAINING_KEYS = ("auxiliary_head",)
+TRAINING_KEY = "auxiliary_head"
+"""The key of `model` for heads that only training builds."""
 
 # The backbone
 
@@ -131,22 +132,22 @@ ARCH_WIDTHS = {f"w{width}": width for width in (18, 30, 32, 40, 44, 48, 64)}
 # Necks and heads
 
 
-class Class(NamedTuple):
-    """A neck or head that is read: its arguments, and the layers with which it is one that a spec has too."""
+class HeadClass(NamedTuple):
+    """A class of necks or heads that is read: its arguments, and those with which a spec has the same head."""
 
     arguments: tuple[str, ...]
-    """Those of all versions."""
+    """The arguments of all versions."""
     fields: Mapping[str, str]
-    """From fields of the spec's head to arguments."""
+    """The argument of each field of the spec's head."""
     layers: Mapping[str, tuple[Any, Any]]
-    """The default of other arguments, and the value with which the layers are those of the spec's head."""
+    """Arguments that decide the layers: the default, and the value with which they are those of the spec's head."""
 
 
 FEATURE_MAP_PROCESSOR, HRFPN, FCN_HEAD, OCR_HEAD = "FeatureMapProcessor", "HRFPN", "FCNHead", "OCRHead"
 HEATMAP_HEAD, HIGHER_HEAD = "HeatmapHead", "AEHigherResolutionHead"
 
 JOINED: Mapping[str, tuple[Any, Any]] = {"input_transform": (None, "resize_concat"), "align_corners": (False, False)}
-"""All branches, resized to branch 0's size and concatenated."""
+"""A head that resizes all branches to branch 0's size and concatenates them."""
 _NO_DECONV: Mapping[str, tuple[Any, Any]] = {"deconv_out_channels": ([256, 256, 256], None)}
 _NO_OLD_DECONV: Mapping[str, tuple[Any, Any]] = {"num_deconv_layers": (3, 0)}
 _NOT_SET = {"apply_relu": (False, False), "align_corners": (False, False)}
@@ -166,38 +167,38 @@ _OLD_DECONV = ("in_channels", "num_deconv_layers", "num_deconv_filters", "num_de
 _OLD_HEATMAP = (*_OLD_DECONV, "out_channels", "in_index", "input_transform", "align_corners", "train_cfg", "test_cfg")
 _OLD_TAGS = (*_OLD_DECONV, "num_joints", "tag_per_joint", "with_ae_loss")
 
-CLASSES: dict[str, Class] = {
-    FCN_HEAD: Class(
+CLASSES: dict[str, HeadClass] = {
+    FCN_HEAD: HeadClass(
         (*_DECODE_HEAD, "num_convs", "kernel_size", "concat_input", "dilation"),
         {},
         {**JOINED, "kernel_size": (3, 1), "num_convs": (2, 1), "concat_input": (True, False)},
     ),
-    OCR_HEAD: Class(
+    OCR_HEAD: HeadClass(
         (*_DECODE_HEAD, "ocr_channels", "scale"),
         {"mid_channels": "channels", "key_channels": "ocr_channels"},
         {**JOINED, "scale": (1, 1)},
     ),
-    HRFPN: Class(
+    HRFPN: HeadClass(
         ("in_channels", "out_channels", "num_outs", "stride", "pooling_type", *_NECK_ARGUMENTS),
         {"out_channels": "out_channels", "num_outs": "num_outs", "stride": "stride"},
         {"conv_cfg": (None, None)},
     ),
-    FEATURE_MAP_PROCESSOR: Class(
+    FEATURE_MAP_PROCESSOR: HeadClass(
         ("select_index", "concat", "scale_factor", "apply_relu", "align_corners", "init_cfg"),
         {},
         {"concat": (False, True), "select_index": (None, None), "scale_factor": (1.0, 1.0), **_NOT_SET},
     ),
-    HEATMAP_HEAD: Class(
+    HEATMAP_HEAD: HeadClass(
         (*_HEATMAP_LAYERS, "out_channels", "loss", "extra"), {"num_joints": "out_channels"}, _NO_DECONV
     ),
-    "AssociativeEmbeddingHead": Class(
+    "AssociativeEmbeddingHead": HeadClass(
         (*_HEATMAP_LAYERS, "num_keypoints", "tag_dim", "tag_per_keypoint", "keypoint_loss", "tag_loss"),
         {"num_joints": "num_keypoints", "tag_per_joint": "tag_per_keypoint"},
         {**_NO_DECONV, "conv_out_channels": (None, None), "tag_dim": (1, 1)},
     ),
-    "TopdownHeatmapSimpleHead": Class(_OLD_HEATMAP, {"num_joints": "out_channels"}, _NO_OLD_DECONV),
-    "AESimpleHead": Class(_OLD_TAGS, _OLD_JOINTS, _NO_OLD_DECONV),
-    HIGHER_HEAD: Class(
+    "TopdownHeatmapSimpleHead": HeadClass(_OLD_HEATMAP, {"num_joints": "out_channels"}, _NO_OLD_DECONV),
+    "AESimpleHead": HeadClass(_OLD_TAGS, _OLD_JOINTS, _NO_OLD_DECONV),
+    HIGHER_HEAD: HeadClass(
         (*_OLD_TAGS, "num_basic_blocks", "cat_output"),
         {
             **_OLD_JOINTS,
@@ -210,7 +211,7 @@ CLASSES: dict[str, Class] = {
         {},
     ),
 }
-"""One row per neck or head that is read."""
+"""One row per class that is read."""
 OLDER_NAMES = {
     "TopDownSimpleHead": "TopdownHeatmapSimpleHead",
     "BottomUpSimpleHead": "AESimpleHead",

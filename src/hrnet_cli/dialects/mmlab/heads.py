@@ -25,7 +25,7 @@ def read_heads(model: Part) -> None:
     heads: dict[str, Head] = {}
     joined = False
     if neck.class_name == facts.FEATURE_MAP_PROCESSOR:
-        heads["neck"] = _why_not_joined(neck, CLASSES[neck.class_name].layers)
+        heads["neck"] = _why_not_joined(neck)
         joined = not heads["neck"]
     if neck.class_name == facts.HRFPN:
         _add(heads, neck, _hrfpn(neck))
@@ -57,11 +57,10 @@ def _note_parts(model: Part, heads: Mapping[str, Head], joined: bool) -> None:
         path, part = (*model.path, quote_key(key)), f"{quote_key(key)} ({', '.join(names[:4])})"
         right_key = right_part_key(key, network.package)
         if right_key:
-            owner = network.package.name or "mmlab"
-            message, remedy = f"{part} is not read by {owner}", f"did you mean {right_key}?"
-            network.add_note("misspelt-key", path, message, remedy, at_key=True)
+            message = f"{part} is not read by {network.package.name or 'mmlab'}"
+            network.add_note("misspelt-key", path, message, f"did you mean {right_key}?", at_key=True)
         else:
-            head = heads.get(key) or ("for training only" if key in facts.TRAINING_KEYS else "")
+            head = heads.get(key) or ("for training only" if key == facts.TRAINING_KEY else "")
             reason = f": {head}" if isinstance(head, str) and head else ""
             network.add_note("left-out", path, f"{part} is left out{reason}", at_key=True)
     if network.package is not facts.UNKNOWN:
@@ -90,22 +89,18 @@ def _keys_note(model: Part, built: set[str]) -> str:
     return f"{model.network.package.name}'s state-dict keys begin with {prefixes}"
 
 
-def _difference(part: Part, layers: Mapping[str, tuple[Any, Any]]) -> str:
-    """The first argument with which the layers are not those of a spec's head; empty where there is none."""
-    for argument, (default, wanted) in layers.items():
+def _difference(part: Part, layers: Mapping[str, tuple[Any, Any]] | None = None) -> str:
+    """The first argument with which a part's layers are not those of a spec's head; empty where there is none."""
+    for argument, (default, wanted) in (layers or CLASSES[part.class_name].layers).items():
         value = part.get(argument, default)
         both_empty = not value and not wanted and type(value) is not int
         if value != wanted and not both_empty:
-            found = (
-                f"{argument} is {quote(value)}"
-                if argument in part.value
-                else f"{argument} is {quote(value)} by default"
-            )
+            found = f"{argument} is {quote(value)}" + ("" if argument in part.value else " by default")
             return found if wanted is None else f"{found}, not {quote(wanted)}"
     return ""
 
 
-def _why_not_joined(part: Part, layers: Mapping[str, tuple[Any, Any]]) -> str:
+def _why_not_joined(part: Part, layers: Mapping[str, tuple[Any, Any]] | None = None) -> str:
     """Why it does not concatenate all branches at branch 0's size, resized bilinearly; empty where it does.
 
     A spec's heads align corners where its fuse layers do.
@@ -114,20 +109,20 @@ def _why_not_joined(part: Part, layers: Mapping[str, tuple[Any, Any]]) -> str:
     if isinstance(upsampling, Mapping) and upsampling.get("align_corners"):
         return "it does not align corners, as the fuse layers do"
     reason = _difference(part, layers)
-    index = part.get("in_index", -1)
     if reason or part.class_name == facts.FEATURE_MAP_PROCESSOR:
         return reason
+    index = part.get("in_index", -1)
     right = is_list(index) and list(index) == list(range(len(part.network.widths)))
     return "" if right else f"in_index is {quote(index)}, not all branches in order"
 
 
 def _fields(part: Part) -> dict[str, Any]:
-    """The fields of a spec's head that are arguments of a part; one that is left out has the same default."""
-    row, data = CLASSES[part.class_name], {}
-    for field, argument in row.fields.items():
+    """The fields of a spec's head that are arguments of a part; those left out have the same defaults."""
+    data = {}
+    for field, argument in CLASSES[part.class_name].fields.items():
         part.network.origins[("head", field)] = (*part.path, argument)
         if field in facts.REQUIRED_FIELDS:
-            data[field] = part.require(argument, row.arguments)
+            data[field] = part.require(argument)
         elif argument in part.value:
             data[field] = part.get(argument)
     return data
@@ -137,7 +132,7 @@ def _fields(part: Part) -> dict[str, Any]:
 
 
 def _hrfpn(neck: Part) -> Head:
-    reason = _difference(neck, CLASSES[facts.HRFPN].layers)
+    reason = _difference(neck)
     if reason or neck.get("pooling_type") == "MAX":
         return reason or "pooling_type is 'MAX'"
     channels_match(neck, joined=True)
@@ -180,7 +175,7 @@ def _ocr(first: Part, second: Part) -> Head:
 
 
 def _why_not_decode_head(head: Part) -> str:
-    reason = _why_not_joined(head, CLASSES[head.class_name].layers)
+    reason = _why_not_joined(head)
     return reason or ("" if isinstance(head.get("norm_cfg"), Mapping) else "it has no norm")
 
 
@@ -188,7 +183,7 @@ def _num_classes(head: Part) -> Any:
     """The number of maps: `out_channels` where it is set, such as 1 for two classes."""
     if head.get("out_channels") is not None:
         return head.get("out_channels")
-    return head.require("num_classes", CLASSES[head.class_name].arguments)
+    return head.require("num_classes")
 
 
 # mmpose
@@ -231,19 +226,21 @@ def _old_convolutions(head: Part) -> Convolutions:
 
 def _heatmap(head: Part, joined: bool) -> Head:
     """HeatmapHead of mmpose 1.x."""
-    reason = _difference(head, CLASSES[head.class_name].layers)
-    if not reason and head.network.keeps_all_branches and not joined:
-        reason = LAST_BRANCH
+    reason = _difference(head)
+    if head.network.keeps_all_branches and not joined:
+        reason = reason or LAST_BRANCH
     return reason or _keypoint_head(head, joined, _convolutions(head))
 
 
 def _old_heatmap(head: Part, joined: bool) -> Head:
     """TopdownHeatmapSimpleHead of mmpose 0.x."""
-    reason = _difference(head, CLASSES[head.class_name].layers)
+    reason = _difference(head)
+    if reason:
+        return reason
     joined = joined or not _why_not_joined(head, facts.JOINED)
-    if not reason and not joined and (head.get("in_index", 0) != 0 or head.get("input_transform")):
-        reason = "it reads neither branch 0 alone nor all branches joined"
-    return reason or _keypoint_head(head, joined, _old_convolutions(head))
+    if not joined and (head.get("in_index", 0) != 0 or head.get("input_transform")):
+        return "it reads neither branch 0 alone nor all branches joined"
+    return _keypoint_head(head, joined, _old_convolutions(head))
 
 
 def _keypoint_head(head: Part, joined: bool, convolutions: Convolutions) -> Head:
@@ -264,7 +261,7 @@ def _tags(head: Part, joined: bool) -> Head:
     """AssociativeEmbeddingHead of mmpose 1.x: heatmaps and tags from one convolution."""
     if joined or head.network.keeps_all_branches:
         return "it reads all branches" if joined else LAST_BRANCH
-    reason = _difference(head, CLASSES[head.class_name].layers)
+    reason = _difference(head)
     if reason:
         return reason
     _, _, kernel = _convolutions(head)
@@ -277,10 +274,12 @@ def _tags(head: Part, joined: bool) -> Head:
 
 def _old_higher(head: Part, joined: bool) -> Head:
     """AEHigherResolutionHead of mmpose 0.x, which is HigherHRNet's; AESimpleHead is that without deconvolutions."""
-    reason = _difference(head, CLASSES[head.class_name].layers)
+    reason = _difference(head)
+    if reason:
+        return reason
     channels, _, kernel = _old_convolutions(head)
-    if reason or joined or channels or kernel is None:
-        return reason or "it has convolutions that HigherHRNet does not have"
+    if joined or channels or kernel is None:
+        return "it has convolutions that HigherHRNet does not have"
     channels_match(head, joined=False)
     data = {"type": "higher", **NO_DECONVOLUTIONS, "with_ae_loss": [], **_fields(head), "final_conv_kernel": kernel}
     if "cat_output" not in CLASSES[head.class_name].arguments:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hrnet_cli.dialects.mmlab.facts import STAGE_KEYS, Package, class_name
+from hrnet_cli.dialects.mmlab.facts import BACKBONE_KEYS, CLASSES, STAGE_KEYS, Package, class_name
 from hrnet_cli.dialects.reading import MAX_NOTES, Reading, find_misspelt, unread_key
 from hrnet_cli.documents.python.values import Unread
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import EXPANSION, STAGE_KEY, stage_number
+from hrnet_cli.schema.spec import MAX_CHANNELS
 from hrnet_cli.text import KeyPath, quote, quote_key
 
 MAX_PARTS = 12
@@ -69,7 +70,9 @@ class Network(Reading):
         last = self.data.get(self.last_stage)
         stage: Mapping[str, Any] = last if isinstance(last, Mapping) else {}
         block, channels = stage.get("block"), stage.get("num_channels")
-        if not isinstance(channels, list | tuple) or not all(type(width) is int for width in channels):
+        if not isinstance(channels, list | tuple):
+            return []
+        if not all(type(width) is int and abs(width) <= MAX_CHANNELS for width in channels):
             return []
         return [EXPANSION.get(block if isinstance(block, str) else "", 1) * width for width in channels]
 
@@ -99,12 +102,14 @@ class Part:
         self.network.add_diagnostics(*diagnostics)
         return default if diagnostics else value
 
-    def require(self, key: str, known: tuple[str, ...]) -> Any:
+    def require(self, key: str) -> Any:
         """The value of a key without a default; a missing one is a diagnostic, as is a key misspelt from it."""
         if self.value.get(key) is None:
             self.network.add_diagnostics(
                 Diagnostic("missing-key", (*self.path, key), f"{key} is missing", f"add {key}")
             )
+            name = class_name(self.value.get("type"))
+            known = CLASSES[name].arguments if name in CLASSES else BACKBONE_KEYS
             unknown = (each for each in self.value if isinstance(each, str) and each not in known)
             for each in find_misspelt(unknown, [key], (key, *known)):
                 path, remedy = (*self.path, quote_key(each)), f"did you mean {key}?"

@@ -106,7 +106,7 @@ def _extra(backbone: Part) -> Part:
     if extra is None and isinstance(arch, str) and arch in facts.ARCH_WIDTHS:
         return Part(standard_stages(facts.ARCH_WIDTHS[arch]), (*backbone.path, "arch"), network)
     if extra is not None or not network.diagnostics:  # an arch that cannot be read may replace it
-        backbone.require("extra", facts.BACKBONE_KEYS)
+        backbone.require("extra")
     if extra is not None and not isinstance(extra, Mapping | Unread):
         remedy = "write extra=dict(stage1=dict(...), stage2=dict(...), ...)"
         path = (*backbone.path, "extra")
