@@ -78,8 +78,8 @@ def is_list(value: Any) -> TypeGuard[list[Any] | tuple[Any, ...]]:
     return isinstance(value, list | tuple)
 
 
-def channels_match(part: Part, joined: bool) -> bool:
-    """Whether `in_channels` has the channels of branch 0, or of all branches that are joined; else a mismatch."""
+def check_channels(part: Part, joined: bool) -> bool:
+    """Whether `in_channels` matches branch 0, or all branches where they are joined; a mismatch is reported."""
     network, found = part.network, part.get("in_channels")
     widths = network.widths if joined else network.widths[:1]
     if found is None or not widths or _as_list(found) == widths or (joined and found == sum(widths)):
@@ -118,7 +118,7 @@ def _right_widths(network: Network) -> list[int]:
 
 
 def check_branches(model: Part) -> None:
-    """A mismatch for each head of mmseg that chooses branches which the backbone does not return, or not so wide."""
+    """Report each head of mmseg that reads branches which the backbone does not return, or which are not as wide."""
     if model.network.package is not facts.MMSEG or not model.network.widths:
         return
     for key in ("decode_head", facts.TRAINING_KEY):
@@ -127,7 +127,7 @@ def check_branches(model: Part) -> None:
 
 
 def _check_head(head: Part, reads_neck: bool) -> None:
-    """The first error of mmseg's BaseDecodeHead. A neck returns other maps than the branches."""
+    """Report the first error of mmseg's BaseDecodeHead. What a neck returns is not known."""
     network, index, channels = head.network, head.value.get("in_index", -1), head.value.get("in_channels")
     chosen = _as_list(index)
     widths = network.widths if network.keeps_all_branches or "head" in network.data else network.widths[:1]
@@ -160,7 +160,7 @@ def _missing_branch(head: Part, branch: int, widths: list[int]) -> Diagnostic:
 
 
 def _check_chosen_channels(head: Part, widths: list[int], chosen: list[int]) -> None:
-    """The first convolution of FCNHead and OCRHead reads the sum of the channels."""
+    """Report channels whose sum is not what the first convolution of FCNHead or OCRHead reads."""
     found = head.value.get("in_channels")
     numbers = _as_list(found)
     if all(type(each) is int for each in numbers) and sum(numbers) != sum(widths):

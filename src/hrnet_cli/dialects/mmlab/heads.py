@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hrnet_cli.dialects.mmlab import facts
-from hrnet_cli.dialects.mmlab.checks import channels_match, check_branches, is_list, right_part_key
+from hrnet_cli.dialects.mmlab.checks import check_branches, check_channels, is_list, right_part_key
 from hrnet_cli.dialects.mmlab.facts import CLASSES
 from hrnet_cli.dialects.mmlab.part import MAX_PARTS, Part
 from hrnet_cli.hrnet import final_padding
@@ -135,7 +135,7 @@ def _hrfpn(neck: Part) -> Head:
     reason = _difference(neck)
     if reason or neck.get("pooling_type") == "MAX":
         return reason or "pooling_type is 'MAX'"
-    channels_match(neck, joined=True)
+    check_channels(neck, joined=True)
     return {"type": "hrfpn", **_fields(neck)}
 
 
@@ -156,7 +156,7 @@ def _segmentation(head: Part) -> Head:
     reason = _why_not_decode_head(head)
     if reason:
         return reason
-    if channels_match(head, joined=True) and head.get("channels") != sum(head.network.widths):
+    if check_channels(head, joined=True) and head.get("channels") != sum(head.network.widths):
         return f"channels is {quote(head.get('channels'))}, not the sum of the branches'"
     return {"type": "segmentation", "num_classes": _num_classes(head), "conv_bias": False}
 
@@ -170,7 +170,7 @@ def _ocr(first: Part, second: Part) -> Head:
         return reason
     if _num_classes(second) != auxiliary["num_classes"]:
         return "its two heads differ in num_classes"
-    channels_match(second, joined=True)
+    check_channels(second, joined=True)
     return {**auxiliary, "type": "ocr", **_fields(second)}
 
 
@@ -252,7 +252,7 @@ def _keypoint_head(head: Part, joined: bool, convolutions: Convolutions) -> Head
         return "its layers are not HRNetV2's two 1×1 convolutions"
     if not joined and channels:
         return "it has more than one convolution"
-    channels_match(head, joined)
+    check_channels(head, joined)
     head.network.origins[("head", "final_conv_kernel")] = (*head.path, "final_layer")
     return {"type": "landmark" if joined else "heatmap", **_fields(head), "final_conv_kernel": kernel}
 
@@ -267,7 +267,7 @@ def _tags(head: Part, joined: bool) -> Head:
     _, _, kernel = _convolutions(head)
     if kernel is None:
         return OTHER_LAST_CONVOLUTION
-    channels_match(head, joined=False)
+    check_channels(head, joined=False)
     layers = {**NO_DECONVOLUTIONS, "with_ae_loss": [True], "final_conv_kernel": kernel}
     return {"type": "higher", **_fields(head), **layers}
 
@@ -280,7 +280,7 @@ def _old_higher(head: Part, joined: bool) -> Head:
     channels, _, kernel = _old_convolutions(head)
     if joined or channels or kernel is None:
         return "it has convolutions that HigherHRNet does not have"
-    channels_match(head, joined=False)
+    check_channels(head, joined=False)
     data = {"type": "higher", **NO_DECONVOLUTIONS, "with_ae_loss": [], **_fields(head), "final_conv_kernel": kernel}
     if "cat_output" not in CLASSES[head.class_name].arguments:
         data["with_ae_loss"] = _list(head.get("with_ae_loss"))[:1] or [False]

@@ -1,0 +1,227 @@
+"""The mmlab config of a spec: the size, the backbone and the head as each package writes them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from mmlab_configs import FCN, HEATMAP, HIGHER, HRFPN, JOINED, MULTISCALE, OCR, PROCESSOR, WIDTHS, Plain, extra, model
+
+from hrnet_cli import load_spec
+from hrnet_cli.dialects.mmlab.write import MAX_WIDTH, Name, find_limits, python_text, write_mmlab
+from hrnet_cli.schema import BatchNorm, HeatmapHead, NoHead, Spec, Upsampling
+
+CONFIGS = {
+    "heatmap": model("TopdownPoseEstimator", head=HEATMAP),
+    "landmark": model("TopdownPoseEstimator", neck=PROCESSOR, head=JOINED, backbone=MULTISCALE),
+    "higher": model("AssociativeEmbedding", keypoint_head=HIGHER),
+    "hrfpn": model("FasterRCNN", neck=HRFPN),
+    "segmentation": model("EncoderDecoder", decode_head=FCN),
+    "ocr": model("CascadeEncoderDecoder", decode_head=[FCN, OCR]),
+}
+
+
+def spec_of(name: str, /, **changes: Any) -> Spec:
+    return replace(load_spec(CONFIGS[name]), **{"input": (0, 0, 64, 96), **changes})
+
+
+def written(spec: Spec) -> Plain:
+    """The variables of the config, which is Python of literals and dict()."""
+    variables: Plain = {}
+    exec(write_mmlab(spec).text, {"__builtins__": {"dict": dict}}, variables)
+    return variables
+
+
+@pytest.mark.parametrize(
+    ("head", "sizes"),
+    [
+        (
+            "heatmap",
+            {"codec": {"type": "MSRAHeatmap", "input_size": (96, 64), "heatmap_size": (24, 16), "sigma": 2}},
+        ),
+        ("higher", {"data_cfg": {"image_size": (96, 64)}}),
+        ("segmentation", {"crop_size": (64, 96)}),
+        (
+            "hrfpn",
+            {
+                "test_pipeline": [
+                    {"type": "LoadImageFromFile"},
+                    {"type": "Resize", "scale": (96, 64), "keep_ratio": True},
+                    {"type": "PackDetInputs"},
+                ]
+            },
+        ),
+    ],
+)
+def test_the_size_is_in_the_order_of_its_package(head: str, sizes: Plain) -> None:
+    found = written(spec_of(head))
+    assert {key: value for key, value in found.items() if key not in ("model", "default_scope")} == sizes
+
+
+def test_a_square_size_of_the_old_mmpose_is_one_number() -> None:
+    assert written(spec_of("higher", input=(0, 0, 64, 64)))["data_cfg"] == {"image_size": 64}
+
+
+@pytest.mark.parametrize("size", [(96, 64), (64, 80), (80, 96)])
+def test_mmdet_has_no_size_that_is_upright_or_that_it_pads(size: tuple[int, int]) -> None:
+    spec = spec_of("hrfpn", input=(0, 0, *size))
+    assert "test_pipeline" not in written(spec)
+    note = f"the {size[0]}×{size[1]} input is left out: mmdet resizes into its sizes, landscape, and pads"
+    assert note in write_mmlab(spec).notes
+
+
+@pytest.mark.parametrize(
+    ("head", "scope", "in_stage"),
+    [
+        ("heatmap", "mmpose", False),
+        ("landmark", "mmpose", True),
+        ("higher", None, False),
+        ("hrfpn", "mmdet", None),
+        ("segmentation", "mmseg", None),
+        ("ocr", "mmseg", None),
+    ],
+)
+def test_the_scope_and_the_place_of_multiscale_output(head: str, scope: str | None, in_stage: bool | None) -> None:
+    found = written(spec_of(head))
+    backbone = found["model"]["backbone"]
+    assert found.get("default_scope") == scope
+    assert backbone["extra"]["stage4"].get("multiscale_output") is in_stage
+    assert backbone.get("multiscale_output") is (True if in_stage is None else None)
+
+
+JOINING = {"input_transform": "resize_concat", "in_index": [0, 1, 2, 3], "align_corners": False}
+DECODE = {"in_channels": WIDTHS, **JOINING, "dropout_ratio": -1, "num_classes": 7, "norm_cfg": {"type": "BN"}}
+FCN_LAYERS = {"channels": 60, "kernel_size": 1, "num_convs": 1, "concat_input": False}
+
+
+@pytest.mark.parametrize(
+    ("head", "parts"),
+    [
+        (
+            "heatmap",
+            {"head": {**HEATMAP, "final_layer": {"kernel_size": 1, "padding": 0}, "decoder": "codec"}},
+        ),
+        (
+            "landmark",
+            {
+                "neck": PROCESSOR,
+                "head": {
+                    **JOINED,
+                    "conv_out_channels": (60,),
+                    "conv_kernel_sizes": (1,),
+                    "final_layer": {"kernel_size": 1, "padding": 0},
+                    "decoder": "codec",
+                },
+            },
+        ),
+        (
+            "higher",
+            {"keypoint_head": {key: tuple(item) if isinstance(item, list) else item for key, item in HIGHER.items()}},
+        ),
+        ("hrfpn", {"neck": {**HRFPN, "num_outs": 5, "stride": 1}}),
+        ("segmentation", {"decode_head": {"type": "FCNHead", **DECODE, **FCN_LAYERS}}),
+        (
+            "ocr",
+            {
+                "num_stages": 2,
+                "decode_head": [
+                    {"type": "FCNHead", **DECODE, **FCN_LAYERS},
+                    {"type": "OCRHead", **DECODE, "channels": 24, "ocr_channels": 12},
+                ],
+            },
+        ),
+    ],
+)
+def test_the_parts_of_a_model(head: str, parts: Plain) -> None:
+    model = written(spec_of(head))["model"]
+    if "decoder" in model.get("head", {}):
+        model["head"]["decoder"] = "codec" if model["head"]["decoder"]["type"] == "MSRAHeatmap" else "another"
+    assert {key: item for key, item in model.items() if key not in ("type", "backbone")} == parts
+
+
+def test_a_kernel_of_3_is_padded_by_1() -> None:
+    found = written(spec_of("heatmap", head=HeatmapHead(5, final_conv_kernel=3)))
+    assert found["model"]["head"]["final_layer"] == {"kernel_size": 3, "padding": 1}
+
+
+def test_the_backbone() -> None:
+    norm, bilinear = BatchNorm(0.01, 1e-3), Upsampling("bilinear", "factor", True)
+    spec = spec_of("heatmap", in_channels=4, batch_norm=norm, upsampling=bilinear, head=NoHead())
+    backbone = written(replace(spec, multi_scale_output=False))["model"]["backbone"]
+    assert backbone.pop("extra")["upsample"] == {"mode": "bilinear", "align_corners": True}
+    assert backbone == {"type": "HRNet", "in_channels": 4, "norm_cfg": {"type": "BN", "momentum": 0.01, "eps": 1e-3}}
+
+
+@pytest.mark.parametrize(
+    ("upsampling", "scope"),
+    [
+        (Upsampling(), "mmpose"),
+        (Upsampling("bilinear", "size"), "mmseg"),
+        (Upsampling("nearest", "size"), "mmpose"),
+        (Upsampling("bilinear", "size", True), "mmpose"),
+    ],
+)
+def test_the_package_of_a_backbone_alone(upsampling: Upsampling, scope: str) -> None:
+    assert written(spec_of("hrfpn", head=NoHead(), upsampling=upsampling))["default_scope"] == scope
+
+
+@pytest.mark.parametrize(
+    ("head", "changes", "message"),
+    [
+        ("heatmap", {"multi_scale_output": True}, "that of mmpose 1.x differs (it reads the last branch where all are"),
+        ("hrfpn", {"upsampling": Upsampling("bilinear")}, "its backbone does not upsample bilinear by factor"),
+        ("segmentation", {"upsampling": Upsampling()}, "its backbone does not upsample nearest by factor"),
+        ("landmark", {"upsampling": Upsampling("nearest", "size")}, "it joins the branches bilinearly, without align"),
+        ("landmark", {"upsampling": Upsampling("bilinear", "factor", True)}, "it joins the branches bilinearly"),
+        ("landmark", {"final_conv_kernel": 3}, "its final_conv_kernel is 1, not 3"),
+        ("higher", {"final_conv_kernel": 5}, "its final_conv_kernel is 1 or 3, not 5"),
+        ("ocr", {"final_conv_kernel": 3}, "its final_conv_kernel is 1, not 3"),
+        ("ocr", {"conv_bias": True}, "its convolutions have no bias in front of a batch norm"),
+    ],
+)
+def test_why_a_head_cannot_be_written(head: str, changes: Plain, message: str) -> None:
+    spec = spec_of(head)
+    of_head = {key: value for key, value in changes.items() if hasattr(spec.head, key)}
+    rest = {key: value for key, value in changes.items() if key not in of_head}
+    spec = replace(spec, head=replace(spec.head, **of_head), **rest)
+    (limit,) = find_limits(spec)
+    assert message in limit.message
+    assert any(f"the {head} head is left out" in note for note in write_mmlab(spec).notes)
+
+
+def test_an_input_on_which_upsampling_by_factor_fails() -> None:
+    spec = spec_of("heatmap", head=NoHead(), upsampling=Upsampling("nearest", "size"), multi_scale_output=False)
+    assert not list(find_limits(spec))
+    (limit,) = find_limits(replace(spec, input=(0, 0, 64, 100)))
+    assert (limit.code, limit.path) == ("fixed-part", ("upsampling",))
+    assert "64×100" in limit.message
+
+
+def test_python_text() -> None:
+    assert python_text({"a": [1, "b'"], "c": Name("d")}, 0) == 'dict(a=[1, "b\'"], c=d)'
+    fits = {"a": "x" * (MAX_WIDTH - len("dict(a='')"))}
+    assert "\n" not in python_text(fits, 0)
+    assert "\n" in python_text(fits, 1)
+    x, y = "x" * 60, "y" * 60
+    assert python_text({"stage": {"names": [x, y]}, "last": None}, 0).splitlines() == [
+        "dict(",
+        "    stage=dict(",
+        "        names=[",
+        f"            '{x}',",
+        f"            '{y}',",
+        "        ],",
+        "    ),",
+        "    last=None,",
+        ")",
+    ]
+
+
+def test_the_small_stage_of_the_tests_is_written_as_it_is() -> None:
+    stages = written(spec_of("hrfpn"))["model"]["backbone"]["extra"]
+    plain = extra()
+    assert {key: {name: _list(value) for name, value in stage.items()} for key, stage in stages.items()} == plain
+
+
+def _list(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
