@@ -64,6 +64,7 @@ CODEC = {"type": "MSRAHeatmap", "input_size": [192, 256], "heatmap_size": [48, 6
             "model.auxiliary_head[0].chanels",
             "channels",
         ),
+        (model("X", decode_head=[FCN, {**OCR, "scales": 1}]), "model.decode_head[1].scales", "scale"),
         (model("FasterRCNN", neck={**HRFPN, "num_out": 3}), "model.neck.num_out", "num_outs"),
         (model("FasterRCNN", neck=[{**HRFPN, "strides": 2}]), "model.neck[0].strides", "stride"),
         (

@@ -27,6 +27,11 @@ from hrnet_cli import load_spec, trace
 from hrnet_cli.schema import HeatmapHead, HigherHead, HrfpnHead, LandmarkHead, OcrHead, SegmentationHead
 
 
+def without(part: Plain, argument: str) -> Plain:
+    """The part with the default of an argument."""
+    return {key: item for key, item in part.items() if key != argument}
+
+
 @pytest.mark.parametrize(
     ("config", "head"),
     [
@@ -93,6 +98,19 @@ def test_a_head_that_a_spec_has_too(config: Plain, head: Any) -> None:
             model("EncoderDecoder", decode_head=FCN, auxiliary_head=FCN),
             "auxiliary_head (FCNHead) is left out: for training only",
         ),
+        (model("TopDown", keypoint_head=without(OLD, "num_deconv_layers")), "num_deconv_layers is 3 by default, not 0"),
+        (model("BottomUp", keypoint_head=without(SIMPLE_TAGS, "num_deconv_layers")), "is 3 by default, not 0"),
+        (model("TopdownPoseEstimator", head=without(HEATMAP, "deconv_out_channels")), "is [256, 256, 256] by default"),
+        (model("EncoderDecoder", decode_head=without(FCN, "kernel_size")), "kernel_size is 3 by default, not 1"),
+        (model("EncoderDecoder", decode_head=without(FCN, "num_convs")), "num_convs is 2 by default, not 1"),
+        (
+            model("EncoderDecoder", decode_head=without(FCN, "concat_input")),
+            "concat_input is true by default, not false",
+        ),
+        (model("X", neck={**PROCESSOR, "select_index": 0}, head=JOINED, backbone=MULTISCALE), "select_index is 0"),
+        (model("X", neck={"type": "FeatureMapProcessor"}, head=JOINED), "concat is false by default, not true"),
+        (model("FasterRCNN", neck={**HRFPN, "conv_cfg": {"type": "DCN"}}), "conv_cfg is {'type'}"),
+        (model("X", decode_head=[FCN, {**OCR, "num_classes": 8}]), "its two heads differ in num_classes"),
         (model("FasterRCNN", neck={**HRFPN, "pooling_type": "MAX"}), "pooling_type is 'MAX'"),
         (model("FasterRCNN", neck={"type": "FPN"}, roi_head={"type": "R"}), "roi_head (R)"),
         (model("X", neck=[HRFPN, {"type": "DyHead"}], bbox_head={"type": "X"}), "neck (DyHead)"),

@@ -297,6 +297,16 @@ def test_an_extra_of_the_wrong_type_has_a_remedy(extra: Any) -> None:
     assert ("model.backbone.extra", "write extra=dict(stage1=dict(...), stage2=dict(...), ...)") in found
 
 
+@pytest.mark.parametrize("number", [10**5000, -(10**5000)], ids=["positive", "negative"])
+def test_a_number_of_5000_digits_is_refused(number: int) -> None:
+    wide = model("FasterRCNN", neck=copy.deepcopy(HRFPN))
+    wide["model"]["backbone"]["extra"]["stage4"]["num_channels"][0] = number
+    assert caught(SpecError, load_spec, wide).diagnostics[0].path[-2:] == ("num_channels", 0)
+    for index in (number, [number]):
+        config = model("EncoderDecoder", decode_head={**FCN, "in_index": index})
+        assert caught(SpecError, load_spec, config).diagnostics[0].code == "head-branches"
+
+
 @given(mangled())
 def test_a_mangled_config_is_read_or_refused(config: Plain) -> None:
     caught(SpecError, load_spec, config)

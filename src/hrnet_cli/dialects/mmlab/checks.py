@@ -155,7 +155,7 @@ def _missing_branch(head: Part, branch: int, widths: list[int]) -> Diagnostic:
     else:
         remedy += ", or set multiscale_output: True in the backbone"
     returned = f"branches 0 to {last}" if last else "only branch 0"
-    message = f"branch {branch} is read, but the backbone returns {returned}"
+    message = f"branch {quote(branch)} is read, but the backbone returns {returned}"
     return Diagnostic("head-branches", (*head.path, "in_index"), message, remedy)
 
 
