@@ -1,6 +1,7 @@
 """The dialects that are read and written: one row each, and a folder with the same name.
 
-The package of a folder tells its dialect apart; its modules `read` and `write` are imported when they are used.
+The package of a folder detects its dialect; its modules `read` and `write` are imported when they are used. A spec in
+its own words is detected here, so that it imports no dialect.
 """
 
 from __future__ import annotations
