@@ -105,6 +105,7 @@ GIBI = 2**30
 # Limits: a spec beyond them is refused before anything is built
 
 MAX_STAGES = 16
+STAGE_KEYS = tuple(map(stage_key, range(1, MAX_STAGES + 1)))
 MAX_BRANCHES = 16
 MAX_PARTS = 10_000
 """Blocks and fuse edges of a whole network; a published HRNet has about 200."""

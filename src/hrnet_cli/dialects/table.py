@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from hrnet_cli.errors import Diagnostic
-from hrnet_cli.hrnet import STAGE_KEY, stage_key, stage_number
+from hrnet_cli.hrnet import STAGE_KEY, STAGE_KEYS, stage_number
 from hrnet_cli.schema.spec import SPEC_KEYS
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ _FOREIGN_STAGE_KEYS = {"block_type", "multiscale_output"}
 
 def is_native(config: Mapping[Any, Any]) -> bool:
     """Whether it has stages at its top, and no key by which another dialect is told apart."""
-    if stage_key(1) not in config or _FOREIGN_KEYS & config.keys() or has_official_keys(config):
+    if STAGE_KEYS[0] not in config or _FOREIGN_KEYS & config.keys() or has_official_keys(config):
         return False
     for key, value in config.items():
         if not isinstance(key, str):

@@ -15,7 +15,7 @@ import yaml
 
 from hrnet_cli.documents import MAX_CHARACTERS, MAX_DEPTH, Document
 from hrnet_cli.errors import Code, Diagnostic, Location, SpecError
-from hrnet_cli.text import KeyPath, quote, quote_key
+from hrnet_cli.text import MAX_QUOTED, KeyPath, quote, quote_key
 
 MAX_VALUES = 10_000
 """Values in a document, an alias counted each time it is used. A published config has about 200."""
@@ -116,7 +116,8 @@ class _Composer:
                 if key_node.tag == _MERGE:
                     continue
                 key = self.value(key_node, path, depth) if isinstance(key_node, yaml.ScalarNode) else "?"
-                key_path = (*path, quote_key(key))
+                short = isinstance(key, str) and key.isidentifier() and len(key) <= MAX_QUOTED
+                key_path = (*path, key if short else quote_key(key))
                 if key in value and key not in merged:
                     self.report("duplicate-key", f"duplicate key {quote(key)}, first on line ", key_path, key_node)
                 merged.discard(key)

@@ -20,8 +20,8 @@ from hrnet_cli.hrnet import (
     MAX_PARTS,
     MAX_STAGES,
     STAGE_KEY,
+    STAGE_KEYS,
     STEM_WIDTHS,
-    stage_key,
 )
 from hrnet_cli.schema.fields import (
     INVALID,
@@ -218,7 +218,7 @@ class Spec(Record):
 # Reading a spec
 
 FIELDS = {name: item for name, item in entries(Spec).items() if name != "stages"}
-SPEC_KEYS = (*FIELDS, *map(stage_key, range(1, 6)))
+SPEC_KEYS = (*FIELDS, *STAGE_KEYS[:5])
 """The keys at the top of a spec, as messages list them."""
 EDITOR_KEY = "$schema"
 """Names the JSON Schema in a JSON file, for editors; `hrnet-cli schema` prints ours."""
@@ -245,7 +245,7 @@ def read_spec(value: Any, spell: Spell = str) -> tuple[Spec | None, Diagnostics]
     values["stages"] = read_stages(stages, diagnostics)
     if len(stages) + len(values) - 1 < len(value):
         _report_unknown_keys(value, stages, diagnostics)
-    if isinstance(values.get("head"), HeadSpec) or "input" in values:
+    if values.get("multi_scale_output") is False or "input" in values:
         diagnostics += _check_head_and_input(values, spell)
     if diagnostics:
         return None, diagnostics
@@ -281,17 +281,17 @@ def _check_stages(keys: list[str], stages: list[Mapping[str, Any]], diagnostics:
     branches and never drops one. Each list of a stage has one entry per branch.
     """
     spell = diagnostics.spell
-    for number in range(1, max(len(keys), 1) + 1):
-        if stage_key(number) not in keys:
-            key, last = spell(stage_key(number)), f", but {spell(keys[-1])} is present" if keys else ""
+    for expected in STAGE_KEYS[: max(len(keys), 1)]:
+        if expected not in keys:
+            key, last = spell(expected), f", but {spell(keys[-1])} is present" if keys else ""
             remedy = "number the stages from 1 without a gap"
-            diagnostics.append(Diagnostic("missing-key", (stage_key(number),), f"{key} is missing{last}", remedy))
+            diagnostics.append(Diagnostic("missing-key", (expected,), f"{key} is missing{last}", remedy))
             break
-    for name in ("num_modules", "num_branches") if keys[:1] == [stage_key(1)] else ():
+    for name in ("num_modules", "num_branches") if keys[:1] == [STAGE_KEYS[0]] else ():
         count = stages[0].get(name, 1)
         if isinstance(count, int) and count > 1:
             message = f"{spell(keys[0])} is one chain of blocks, found {spell(name)}: {quote(count)}"
-            remedy = f"set {spell(name)}: 1, or move this to {spell(stage_key(2))}"
+            remedy = f"set {spell(name)}: 1, or move this to {spell(STAGE_KEYS[1])}"
             diagnostics.append(Diagnostic("first-stage", (keys[0], name), message, remedy))
     for position, (key, stage) in enumerate(zip(keys, stages, strict=True)):
         count = stage.get("num_branches")
