@@ -16,6 +16,7 @@ import random
 import re
 import resource
 import shutil
+import signal
 import sys
 import time
 from collections import Counter
@@ -39,8 +40,7 @@ ROOT = Path(__file__).parent.parent
 SOURCE = Path("src", "hrnet_cli")
 PACKAGES = ("schema", "dialects", "check", "analysis")
 MARKERS = "not slow and not torch and not hypothesis"
-SECONDS_PER_MUTANT = 60
-SECONDS_WITHOUT_MUTANT = 600
+SECONDS = 60  # of processor time for the tests of a mutant: what else the machine does counts for nothing
 FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 MEMORY = 4 << 30  # bytes that a run of the tests may take: a mutant can loop for ever
 
@@ -165,16 +165,12 @@ def tests_of(file: Path) -> list[str]:
     return TESTS[max((start for start in TESTS if module.startswith(start)), key=len)].split()
 
 
-def outcome(copy: Path, tests: Sequence[str], seconds: float) -> str:
+def outcome(copy: Path, tests: Sequence[str]) -> str:
     """`killed`, `timed out` or `survived`."""
     process = multiprocessing.get_context("fork").Process(target=run_tests, args=(copy, tests))
     process.start()
-    process.join(seconds)
-    if process.is_alive():
-        process.kill()
-        process.join()
-        return "timed out"
-    return "survived" if process.exitcode == 0 else "killed"
+    process.join()
+    return {0: "survived", -signal.SIGXCPU: "timed out"}.get(process.exitcode or 0, "killed")
 
 
 def run_tests(copy: Path, tests: Sequence[str]) -> None:
@@ -184,6 +180,7 @@ def run_tests(copy: Path, tests: Sequence[str]) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
     os.environ["PYTHONPATH"] = str(copy / "src")  # for the tests that start a process
     sys.path.insert(0, str(copy / "src"))
     options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov"]
@@ -226,7 +223,7 @@ def main() -> None:
             if time.monotonic() > end:
                 break
             line = plant(copy, mutant, time_stamp=number)
-            result = outcome(copy, tests_of(mutant.file), SECONDS_PER_MUTANT)
+            result = outcome(copy, tests_of(mutant.file))
             shutil.copy2(ROOT / mutant.file, copy / mutant.file)
             outcomes[result] += 1
             if result == "survived":
@@ -234,7 +231,7 @@ def main() -> None:
             failed = FAILED.findall((copy / "log").read_text(encoding="utf-8")) if result == "killed" else []
             killers.update(failed)
             print(f"{number}: {result:9} {line}", *failed, file=sys.stderr, flush=True)
-        if killers and outcome(copy, sorted(killers), SECONDS_WITHOUT_MUTANT) != "survived":
+        if killers and outcome(copy, sorted(killers)) != "survived":
             log = (copy / "log").read_text(encoding="utf-8")
             raise SystemExit(f"{log}\nA test that caught a mutant fails without it too.")
     tried = outcomes.total()
