@@ -15,6 +15,7 @@ from hrnet_cli.sources.loading import MismatchError
 PLAIN_HEAD = {"type": "FCNHead", "num_classes": 7}
 THREE = {"extra": extra() | {"stage4": stage(3, 1, 4)}}
 WIDER = {"extra": extra() | {"stage4": {**stage(4, 1, 4), "num_channels": [5, 8, 16, 32]}}}
+BOTTLENECK = {"extra": extra() | {"stage4": stage(4, 1, 4, "BOTTLENECK")}}
 
 
 def seg(head: Any, **parts: Any) -> Plain:
@@ -102,6 +103,13 @@ def seg(head: Any, **parts: Any) -> Plain:
             "write 60",
         ),
         (
+            seg({**PLAIN_HEAD, "in_channels": 8, "in_index": 0}, backbone=BOTTLENECK),
+            "wrong-channels",
+            "model.decode_head.in_channels",
+            "8 channels, but branch 0 has 16",
+            "write 16",
+        ),
+        (
             model("TopdownPoseEstimator", head={**HEATMAP, "in_channels": 4}, backbone=WIDER),
             "wrong-channels",
             "model.head.in_channels",
@@ -138,6 +146,7 @@ def test_a_mismatch(config: Plain, code: str, path: str, message: str, remedy: s
     [
         seg({**PLAIN_HEAD, "in_channels": 32}),
         seg({**PLAIN_HEAD, "in_channels": 32, "in_index": -1}),
+        seg({**PLAIN_HEAD, "in_channels": 4, "in_index": -4}),
         seg({**PLAIN_HEAD, "in_channels": 4, "in_index": 0}, backbone={"multiscale_output": False}),
         seg({**PLAIN_HEAD, "in_channels": 256, "in_index": 9}, neck={"type": "FPN"}),
         seg({"type": "UPerHead", "in_channels": WIDTHS, "in_index": [0, 1, 2, 3], "num_classes": 7}),
@@ -150,6 +159,13 @@ def test_a_mismatch(config: Plain, code: str, path: str, message: str, remedy: s
 )
 def test_a_head_that_matches_or_is_unknown(config: Plain) -> None:
     assert len(load_spec(config).stages) == 4
+
+
+def test_a_head_on_branches_that_are_not_kept_is_reported_once() -> None:
+    error = caught(SpecError, load_spec, seg(FCN, backbone={"multiscale_output": False}))
+    assert [(each.code, each.dotted) for each in error.diagnostics] == [
+        ("head-branches", "model.backbone.multiscale_output")
+    ]
 
 
 def test_a_mismatch_is_reported_with_wrong_stages() -> None:

@@ -9,6 +9,7 @@ from mmlab_configs import Plain, extra, model, python
 from support import caught
 
 from hrnet_cli import load_spec
+from hrnet_cli.dialects.mmlab import detect
 from hrnet_cli.dialects.table import recognise
 from hrnet_cli.documents import read_text
 from hrnet_cli.errors import Diagnostic, SpecError
@@ -99,6 +100,12 @@ def test_a_misspelt_file_of_a_folder_is_not_recognised() -> None:
     """Only a file that is named on the command line is sure to be an HRNet's."""
     assert not recognise(read_text(text({"modle": HRNET}), "mine.py").value)
     assert recognise(read_text(text({"model": HRNET}), "mine.py").value)
+
+
+@pytest.mark.parametrize("extra", [{"stage2": {}}, {}, None, [1]])
+def test_an_extra_without_stage_1_is_no_hrnet(extra: Any) -> None:
+    assert not detect({"backbone": {"extra": extra}})
+    assert detect({"backbone": {"type": "HRNet", "extra": extra}})
 
 
 def test_keys_that_are_not_strings() -> None:

@@ -40,12 +40,25 @@ def without(part: Plain, argument: str) -> Plain:
             model("TopdownPoseEstimator", head={**HEATMAP, "final_layer": {"kernel_size": 3, "padding": 1}}),
             HeatmapHead(5, 3),
         ),
+        (
+            model("TopdownPoseEstimator", head={**HEATMAP, "final_layer": {"kernel_size": 5, "padding": 0}}),
+            HeatmapHead(5, 5),
+        ),
         (model("TopDown", keypoint_head=OLD), HeatmapHead(5)),
         (model("TopDown", keypoint_head={**OLD, "extra": {"final_conv_kernel": 3}}), HeatmapHead(5, 3)),
         (model("TopDown", keypoint_head=OLD_JOINED, backbone=MULTISCALE), LandmarkHead(5)),
         (model("TopdownPoseEstimator", neck=PROCESSOR, head=JOINED, backbone=MULTISCALE), LandmarkHead(5)),
         (model("BottomupPoseEstimator", head=TAGS), HigherHead(5, **NO_DECONV)),
+        (model("BottomupPoseEstimator", head={**TAGS, "tag_per_keypoint": False}), HigherHead(5, False, **NO_DECONV)),
         (model("BottomUp", keypoint_head=SIMPLE_TAGS), HigherHead(5, **NO_DECONV)),
+        (
+            model("BottomUp", keypoint_head=without(SIMPLE_TAGS, "with_ae_loss")),
+            HigherHead(5, **{**NO_DECONV, "with_ae_loss": (False,)}),
+        ),
+        (
+            model("X", keypoint_head={**HIGHER, "num_deconv_layers": 0, "with_ae_loss": [True]}),
+            HigherHead(5, num_basic_blocks=2, **NO_DECONV),
+        ),
         (
             model("AssociativeEmbedding", keypoint_head=HIGHER),
             HigherHead(5, num_channels=(6,), num_basic_blocks=2),
@@ -73,6 +86,7 @@ def test_a_head_that_a_spec_has_too(config: Plain, head: Any) -> None:
             "head (HeatmapHead) is left out: deconv_out_channels is [256]",
         ),
         (model("TopdownPoseEstimator", head={**HEATMAP, "final_layer": {"kernel_size": 3}}), "padded in another way"),
+        (model("X", head={**HEATMAP, "final_layer": {"kernel_size": 5, "padding": 2}}), "padded in another way"),
         (model("TopdownPoseEstimator", head={**HEATMAP, "conv_out_channels": [4]}), "it has more than one convolution"),
         (model("TopdownPoseEstimator", head=HEATMAP, backbone=MULTISCALE), "it reads the last branch"),
         (model("TopDown", keypoint_head={**OLD, "num_deconv_layers": 3}), "num_deconv_layers is 3, not 0"),

@@ -218,9 +218,11 @@ def test_notes_on_ignored_keys() -> None:
     assert all(word in notes for word in ("fuse_method", "extra_key", "final_conv_kernel", "drop_path"))
 
 
-def test_mmpretrains_arch() -> None:
-    spec = load_spec({"model": {"backbone": {"type": "HRNet", "arch": "w18"}}})
-    assert [stage.num_channels for stage in spec.stages] == [(64,), (18, 36), (18, 36, 72), (18, 36, 72, 144)]
+@pytest.mark.parametrize("width", [18, 30, 32, 40, 44, 48, 64])
+def test_mmpretrains_arch(width: int) -> None:
+    spec = load_spec({"model": {"backbone": {"type": "HRNet", "arch": f"w{width}"}}})
+    widths = (width, 2 * width, 4 * width, 8 * width)
+    assert [stage.num_channels for stage in spec.stages] == [(64,), widths[:2], widths[:3], widths]
 
 
 @pytest.mark.parametrize(

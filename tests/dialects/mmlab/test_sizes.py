@@ -18,7 +18,7 @@ def test_sizes() -> None:
     flip = [{"type": "MultiScaleFlipAug", "img_scale": [1333, 800], "transforms": [{"type": "Resize"}]}]
     scales = [{"transforms": [[{"scales": [[1333, 640], [1333, 800]]}]]}]
     assert sized(package="mmpose", codec={"input_size": [192, 256]}) == (256, 192)
-    assert sized(package="mmpose", codec=[{"input_size": [288, 384]}] * 2) == (384, 288)
+    assert sized(package="mmpose", codec=[{"input_size": [192, 256]}, {"input_size": [288, 384]}]) == (384, 288)
     assert sized(package="mmpose", data_cfg={"image_size": [192, 256]}) == (256, 192)
     assert sized(package="mmpose", data_cfg={"image_size": 512}) == (512, 512)
     assert sized(package="mmpose", model={"head": {"decoder": {"input_size": [192, 256]}}}) == (256, 192)

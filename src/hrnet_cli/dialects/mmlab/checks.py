@@ -82,7 +82,7 @@ def check_channels(part: Part, joined: bool) -> bool:
     """Whether `in_channels` matches branch 0, or all branches where they are joined; a mismatch is reported."""
     network, found = part.network, part.get("in_channels")
     widths = network.widths if joined else network.widths[:1]
-    if found is None or not widths or _as_list(found) == widths or (joined and found == sum(widths)):
+    if found is None or not widths or _as_list(found) == widths or found == sum(widths):
         return True
     right = _right_widths(network)[: len(widths)]
     if _as_list(found) == right or found == sum(right):
