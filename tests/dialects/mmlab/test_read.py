@@ -291,6 +291,16 @@ def test_a_misspelt_stage_is_reported(kind: str, near: str) -> None:
     assert found & {("missing-key", f"{where}.stage3"), ("unknown-key", f"{where}.{near}")}, found
 
 
+@pytest.mark.parametrize(("key", "misspelt"), [("stage2", "stge2"), ("stage3", "stge3")])
+def test_a_misspelt_stage_below_the_last_is_reported_once(key: str, misspelt: str) -> None:
+    config = model("TopDown")
+    stages = config["model"]["backbone"]["extra"]
+    stages[misspelt] = stages.pop(key)
+    [problem] = caught(SpecError, load_spec, config).diagnostics
+    assert (problem.code, problem.dotted) == ("unknown-key", f"model.backbone.extra.{misspelt}")
+    assert problem.remedy == f"did you mean {key}?"
+
+
 @pytest.mark.parametrize("extra", [5, "x", [1], [{"stage1": {}}]])
 def test_an_extra_of_the_wrong_type_has_a_remedy(extra: Any) -> None:
     config = model("TopDown")
