@@ -83,6 +83,8 @@ TESTS = {
     "tests/report/test_flops.py",
     "analysis/presets": "tests/analysis/test_presets.py tests/report/test_presets.py",
     "analysis/shapes": "tests/analysis/test_shapes.py tests/analysis/test_gray_32.py tests/report/test_trace.py",
+    "analysis/peer": "tests/analysis/test_peer_rules.py tests/report/test_verify.py",
+    "analysis/verify": "tests/report/test_verify.py tests/test_api.py",
     "analysis/skeleton": "tests/analysis/test_skeleton.py tests/analysis/test_diagnosis.py",
 }
 """The tests of a module, by the longest key that its path under hrnet_cli starts with."""
