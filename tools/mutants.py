@@ -231,7 +231,7 @@ def main() -> None:
             if result == "survived":
                 survivors.append(line)
             failed = FAILED.findall((copy / "log").read_text(encoding="utf-8")) if result == "killed" else []
-            killers.update(failed)
+            killers.update(test.partition("[")[0] for test in failed)  # a mutant can change the values of a test
             print(f"{number}: {result:9} {line}", *failed, file=sys.stderr, flush=True)
         if killers and outcome(copy, sorted(killers)) != "survived":
             log = (copy / "log").read_text(encoding="utf-8")
