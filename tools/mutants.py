@@ -220,7 +220,7 @@ def main() -> None:
         end = time.monotonic() + 60 * options.minutes
         outcomes: Counter[str] = Counter()
         survivors = []
-        killers = set()
+        killers: set[str] = set()
         for number, mutant in enumerate(sample, start=1):
             if time.monotonic() > end:
                 break
