@@ -82,7 +82,7 @@ def in_process(arguments: list[str], folder: Path, merged: bool = False) -> tupl
 
 
 def quoted(match: re.Match[str]) -> str:
-    """A quotation, made anew."""
+    """A quotation, written again from its command."""
     start, kind, what, _, end = match.groups()
     if kind == "run":
         return f"{start}```console\n$ {what}\n{run(what)}```\n{end}"

@@ -77,7 +77,7 @@ def standard_first_stage(spec: Spec) -> Iterator[Diagnostic]:
 def upsampling(spec: Spec, built: Upsampling) -> Iterator[Diagnostic]:
     """How the fuse layers upsample, where there is more than one branch."""
     if spec.stages[-1].num_branches > 1 and spec.upsampling.words != built.words:
-        message = f"its fuse layers upsample {spec.upsampling.words}, and that code's {built.words}"
+        message = f"its fuse layers upsample {spec.upsampling.words}, those of that code {built.words}"
         yield Diagnostic("fixed-part", ("upsampling",), message)
 
 

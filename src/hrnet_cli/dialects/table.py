@@ -94,7 +94,7 @@ _FOREIGN_STAGE_KEYS = {"block_type", "multiscale_output"}
 
 
 def is_native(config: Mapping[Any, Any]) -> bool:
-    """Whether it has stages at its top, and no key by which another dialect is told apart."""
+    """Whether it has stages at its top, and no key that marks another dialect."""
     if STAGE_KEYS[0] not in config or _FOREIGN_KEYS & config.keys() or has_official_keys(config):
         return False
     for key, value in config.items():
@@ -140,7 +140,7 @@ def explain_unknown(config: Config) -> Diagnostic | None:
         if misspelling:
             return misspelling
     other = identify_other_network(config)
-    return not_hrnet((), f"this is no HRNet: it seems to be {other}") if other else None
+    return not_hrnet((), f"this is not an HRNet: it looks like {other}") if other else None
 
 
 def write_spec(spec: Spec, target: str) -> Written:

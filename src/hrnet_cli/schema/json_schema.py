@@ -27,7 +27,7 @@ def json_schema(example: Schema) -> Schema:
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "HRNet spec",
-        "description": "A network as hrnet-cli reads it: stage1, stage2, … and what stands beside them.",
+        "description": "A network as hrnet-cli reads it: stage1, stage2, … and the other keys.",
         "type": "object",
         **stages,
         "properties": {

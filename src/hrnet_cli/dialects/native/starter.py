@@ -48,7 +48,9 @@ FIRST_KEYS = ("name", "in_channels", "input", "stages", "head")
 def small_spec(task: str, load: Callable[[str], Spec]) -> Spec:
     """A small network for a task; `load` returns the Spec of a preset."""
     start = STARTS[task]
-    spec = replace(load(start.preset), stages=load(start.stages).stages, name=f"small-{task}", published=None)
+    preset = load(start.preset)
+    stages = (preset.stages[0], *load(start.stages).stages[1:])  # the pose network's own code has a fixed stage 1
+    spec = replace(preset, stages=stages, name=f"small-{task}", published=None)
     return replace(spec, head=NoHead()) if task == "backbone" else spec
 
 
