@@ -130,7 +130,7 @@ def test_the_steps_of_the_action(clone: Path, project: Path, tmp_path: Path) -> 
         )
     install, check = results
     assert install.returncode == 0, install.stderr
-    assert check.returncode == 1 and check.stdout.startswith("::error file=configs/bad.yaml,line=6,), check
+    assert check.returncode == 1 and check.stdout.startswith("::error file=configs/bad.yaml,line=6,"), check
     assert "HR008" in summary.read_text(encoding="utf-8")
     assert not list(temporary.glob("hrnet-cli/lib/python*/site-packages/torch"))
 
