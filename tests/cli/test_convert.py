@@ -36,7 +36,7 @@ def test_a_note_that_cannot_be_written_changes_nothing(stderr: str) -> None:
 def test_what_cannot_be_written_is_a_message() -> None:
     result = call("convert", "seg-w48", "--to", "timm")
     assert is_a_message(result)
-    assert "and that code's nearest by factor" in result.err
+    assert "those of that code nearest by factor" in result.err
 
 
 def test_into_a_file_that_is_a_spec_again(tmp_path: Path) -> None:

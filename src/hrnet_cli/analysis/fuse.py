@@ -98,9 +98,9 @@ def fuse(
     if not chosen and (stage, module) != (None, None):
         wanted = {"stage": stage, "module": module}
         asked = ", ".join(f"{name} {quote(number)}" for name, number in wanted.items() if number is not None)
-        known = join_and([f"stage {each.stage} module {each.module}" for each in layers[:MAX_CHOICES]])
+        known = ", ".join(f"{each.stage}.{each.module}" for each in layers)
         message = f"no fuse layer in {asked}" + ("" if known else ": this network has none")
-        raise UsageError(message, f"there are {known}" + (" and more" if len(layers) > MAX_CHOICES else "") if known else "leave out --stage and --module")
+        raise UsageError(message, f"choose a stage.module of {known}" if known else "leave out --stage and --module")
     return Fuse(found.spec.name, found.engine, "macs", found.input, chosen)
 
 
