@@ -1,4 +1,4 @@
-"""What is no HRNet is refused with what it seems to be."""
+"""Configs of other networks are refused, with the name of the network."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from hrnet_cli.errors import SpecError
 )
 def test_the_phrase(config: dict[str, Any], phrase: str) -> None:
     assert identify_other_network(config).startswith(phrase)
-    assert f"it seems to be {phrase}" in str(caught(SpecError, load_spec, config))
+    assert f"it looks like {phrase}" in str(caught(SpecError, load_spec, config))
 
 
 @pytest.mark.parametrize("config", [{}, {"a": 1}, {"model": 3}, {"MODEL": {"NAME": None}}, {"name": "x"}, {1: {2: 3}}])

@@ -12,6 +12,7 @@ from support import caught
 
 from hrnet_cli import flops, load_spec
 from hrnet_cli.dialects.native.starter import NEXT_COMMANDS, STARTS, name_after, small_spec, write_starter
+from hrnet_cli.dialects.table import DIALECTS
 from hrnet_cli.errors import SpecError
 from hrnet_cli.schema import HEAD_SPECS, Budget, Spec
 from hrnet_cli.schema.fields import Amount
@@ -103,6 +104,10 @@ def test_a_start_is_a_small_network_for_its_task(task: str) -> None:
     assert (spec.head.task, spec.name, spec.published) == (task, f"small-{task}", None)
     assert task != "backbone" or spec.head.type == "none"
     assert flops(spec).params < MAX_PARAMS[task]
+
+
+def test_the_pose_repository_builds_the_small_pose_network() -> None:
+    assert not list(DIALECTS["official"].find_limits(small_spec("pose", load_spec)))
 
 
 MAX_PARAMS = {

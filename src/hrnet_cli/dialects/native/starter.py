@@ -48,8 +48,9 @@ FIRST_KEYS = ("name", "in_channels", "input", "stages", "head")
 def small_spec(task: str, load: Callable[[str], Spec]) -> Spec:
     """A small network for a task; `load` returns the Spec of a preset."""
     start = STARTS[task]
-    preset = load(start.preset)
-    stages = (preset.stages[0], *load(start.stages).stages[1:])  # the pose network's own code has a fixed stage 1
+    preset, stages = load(start.preset), load(start.stages).stages
+    if task == "pose":  # whose own code builds no other stage 1
+        stages = (preset.stages[0], *stages[1:])
     spec = replace(preset, stages=stages, name=f"small-{task}", published=None)
     return replace(spec, head=NoHead()) if task == "backbone" else spec
 

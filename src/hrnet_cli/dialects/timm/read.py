@@ -70,7 +70,7 @@ def _not_hrnet(variant: str, path: KeyPath) -> Diagnostic:
     """The error of an architecture that is not one of timm's HRNets."""
     if variant.startswith("hrnet"):
         return not_hrnet(path, f"timm has no HRNet {quote(variant)}", did_you_mean(variant, tuple(VARIANTS)))
-    return not_hrnet(path, f"this is no HRNet: it is timm's {quote(variant)}")
+    return not_hrnet(path, f"this is not an HRNet: it is timm's {quote(variant)}")
 
 
 def _read_input(config: _Config) -> None:
