@@ -15,6 +15,8 @@ from hrnet_cli.sources.loading import MismatchError
 PLAIN_HEAD = {"type": "FCNHead", "num_classes": 7}
 THREE = {"extra": extra() | {"stage4": stage(3, 1, 4)}}
 WIDER = {"extra": extra() | {"stage4": {**stage(4, 1, 4), "num_channels": [5, 8, 16, 32]}}}
+WIDER_STAGE4 = {**WIDER["extra"]["stage4"], "multiscale_output": True}
+WIDER_MULTISCALE = {"extra": WIDER["extra"] | {"stage4": WIDER_STAGE4}}
 BOTTLENECK = {"extra": extra() | {"stage4": stage(4, 1, 4, "BOTTLENECK")}}
 
 
@@ -89,6 +91,13 @@ def seg(head: Any, **parts: Any) -> Plain:
             "write [8, 16]",
         ),
         (
+            seg({**FCN, "in_channels": [4, 8, 16, 33]}),
+            "wrong-channels",
+            "model.decode_head.in_channels",
+            "[4, 8, 16, 33] channels, but the 4 branches have [4, 8, 16, 32]",
+            "write [4, 8, 16, 32]",
+        ),
+        (
             model("FasterRCNN", neck={**HRFPN, "in_channels": [4, 8]}),
             "wrong-channels",
             "model.neck.in_channels",
@@ -124,6 +133,13 @@ def seg(head: Any, **parts: Any) -> Plain:
             "write 4",
         ),
         (
+            model("X", neck=PROCESSOR, head={**JOINED, "conv_out_channels": [61]}, backbone=WIDER_MULTISCALE),
+            "wrong-channels",
+            "model.head.in_channels",
+            "60 channels, but the 4 branches have [5, 8, 16, 32]",
+            "keep it, and give the branches of the last stage [4, 8, 16, 32] channels, as in the stages before it",
+        ),
+        (
             model("FasterRCNN", neck=HRFPN, backbone=WIDER),
             "wrong-channels",
             "model.neck.in_channels",
@@ -137,7 +153,7 @@ def test_a_mismatch(config: Plain, code: str, path: str, message: str, remedy: s
     assert [(each.code, each.dotted, each.message, each.remedy) for each in error.diagnostics] == [
         (code, path, message, remedy)
     ]
-    assert not any("left out: decode_head" in note for note in error.loaded.spec.notes)
+    assert not any("decode_head" in note and "left out" in note for note in error.loaded.spec.notes)
     assert len(error.loaded.spec.stages) == 4
 
 

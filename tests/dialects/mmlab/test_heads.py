@@ -24,6 +24,7 @@ from mmlab_configs import (
 )
 
 from hrnet_cli import load_spec, trace
+from hrnet_cli.dialects.mmlab.part import MAX_PARTS
 from hrnet_cli.schema import HeatmapHead, HigherHead, HrfpnHead, LandmarkHead, OcrHead, SegmentationHead
 
 
@@ -87,6 +88,10 @@ def test_a_head_that_a_spec_has_too(config: Plain, head: Any) -> None:
         ),
         (model("TopdownPoseEstimator", head={**HEATMAP, "final_layer": {"kernel_size": 3}}), "padded in another way"),
         (model("X", head={**HEATMAP, "final_layer": {"kernel_size": 5, "padding": 2}}), "padded in another way"),
+        (model("X", head={**HEATMAP, "final_layer": {"kernel_size": 1, "stride": 2}}), "padded in another way"),
+        (model("X", keypoint_head={**OLD, "extra": {"final_conv_kernel": 5}}), "padded in another way"),
+        (model("X", keypoint_head={**OLD, "extra": {"num_conv_layers": -1}}), "it has more than one convolution"),
+        (model("X", keypoint_head={**OLD, "extra": {"num_conv_layers": 10**12}}), "it has more than one convolution"),
         (model("TopdownPoseEstimator", head={**HEATMAP, "conv_out_channels": [4]}), "it has more than one convolution"),
         (model("TopdownPoseEstimator", head=HEATMAP, backbone=MULTISCALE), "it reads the last branch"),
         (model("TopDown", keypoint_head={**OLD, "num_deconv_layers": 3}), "num_deconv_layers is 3, not 0"),
@@ -141,3 +146,10 @@ def test_a_note_on_the_state_dict_keys() -> None:
     assert "model: mmpose's state-dict keys begin with backbone. and keypoint_head." in old
     assert "model: mmpose's state-dict keys begin with backbone. and head." in new
     assert "model: mmpose's state-dict keys begin with backbone. and head." in joined
+
+
+def test_losses_are_no_parts_and_at_most_so_many_parts_are_noted() -> None:
+    parts = {f"part_{number}": {"type": "X"} for number in range(2 * MAX_PARTS)}
+    notes = load_spec(model("X", loss_cls={"type": "FocalLoss"}, **parts)).notes
+    assert sum("is left out" in note for note in notes) == MAX_PARTS
+    assert not any("loss_cls" in note for note in notes)

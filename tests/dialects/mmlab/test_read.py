@@ -268,6 +268,35 @@ def test_a_value_that_holds_itself() -> None:
     assert load_spec(config).head.type == "hrfpn"
 
 
+def test_a_value_that_is_read_and_holds_itself() -> None:
+    norm: Plain = {"type": "BN"}
+    norm["self"] = [norm]
+    assert load_spec(model("FasterRCNN", backbone={"norm_cfg": norm})).batch_norm == BatchNorm()
+
+
+def test_code_for_arch_is_the_only_error() -> None:
+    error = caught(SpecError, parse_spec, "model = dict(backbone=dict(type='HRNet', arch=f()))\n", "config.py")
+    assert [(problem.code, problem.dotted) for problem in error.diagnostics] == [
+        ("unreadable-code", "model.backbone.arch")
+    ]
+
+
+def test_keys_without_a_note() -> None:
+    """`_delete_` is for mmengine; an HRNet with `arch`, which is mmpretrain's, has multiscale_output."""
+    assert not any("read" in note for note in load_spec(model("TopDown", backbone={"_delete_": True})).notes)
+    backbone = {"type": "HRNet", "arch": "w18", "multiscale_output": False}
+    assert not any("read" in note for note in load_spec({"model": {"type": "TopDown", "backbone": backbone}}).notes)
+
+
+def test_a_misspelt_last_stage_leaves_three() -> None:
+    config = model("FasterRCNN")
+    stages = config["model"]["backbone"]["extra"]
+    stages["stag4"] = stages.pop("stage4")
+    spec = load_spec(config)
+    assert len(spec.stages) == 3
+    assert any("stag4 is not read by mmdet's HRNet (did you mean stage4?)" in note for note in spec.notes)
+
+
 @st.composite
 def mangled(draw: st.DrawFn) -> Plain:
     """A config with a few of its parts replaced."""

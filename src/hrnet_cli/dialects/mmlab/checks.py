@@ -51,8 +51,7 @@ def note_misspellings(config: Mapping[str, Any], model: Part) -> None:
 
 
 def _note_misspelt_keys(part: Part, known: tuple[str, ...], owner: str, also_known: tuple[str, ...] = ()) -> None:
-    right = {*known, *also_known, *facts.EVERY_CLASS}
-    unknown = (key for key in part.value if isinstance(key, str) and key not in right)
+    unknown = (key for key in part.value if isinstance(key, str) and key not in (*known, *also_known))
     similar = ((key, nearest(key, known, cutoff=ARGUMENT_SIMILARITY)) for key in islice(unknown, MAX_KEYS))
     for key, known_key in islice((pair for pair in similar if pair[1]), MAX_NOTES):
         path: KeyPath = (*part.path, quote_key(key))

@@ -225,8 +225,6 @@ OLD_EXTRA = ("final_conv_kernel", "num_conv_layers", "num_conv_kernels")
 OLD_HEADS = tuple(name for name, row in CLASSES.items() if "num_deconv_layers" in row.arguments)
 OTHER_HEADS = ("Heatmap3DHead", "TopdownHeatmapMultiStageHead", "TopdownHeatmapBaseHead", "AEMultiStageHead")
 """Classes whose names are similar to those of CLASSES and are right."""
-EVERY_CLASS = ("type", "_scope_", "_delete_")
-"""Keys that a config may give any class."""
 
 SIZES = {"codec": ("input_size", "heatmap_size"), "data_cfg": ("image_size", "heatmap_size")}
 """The mappings at the top of a config in which mmpose reads sizes, and their keys."""

@@ -138,10 +138,8 @@ class Part:
         return [part for part in parts if part.value]
 
     def note_unknown_keys(self, known: tuple[str, ...], owner: str) -> None:
-        """A note for each key that its owner, a class or package, does not read; keys with a note are skipped."""
-        noted = [note.path for note in self.network.notes]
-        paths = [(*self.path, quote_key(key)) for key in self.value if key not in known and key != "_delete_"]
-        unknown = [path for path in paths if path not in noted]
+        """A note for each key that its owner, a class or package, does not read."""
+        unknown = [(*self.path, quote_key(key)) for key in self.value if key not in (*known, "_delete_")]
         self.network.notes += [
             unread_key(path, known, f"{path[-1]} is not read by {owner}") for path in unknown[:MAX_NOTES]
         ]
