@@ -76,7 +76,7 @@ TESTS = {
     "analysis/costs": "tests/analysis/test_costs.py tests/analysis/test_flops.py tests/report/test_flops.py",
     "analysis/describe": "tests/analysis/test_describe.py tests/report/test_describe.py",
     "analysis/diagnosis": "tests/analysis/test_diagnosis.py tests/analysis/test_diff.py",
-    "analysis/diff/": "tests/analysis/test_diff.py tests/cli/test_diff.py",
+    "analysis/diff": "tests/analysis/test_diff.py tests/cli/test_diff.py",
     "analysis/flops": "tests/analysis/test_flops.py tests/analysis/test_costs.py tests/report/test_flops.py",
     "analysis/fuse": "tests/analysis/test_fuse.py tests/report/test_fuse.py",
     "analysis/own_budget": "tests/analysis/test_own_budget.py tests/check/rules/test_budget.py "

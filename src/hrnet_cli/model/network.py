@@ -220,14 +220,14 @@ def fuse_edge(i: int, j: int, widths: Sequence[int], upsampling: Upsampling) -> 
 
 HEADS: dict[str, str] = {
     "none": "hrnet_cli.model.network:HighResolutionNet",
-    "heatmap": "hrnet_cli.model.heads.heatmap:PoseHighResolutionNet",
-    "higher": "hrnet_cli.model.heads.higher:HigherHighResolutionNet",
-    "segmentation": "hrnet_cli.model.heads.segmentation:SegmentationHighResolutionNet",
-    "landmark": "hrnet_cli.model.heads.segmentation:LandmarkHighResolutionNet",
-    "ocr": "hrnet_cli.model.heads.ocr:OcrHighResolutionNet",
-    "classification": "hrnet_cli.model.heads.classification:ClassificationHighResolutionNet",
-    "features": "hrnet_cli.model.heads.classification:FeaturesHighResolutionNet",
-    "hrfpn": "hrnet_cli.model.heads.hrfpn:DetectionHighResolutionNet",
+    "heatmap": "hrnet_cli.model.heads:PoseHighResolutionNet",
+    "higher": "hrnet_cli.model.heads:HigherHighResolutionNet",
+    "segmentation": "hrnet_cli.model.heads:SegmentationHighResolutionNet",
+    "landmark": "hrnet_cli.model.heads:LandmarkHighResolutionNet",
+    "ocr": "hrnet_cli.model.ocr:OcrHighResolutionNet",
+    "classification": "hrnet_cli.model.heads:ClassificationHighResolutionNet",
+    "features": "hrnet_cli.model.heads:FeaturesHighResolutionNet",
+    "hrfpn": "hrnet_cli.model.heads:DetectionHighResolutionNet",
 }
 """From a head's `type` in the spec to the module and class of its network, imported when it is built; its fields are in
 `schema.HEAD_SPECS`."""

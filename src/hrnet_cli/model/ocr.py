@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hrnet_cli import nn
 from hrnet_cli.model.blocks import conv_bn_relu
-from hrnet_cli.model.heads.segmentation import Join, joined_width, two_convs
+from hrnet_cli.model.heads import Join, joined_width, two_convs
 from hrnet_cli.model.network import HighResolutionNet, Place, set_place
 from hrnet_cli.schema import OcrHead, Spec
 
