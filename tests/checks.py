@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from hrnet_cli.check.files import Target, targets
-from hrnet_cli.check.finding import Check, Finding
-from hrnet_cli.check.run import Checker, run
-from hrnet_cli.check.settings import Settings, read_settings
+from hrnet_cli.checking.files import Target, targets
+from hrnet_cli.checking.finding import Check, Finding
+from hrnet_cli.checking.run import Checker, run
+from hrnet_cli.checking.settings import Settings, read_settings
 
 
 def settings(**values: Any) -> Settings:

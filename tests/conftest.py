@@ -12,6 +12,14 @@ settings.register_profile("repo", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("repo")
 
 
+@pytest.hookimpl(trylast=True)  # hypothesis marks its own
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Coverage is of the examples: measuring it slows a test down by half, and the slow ones repeat their code."""
+    for item in items:
+        if item.get_closest_marker("hypothesis") or item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.no_cover)
+
+
 @pytest.fixture
 def small() -> dict[str, Any]:
     """A plain spec with both blocks, a width that changes between stages, and few weights."""

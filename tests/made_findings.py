@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from hrnet_cli.check.finding import SEVERITIES, Check, FileCheck, Finding
-from hrnet_cli.check.rules import RULES
+from hrnet_cli.checking.finding import SEVERITIES, Check, FileCheck, Finding
+from hrnet_cli.checking.rules import RULES
 from hrnet_cli.report.findings import CHECK_FORMATS
 from hrnet_cli.report.formats import Canvas
 

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import commandline
@@ -25,12 +24,6 @@ from hrnet_cli.schema import StageSpec
 FUNCTIONS = tuple(name for name in hrnet_cli.__all__ if name.islower())
 
 
-def function(name: str) -> Callable[..., Any]:
-    """A public function; `check` is a package that can be called."""
-    found = getattr(hrnet_cli, name)
-    return import_module("hrnet_cli.check.api").check if isinstance(found, ModuleType) else found  # type: ignore[no-any-return]
-
-
 # Names
 
 
@@ -41,8 +34,7 @@ def test_every_name_is_imported_from_where_type_checkers_find_it() -> None:
     assert set(homes) == set(hrnet_cli.__all__) and len(hrnet_cli.__all__) == len(set(hrnet_cli.__all__))
     for name, home in homes.items():
         assert home is not None
-        if name != "check":
-            assert getattr(hrnet_cli, name) is getattr(import_module(home), name)
+        assert getattr(hrnet_cli, name) is getattr(import_module(home), name)
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
@@ -57,14 +49,15 @@ def test_importing_the_package_imports_nothing_else() -> None:
 
 
 def test_check_can_be_called_whatever_was_imported_before() -> None:
-    for first in ("", "import hrnet_cli.check.run; ", "from hrnet_cli.check import finding; "):
+    for first in ("", "import hrnet_cli.checking.run; ", "from hrnet_cli.checking import finding; "):
         code = f"{first}import hrnet_cli; print(hrnet_cli.check('w32').exit_code, hrnet_cli.check('w32').files)"
         assert python(code).out == "0 ('w32.yaml',)\n"
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_function_is_documented(name: str) -> None:
-    doc, signature = function(name).__doc__, inspect.signature(function(name))
+    function = getattr(hrnet_cli, name)
+    doc, signature = function.__doc__, inspect.signature(function)
     assert doc and doc.splitlines()[0].endswith(".")
     assert "Raises" in doc
     assert all(parameter.annotation is not parameter.empty for parameter in signature.parameters.values())
@@ -225,7 +218,7 @@ NEEDED = {"check": ("w32",), "diff": ("w32", "w48")}
 def test_junk_is_an_hrnet_error_or_does_nothing(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each parameter in turn, but for those that are true or false."""
     monkeypatch.chdir(tmp_path)
-    for parameter in inspect.signature(function(name)).parameters.values():
+    for parameter in inspect.signature(getattr(hrnet_cli, name)).parameters.values():
         for junk in JUNK if parameter.annotation != "bool" else ():
             arguments, options = NEEDED.get(name, ()), {parameter.name: junk}
             if parameter.kind is parameter.VAR_POSITIONAL:

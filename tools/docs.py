@@ -26,7 +26,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hrnet_cli.check.settings import Settings, Table
+from hrnet_cli.checking.settings import Settings, Table
 from hrnet_cli.report.schemas import RESULTS, report_schema_text
 from hrnet_cli.schema import HEAD_SPECS, Spec, StageSpec
 from hrnet_cli.schema.fields import Size

@@ -38,7 +38,7 @@ from cosmic_ray.plugins import get_operator
 
 ROOT = Path(__file__).parent.parent
 SOURCE = Path("src", "hrnet_cli")
-PACKAGES = ("schema", "dialects", "check", "analysis")
+PACKAGES = ("schema", "dialects", "checking", "analysis")
 MARKERS = "not slow and not torch and not hypothesis"
 SECONDS = 60  # of processor time for the tests of a mutant: what else the machine does counts for nothing
 FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
@@ -66,12 +66,12 @@ TESTS = {
     "tests/dialects/test_round_trips.py",
     "dialects/timm/": "tests/dialects/timm tests/dialects/test_notes.py tests/dialects/test_limits.py "
     "tests/dialects/test_round_trips.py",
-    "check/": "tests/check tests/cli/test_check.py",
-    "check/lock": "tests/check/test_lock.py tests/check/test_lock_file.py tests/cli/test_lock.py",
-    "check/pages": "tests/docs/test_rules.py",
-    "check/rules/": "tests/check/rules tests/check/test_run.py tests/dialects/test_notes.py",
-    "check/settings": "tests/check/test_settings.py tests/check/test_run.py tests/cli/test_check.py",
-    "check/suppress": "tests/check/test_suppress.py tests/check/test_run.py",
+    "checking/": "tests/checking tests/cli/test_check.py",
+    "checking/lock": "tests/checking/test_lock.py tests/checking/test_lock_file.py tests/cli/test_lock.py",
+    "checking/pages": "tests/docs/test_rules.py",
+    "checking/rules/": "tests/checking/rules tests/checking/test_run.py tests/dialects/test_notes.py",
+    "checking/settings": "tests/checking/test_settings.py tests/checking/test_run.py tests/cli/test_check.py",
+    "checking/suppress": "tests/checking/test_suppress.py tests/checking/test_run.py",
     "analysis/": "tests/analysis",
     "analysis/costs": "tests/analysis/test_costs.py tests/analysis/test_flops.py tests/report/test_flops.py",
     "analysis/describe": "tests/analysis/test_describe.py tests/report/test_describe.py",
@@ -79,7 +79,7 @@ TESTS = {
     "analysis/diff": "tests/analysis/test_diff.py tests/cli/test_diff.py",
     "analysis/flops": "tests/analysis/test_flops.py tests/analysis/test_costs.py tests/report/test_flops.py",
     "analysis/fuse": "tests/analysis/test_fuse.py tests/report/test_fuse.py",
-    "analysis/own_budget": "tests/analysis/test_own_budget.py tests/check/rules/test_budget.py "
+    "analysis/own_budget": "tests/analysis/test_own_budget.py tests/checking/rules/test_budget.py "
     "tests/report/test_flops.py",
     "analysis/presets": "tests/analysis/test_presets.py tests/report/test_presets.py",
     "analysis/shapes": "tests/analysis/test_shapes.py tests/analysis/test_gray_32.py tests/report/test_trace.py",

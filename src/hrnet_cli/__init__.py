@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from hrnet_cli.analysis.presets import Presets, presets
     from hrnet_cli.analysis.shapes import Shapes, shapes
     from hrnet_cli.analysis.verify import Verification, verify
-    from hrnet_cli.check.api import check
-    from hrnet_cli.check.finding import Check, Finding
+    from hrnet_cli.checking.api import check
+    from hrnet_cli.checking.finding import Check, Finding
     from hrnet_cli.dialects.writing import Written
     from hrnet_cli.errors import (
         Diagnostic,
@@ -56,18 +56,17 @@ _HOMES = {
     "analysis.presets": ("Presets", "presets"),
     "analysis.shapes": ("Shapes", "shapes"),
     "analysis.verify": ("Verification", "verify"),
-    "check.finding": ("Check", "Finding"),
+    "checking.api": ("check",),
+    "checking.finding": ("Check", "Finding"),
     "dialects.writing": ("Written",),
     "schema": ("Spec",),
     "sources": ("convert", "load_spec"),
     "tracing": ("Call", "InputError", "Node", "Trace", "build", "build_torch", "trace"),
 }
-"""The module of each public name that is neither in `errors` nor `check`, which is this package's `check` itself."""
+"""The module of each public name that is not in `errors`."""
 
 
 def __getattr__(name: str) -> Any:
-    if name == "check":
-        return import_module("hrnet_cli.check")
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = next((module for module, names in _HOMES.items() if name in names), "errors")

@@ -177,7 +177,8 @@ Option = TypeVar("Option")
 def choose(argument: str, value: Any, options: Mapping[str, Option]) -> Option:
     """The option that the value of an argument names. Raises UsageError with the choices."""
     if not isinstance(value, str) or value not in options:
-        raise UsageError(f"{argument}: {quote(value)} is not a choice", f"choose from {', '.join(options)}")
+        shown = quote(value) if value is not None else "None"
+        raise UsageError(f"{argument}: {shown} is not a choice", f"choose from {', '.join(options)}")
     return options[value]
 
 

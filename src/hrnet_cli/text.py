@@ -57,7 +57,7 @@ def type_name(value: Any) -> str:
         (list | tuple, "a list"),
         (type(None), "nothing"),
     )
-    return next((name for kind, name in names if isinstance(value, kind)), f"a {type(value).__name__}")
+    return next((name for kind, name in names if isinstance(value, kind)), f"a value of type {type(value).__name__}")
 
 
 def dotted_path(path: KeyPath) -> str:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from made_findings import A_FINDING
 
-from hrnet_cli.check.finding import FileCheck
+from hrnet_cli.checking.finding import FileCheck
 from hrnet_cli.cli import checking
 from hrnet_cli.cli.checking import MIN_FILES, show_progress
 

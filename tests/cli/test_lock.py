@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from commandline import call, is_a_message
 
-from hrnet_cli.check.lock import lock_entry
-from hrnet_cli.check.lock_file import LockEntry, open_lock, read_lock
+from hrnet_cli.checking.lock import lock_entry
+from hrnet_cli.checking.lock_file import LockEntry, open_lock, read_lock
 from hrnet_cli.sources import preset_path
 from hrnet_cli.tracing import trace
 

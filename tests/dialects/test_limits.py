@@ -12,7 +12,7 @@ from strategies import networks
 from support import TESTS, caught
 
 from hrnet_cli import load_spec
-from hrnet_cli.check.rules.dialect import DIALECT
+from hrnet_cli.checking.rules.dialect import DIALECT
 from hrnet_cli.dialects.limits import repaired_widths
 from hrnet_cli.dialects.table import FOREIGN, WRITERS, write_spec
 from hrnet_cli.errors import Diagnostic, InexpressibleError

@@ -9,7 +9,7 @@ import pytest
 from support import TESTS
 
 from hrnet_cli import load_spec
-from hrnet_cli.check.rules.dialect import DIALECT
+from hrnet_cli.checking.rules.dialect import DIALECT
 from hrnet_cli.dialects.official.stages import FIRST_STAGE_CONFIG
 from hrnet_cli.dialects.reading import MAX_NOTES, note_text
 from hrnet_cli.errors import Diagnostic

@@ -11,7 +11,7 @@ import yaml
 from support import TESTS
 
 from hrnet_cli import flops, load_spec, trace
-from hrnet_cli.check.lock import lock_entry
+from hrnet_cli.checking.lock import lock_entry
 from hrnet_cli.dialects.table import write_spec
 from hrnet_cli.errors import InexpressibleError, SpecError
 from hrnet_cli.sources import parse_spec

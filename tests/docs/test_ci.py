@@ -16,7 +16,7 @@ import yaml
 from commandline import ROOT
 from jsonschema import Draft7Validator
 
-from hrnet_cli.check.settings import Settings, read_settings
+from hrnet_cli.checking.settings import Settings, read_settings
 from hrnet_cli.sources import preset_path
 
 PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
@@ -106,43 +106,54 @@ def test_the_pre_commit_hooks(clone: Path, project: Path, tmp_path_factory: pyte
     assert clean.returncode == 0 and "1 file checked, nothing found" in clean.stdout, clean
 
 
-@pytest.mark.slow
-def test_the_steps_of_the_action(clone: Path, project: Path, tmp_path: Path) -> None:
-    """Run in order, as GitHub runs them: inputs in the environment, one folder for what is temporary."""
-    temporary, summary = tmp_path / "temp", tmp_path / "summary.md"
-    temporary.mkdir()
-    action = yaml.safe_load((clone / "action.yml").read_text())
-    values = {name: str(given["default"]) for name, given in action["inputs"].items()}
-    values |= {"specs": "configs compose.yaml", "args": "--skip-others --max-params 30M", "python": sys.executable}
-    known = {f"${{{{ inputs.{name} }}}}": value for name, value in values.items()}
-    known["${{ github.action_path }}"] = str(clone)
-    results = []
-    for step in action["runs"]["steps"]:
-        env = {name: known[text] for name, text in step["env"].items()}
-        results.append(
-            run(
-                *("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]),
-                cwd=project,
-                RUNNER_TEMP=str(temporary),
-                GITHUB_STEP_SUMMARY=str(summary),
-                **env,
-            )
+class Runner:
+    """A machine that runs the steps of the action: inputs in the environment, one folder for what is temporary."""
+
+    def __init__(self, clone: Path, temporary: Path) -> None:
+        self.clone, self.temporary = clone, temporary
+        self.action = yaml.safe_load((clone / "action.yml").read_text())
+        self.summary = temporary / "summary.md"
+
+    def step(self, number: int, project: Path) -> subprocess.CompletedProcess[str]:
+        """Run a step as GitHub does."""
+        step = self.action["runs"]["steps"][number]
+        values = {name: str(given["default"]) for name, given in self.action["inputs"].items()}
+        values |= {"specs": "configs compose.yaml", "args": "--skip-others --max-params 30M", "python": sys.executable}
+        known = {f"${{{{ inputs.{name} }}}}": value for name, value in values.items()}
+        known["${{ github.action_path }}"] = str(self.clone)
+        return run(
+            *("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]),
+            cwd=project,
+            RUNNER_TEMP=str(self.temporary),
+            GITHUB_STEP_SUMMARY=str(self.summary),
+            **{name: known[text] for name, text in step["env"].items()},
         )
-    install, check = results
-    assert install.returncode == 0, install.stderr
-    assert check.returncode == 1 and check.stdout.startswith("::error file=configs/bad.yaml,line=6,"), check
-    assert "HR008" in summary.read_text(encoding="utf-8")
-    assert not list(temporary.glob("hrnet-cli/lib/python*/site-packages/torch"))
+
+
+@pytest.fixture(scope="module")
+def runner(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Runner:
+    """With the action's first step behind it, which installs the tool: its environment serves the GitLab job too."""
+    runner = Runner(clone, tmp_path_factory.mktemp("runner"))
+    installed = runner.step(0, clone)
+    assert installed.returncode == 0, installed.stderr
+    assert not list(runner.temporary.glob("hrnet-cli/lib/python*/site-packages/torch"))
+    return runner
 
 
 @pytest.mark.slow
-def test_the_gitlab_job(clone: Path, project: Path, tmp_path: Path) -> None:
-    """Its script, in a fresh environment, where `pip install hrnet-cli` takes the clone."""
+def test_the_steps_of_the_action(runner: Runner, project: Path) -> None:
+    assert len(runner.action["runs"]["steps"]) == 2
+    check = runner.step(1, project)
+    assert check.returncode == 1 and check.stdout.startswith("::error file=configs/bad.yaml,line=6,"), check
+    assert "HR008" in runner.summary.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_gitlab_job(runner: Runner, project: Path) -> None:
+    """Its script, where `pip install hrnet-cli` finds it installed."""
     job = block("codequality:")["hrnet"]
-    venv = tmp_path / "venv"
-    assert run(sys.executable, "-m", "venv", str(venv), cwd=project).returncode == 0
-    script = "\n".join(job["script"]).replace("pip install hrnet-cli", f"pip install --quiet {clone}")
-    done = run("bash", "-ec", script, cwd=project, PATH=f"{venv / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    programs = runner.temporary / "hrnet-cli" / "bin"
+    done = run("bash", "-ec", "\n".join(job["script"]), cwd=project, PATH=f"{programs}{os.pathsep}{os.environ['PATH']}")
     assert done.returncode == 1, done.stderr
     issues = json.loads((project / job["artifacts"]["reports"]["codequality"]).read_text())
     assert [issue["location"]["path"] for issue in issues] == ["configs/bad.yaml"]

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import pytest
 from commandline import ROOT, call
 
-from hrnet_cli.check.pages import read_page
-from hrnet_cli.check.rules import RULES, Rule
+from hrnet_cli.checking.pages import read_page
+from hrnet_cli.checking.rules import RULES, Rule
 
 FOLDER = ROOT / "docs" / "rules"
 WITHOUT_FILE = {

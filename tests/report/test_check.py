@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from made_findings import A_FINDING, check, checks, findings, unseen, written
 from rich.cells import cell_len
 
-from hrnet_cli.check.finding import Check, Finding
+from hrnet_cli.checking.finding import Check, Finding
 from hrnet_cli.report.check import MAX_EXCERPT, present
 from hrnet_cli.report.content import Document, Excerpt, Remark, Span
 from hrnet_cli.report.formats.markdown import render as as_markdown

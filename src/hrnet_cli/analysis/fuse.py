@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,7 +15,7 @@ from hrnet_cli.hrnet import size_ratio
 from hrnet_cli.model import Place
 from hrnet_cli.nn import Shape
 from hrnet_cli.schema import Shape4
-from hrnet_cli.text import quote
+from hrnet_cli.text import plural, quote
 from hrnet_cli.tracing import Call, SpecLike, Trace, trace
 
 
@@ -98,9 +98,10 @@ def fuse(
     if not chosen and (stage, module) != (None, None):
         wanted = {"stage": stage, "module": module}
         asked = ", ".join(f"{name} {quote(number)}" for name, number in wanted.items() if number is not None)
-        known = ", ".join(f"{each.stage}.{each.module}" for each in layers)
+        counts = Counter(each.stage for each in layers)
+        known = ", ".join(f"stage {number} ({plural(count, 'module')})" for number, count in counts.items())
         message = f"no fuse layer in {asked}" + ("" if known else ": this network has none")
-        raise UsageError(message, f"choose a stage.module of {known}" if known else "leave out --stage and --module")
+        raise UsageError(message, f"choose from {known}" if known else "leave out stage and module")
     return Fuse(found.spec.name, found.engine, "macs", found.input, chosen)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from hrnet_cli.check.finding import FileCheck, collect
-from hrnet_cli.check.settings import Settings, read_settings
+from hrnet_cli.checking.finding import FileCheck, collect
+from hrnet_cli.checking.settings import Settings, read_settings
 from hrnet_cli.errors import UnreadableError, UsageError
 from hrnet_cli.report.findings import render_markdown
 from hrnet_cli.schema import Budget

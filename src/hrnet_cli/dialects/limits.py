@@ -38,7 +38,7 @@ def four_stages(spec: Spec) -> Iterator[Diagnostic]:
     count = len(spec.stages)
     if count != NUM_STAGES:
         path = (stage_key(min(count, NUM_STAGES) + 1),)
-        message = f"it has {plural(count, 'stage')}, and that code has always {NUM_STAGES}"
+        message = f"it has {plural(count, 'stage')}, but that code always has {NUM_STAGES}"
         yield Diagnostic("fixed-part", path, message, f"give stage1 to stage{NUM_STAGES}, and no more")
 
 
@@ -47,21 +47,21 @@ def known_blocks(spec: Spec) -> Iterator[Diagnostic]:
     for number, stage in enumerate(spec.stages, 1):
         if stage.block not in BLOCKS:
             key = stage_key(number)
-            message = f"{key} has {stage.block} blocks, and that code has only {join_and(BLOCKS)}"
+            message = f"{key} has {stage.block} blocks, but that code has only {join_and(BLOCKS)}"
             yield Diagnostic("fixed-part", (key, "block"), message, f"write {' or '.join(BLOCKS)}")
 
 
 def standard_stem(spec: Spec) -> Iterator[Diagnostic]:
     """Both convolutions of the stem put out 64 channels."""
     if tuple(spec.stem_widths) != STEM_WIDTHS:
-        message = f"its stem is {list(spec.stem_widths)} wide, and that code's always {list(STEM_WIDTHS)}"
+        message = f"its stem is {list(spec.stem_widths)} wide, but that code always has {list(STEM_WIDTHS)}"
         yield Diagnostic("fixed-part", ("stem_widths",), message, "remove it")
 
 
 def three_channels(spec: Spec) -> Iterator[Diagnostic]:
     """The input is an image of three channels."""
     if spec.in_channels != IN_CHANNELS:
-        message = f"it takes {plural(spec.in_channels, 'channel')}, and that code always {IN_CHANNELS}"
+        message = f"it takes {plural(spec.in_channels, 'channel')}, but that code always takes {IN_CHANNELS}"
         yield Diagnostic("fixed-part", ("in_channels",), message, "remove it")
 
 
@@ -77,21 +77,21 @@ def standard_first_stage(spec: Spec) -> Iterator[Diagnostic]:
 def upsampling(spec: Spec, built: Upsampling) -> Iterator[Diagnostic]:
     """How the fuse layers upsample, where there is more than one branch."""
     if spec.stages[-1].num_branches > 1 and spec.upsampling.words != built.words:
-        message = f"its fuse layers upsample {spec.upsampling.words}, those of that code {built.words}"
+        message = f"its fuse layers upsample {spec.upsampling.words}, but those of that code {built.words}"
         yield Diagnostic("fixed-part", ("upsampling",), message)
 
 
 def keeps_all_branches(spec: Spec) -> Iterator[Diagnostic]:
     """The last stage keeps all branches."""
     if not spec.keeps_all_branches and spec.stages[-1].num_branches > 1:
-        message = "its last stage keeps branch 0 alone, and that code's all branches"
+        message = "its last stage keeps branch 0 alone, but that code keeps all branches"
         yield Diagnostic("fixed-part", ("multi_scale_output",), message, "set multi_scale_output: true")
 
 
 def keeps_first_branch(spec: Spec) -> Iterator[Diagnostic]:
     """The last stage keeps branch 0 alone."""
     if spec.keeps_all_branches and spec.stages[-1].num_branches > 1:
-        message = "its last stage keeps all branches, and that code's branch 0 alone"
+        message = "its last stage keeps all branches, but that code keeps branch 0 alone"
         yield Diagnostic("fixed-part", ("multi_scale_output",), message, "remove it")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from hrnet_cli.check.finding import SEVERITIES, Check, FileCheck, Finding, Summary
+from hrnet_cli.checking.finding import SEVERITIES, Check, FileCheck, Finding, Summary
 from hrnet_cli.report.content import Block, Cell, Column, Document, Excerpt, Heading, Line, Note, Remark, Span, Table
 from hrnet_cli.text import exact, plural, printable
 

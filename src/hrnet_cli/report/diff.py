@@ -7,8 +7,8 @@ from itertools import groupby
 from typing import Any
 
 from hrnet_cli.analysis.costs import FIGURES
-from hrnet_cli.analysis.diff import BranchChange, Change, CostChange, Diff, FigureChange, Side, StateDictChange
-from hrnet_cli.analysis.state_dict import KeyGroup
+from hrnet_cli.analysis.diff import BranchChange, Change, CostChange, Diff, FigureChange, Side
+from hrnet_cli.analysis.state_dict import KeyGroup, StateDictChange
 from hrnet_cli.nn import Shape
 from hrnet_cli.report.content import Block, Cell, Column, Document, Facts, Heading, Note, Span, Table
 from hrnet_cli.text import change, exact, join_and, printable, shape_text, short

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hrnet_cli.check.lock import LockedSpec, Locking, Outcome
+from hrnet_cli.checking.lock import LockedSpec, Locking, Outcome
 from hrnet_cli.report.content import Block, Column, Document, Heading, Note, Span, Table
 from hrnet_cli.text import printable
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hrnet_cli.check.pages import RuleList, RulePage
+from hrnet_cli.checking.pages import RuleList, RulePage
 from hrnet_cli.report.check import ROLES
 from hrnet_cli.report.content import Column, Document, Drawing, Heading, Panel, Span, Table, panel
 from hrnet_cli.text import plural

@@ -22,8 +22,8 @@ RESULTS: dict[str, tuple[str, ...]] = {
     "fuse": ("hrnet_cli.analysis.fuse.Fuse",),
     "flops": ("hrnet_cli.analysis.flops.Flops",),
     "verify": ("hrnet_cli.analysis.verify.Verification",),
-    "check": ("hrnet_cli.check.finding.Check",),
-    "rule": ("hrnet_cli.check.pages.RulePage", "hrnet_cli.check.pages.RuleList"),
+    "check": ("hrnet_cli.checking.finding.Check",),
+    "rule": ("hrnet_cli.checking.pages.RulePage", "hrnet_cli.checking.pages.RuleList"),
     "diff": ("hrnet_cli.analysis.diff.Diff",),
     "presets": ("hrnet_cli.analysis.presets.Presets",),
 }

@@ -205,7 +205,7 @@ class Size:
         return (0,) * (4 - len(numbers)) + tuple(numbers)
 
 
-NOT_A_MAPPING = "write its keys below it, each with its value"
+NOT_A_MAPPING = "write a mapping: keys with their values"
 """The remedy for another value where a mapping is needed."""
 
 

@@ -260,6 +260,11 @@ def read_stages(stages: Mapping[str, Any], diagnostics: Diagnostics) -> Any:
         message, remedy = plural(len(stages), "stage"), f"allowed: at most {MAX_STAGES}"
         diagnostics.append(Diagnostic("too-many-stages", (), message, remedy))
         return INVALID
+    if not stages:
+        key, names = diagnostics.spell(STAGE_KEYS[0]), ", ".join(map(diagnostics.spell, STAGE.entries))
+        missing = Diagnostic("missing-key", (STAGE_KEYS[0],), f"{key} is missing", f"add {key}: with {names}")
+        diagnostics.append(missing)
+        return INVALID
     before = len(diagnostics)
     keys = sorted(stages, key=lambda key: int(key.removeprefix("stage")))
     built = tuple([STAGE.read(stages[key], (key,), diagnostics) for key in keys])
@@ -281,11 +286,11 @@ def _check_stages(keys: list[str], stages: list[Mapping[str, Any]], diagnostics:
     branches and never drops one. Each list of a stage has one entry per branch.
     """
     spell = diagnostics.spell
-    for expected in STAGE_KEYS[: max(len(keys), 1)]:
+    for expected in STAGE_KEYS[: len(keys)]:
         if expected not in keys:
-            key, last = spell(expected), f", but {spell(keys[-1])} is present" if keys else ""
+            message = f"{spell(expected)} is missing, but {spell(keys[-1])} is present"
             remedy = "number the stages from 1 without a gap"
-            diagnostics.append(Diagnostic("missing-key", (expected,), f"{key} is missing{last}", remedy))
+            diagnostics.append(Diagnostic("missing-key", (expected,), message, remedy))
             break
     for name in ("num_modules", "num_branches") if keys[:1] == [STAGE_KEYS[0]] else ():
         count = stages[0].get(name, 1)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from hypothesis import given
 from made_findings import A_FINDING, check, checks, unseen, written
 
-from hrnet_cli.check.finding import Check
+from hrnet_cli.checking.finding import Check
 from hrnet_cli.text import printable
 
 NOWHERE: dict[str, Any] = dict.fromkeys(("line", "column", "end_line", "end_column"))

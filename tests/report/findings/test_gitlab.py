@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from made_findings import A_FINDING, check, checks, unseen, written
 
-from hrnet_cli.check.finding import Check
+from hrnet_cli.checking.finding import Check
 
 
 def read(result: Check) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from xml.parsers import expat
 from hypothesis import given
 from made_findings import A_FINDING, HOSTILE, check, checks, unseen, written
 
-from hrnet_cli.check.finding import Check
+from hrnet_cli.checking.finding import Check
 from hrnet_cli.text import printable
 
 ALLOWED = {

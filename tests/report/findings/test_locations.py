@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from made_findings import A_FINDING, check, checks, written
 
-from hrnet_cli.check.finding import Check
+from hrnet_cli.checking.finding import Check
 from hrnet_cli.report.findings.locations import fingerprint, numbered
 
 OTHERS = [

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from made_findings import A_FINDING, check, checks, unseen, written
 
 from hrnet_cli import __version__
-from hrnet_cli.check.finding import SEVERITIES, Check
-from hrnet_cli.check.rules import RULES
+from hrnet_cli.checking.finding import SEVERITIES, Check
+from hrnet_cli.checking.rules import RULES
 from hrnet_cli.text import printable
 
 

@@ -11,7 +11,7 @@ from hrnet_cli.cli.output import canvas_of, closed_pipe_raises, interruptible, w
 from hrnet_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from hrnet_cli.check.finding import FileCheck
+    from hrnet_cli.checking.finding import FileCheck
 
 Codes = list[str] | None
 
@@ -59,7 +59,7 @@ def check(
         typer.Option(metavar="FILE", help="The settings. Default: the nearest .hrnet-cli.toml or pyproject.toml."),
     ] = None,
     skip_others: Annotated[
-        bool, typer.Option("--skip-others", help="Skip named files that are not an HRNet, as folders do.")
+        bool, typer.Option("--skip-others", help="Skip files named here that are not an HRNet, as in a folder.")
     ] = False,
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", metavar="N", help="Number of processes; 0 is one per core.", min=0)
@@ -80,10 +80,10 @@ def check(
 
     Example: hrnet-cli check configs --max-params 30M --divisor 32
     """
-    from hrnet_cli.check.files import targets
-    from hrnet_cli.check.finding import Summary
-    from hrnet_cli.check.run import check_each, checker
-    from hrnet_cli.check.settings import load_settings
+    from hrnet_cli.checking.files import targets
+    from hrnet_cli.checking.finding import Summary
+    from hrnet_cli.checking.run import check_each, checker
+    from hrnet_cli.checking.settings import load_settings
     from hrnet_cli.cli.checking import add_step_summary, override, show_progress
     from hrnet_cli.report.findings import CHECK_FORMATS
 

@@ -33,10 +33,10 @@ def lock(
 
     Example: hrnet-cli lock w32 w48
     """
-    from hrnet_cli.check.lock import lock as add
-    from hrnet_cli.check.lock import update_all
-    from hrnet_cli.check.lock_file import lock_text, open_lock
-    from hrnet_cli.check.settings import load_settings
+    from hrnet_cli.checking.lock import lock as add
+    from hrnet_cli.checking.lock import update_all
+    from hrnet_cli.checking.lock_file import lock_text, open_lock
+    from hrnet_cli.checking.settings import load_settings
 
     lock = lock or load_settings().lock
     path = Path(lock)

@@ -11,7 +11,7 @@ from hrnet_cli.errors import UsageError
 
 def complete_rule(incomplete: str) -> list[str]:
     """Codes of rules for the shell."""
-    from hrnet_cli.check.rules import RULES
+    from hrnet_cli.checking.rules import RULES
 
     return [code for code in RULES if code.startswith(incomplete.upper())]
 
@@ -34,7 +34,7 @@ def rule(
     """
     if all is (code is not None):
         raise UsageError("name one rule, or ask for the list", "hrnet-cli rule HR301, hrnet-cli rule --list")
-    from hrnet_cli.check.pages import list_rules, read_page
+    from hrnet_cli.checking.pages import list_rules, read_page
     from hrnet_cli.report.formats import FORMATS, Render
 
     if code is None:

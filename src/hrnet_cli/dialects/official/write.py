@@ -67,7 +67,7 @@ def _head_limit(spec: Spec) -> Diagnostic | None:
     if head.type not in BY_HEAD:
         return limit(("head",), "no original YAML has it")
     if head.reads_all_branches and branches != limits.HEAD_BRANCHES:
-        message = f"it is on {branches} branches, and that code's always on {limits.HEAD_BRANCHES}"
+        message = f"it is on {branches} branches, but that code always has {limits.HEAD_BRANCHES}"
         path = (stage_key(len(spec.stages)), "num_branches")
         return limit(path, message, f"give the last stage {limits.HEAD_BRANCHES} branches")
     if isinstance(head, ClassificationHead) and head.num_classes != NUM_CLASSES:

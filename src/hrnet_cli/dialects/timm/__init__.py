@@ -94,7 +94,7 @@ def variant_text(source: str) -> str:
     """
     name, *arguments = re.split("[,?&]", source)
     if name.partition(".")[0] not in VARIANTS:
-        raise UnreadableError(f"timm has no HRNet {name!r}", f"timm: {did_you_mean(name, tuple(VARIANTS))}")
+        raise UnreadableError(f"timm has no HRNet {name!r}", did_you_mean(name, tuple(VARIANTS)))
     config: dict[str, Any] = {"architecture": name}
     for argument in arguments:
         key, equals, value = argument.partition("=")

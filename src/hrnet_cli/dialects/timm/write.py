@@ -43,11 +43,11 @@ def _backbone_limits(spec: Spec) -> Iterator[Diagnostic]:
     yield from limits.four_stages(spec)
     yield from limits.known_blocks(spec)
     if spec.stem_widths[1] != STEM_WIDTH:
-        message = f"its stem ends {spec.stem_widths[1]} wide, and that code's always {STEM_WIDTH} wide"
+        message = f"its stem ends {spec.stem_widths[1]} wide, but that code always has {STEM_WIDTH}"
         yield Diagnostic("fixed-part", ("stem_widths", 1), message, f"write {STEM_WIDTH}")
     branches = spec.stages[-1].num_branches
     if branches != limits.HEAD_BRANCHES:
-        message = f"its last stage has {branches} branches, and that code's always {limits.HEAD_BRANCHES}"
+        message = f"its last stage has {branches} branches, but that code always has {limits.HEAD_BRANCHES}"
         path = (stage_key(len(spec.stages)), "num_branches")
         yield Diagnostic("head-needs", path, message, f"give it {limits.HEAD_BRANCHES}")
     yield from limits.width_changes(spec)

@@ -120,7 +120,11 @@ class Scope:
         inside, location, mentioned = list(ast.walk(code)), self.location(code), names_in(code)
         builtins = mentioned - self.names.keys()
         calls = {each.func.id for each in inside if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)}
-        later = names_in(*(each for each in inside if isinstance(each, LATER)))
+        runs_later: set[ast.AST] = set()
+        for each in inside:  # outer code before what is in it, so that nothing is walked twice
+            if isinstance(each, LATER) and each not in runs_later:
+                runs_later.update(ast.walk(each))
+        later = {each.id for each in runs_later if isinstance(each, ast.Name)}
         self._mentioned_later |= later
         self._assigned_later.update(name for each in inside if isinstance(each, ast.Global) for name in each.names)
         if builtins & (REACHES_ALL_NAMES - calls | HOLDS_ALL_NAMES):

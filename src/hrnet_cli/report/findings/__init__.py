@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 
-from hrnet_cli.check.finding import Check, FileCheck, collect
+from hrnet_cli.checking.finding import Check, FileCheck, collect
 from hrnet_cli.report.formats import Canvas
 
 Render = Callable[[Iterable[FileCheck], Canvas, bool], Iterator[str]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hrnet_cli.check.finding import Check, Finding
+from hrnet_cli.checking.finding import Check, Finding
 from hrnet_cli.report.findings.locations import repository_path
 from hrnet_cli.text import printable
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hrnet_cli.check.finding import Check, Finding
+from hrnet_cli.checking.finding import Check, Finding
 from hrnet_cli.report.findings.locations import fingerprint, numbered, repository_path
 from hrnet_cli.text import json_text, printable
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hrnet_cli.check.finding import Check
+from hrnet_cli.checking.finding import Check
 from hrnet_cli.report.formats import json
 
 MAX_EXCERPT = 1000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from hrnet_cli.check.finding import Check, Finding
+from hrnet_cli.checking.finding import Check, Finding
 from hrnet_cli.report.check import place
 from hrnet_cli.report.findings.locations import numbered, repository_path
 from hrnet_cli.text import printable

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
-from hrnet_cli.check.finding import Finding
+from hrnet_cli.checking.finding import Finding
 
 
 def repository_path(source: str) -> str:

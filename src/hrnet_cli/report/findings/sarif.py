@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from hrnet_cli import __version__
-from hrnet_cli.check.finding import Check, Finding
-from hrnet_cli.check.rules import RULES, Rule
+from hrnet_cli.checking.finding import Check, Finding
+from hrnet_cli.checking.rules import RULES, Rule
 from hrnet_cli.report.findings.locations import fingerprint, numbered, uri
 from hrnet_cli.text import json_text, printable
 

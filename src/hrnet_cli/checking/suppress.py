@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import yaml
 
-from hrnet_cli.check.rules import RULE_OF, RULES, is_rule_prefix
+from hrnet_cli.checking.rules import RULE_OF, RULES, is_rule_prefix
 from hrnet_cli.documents.python import looks_like_python
 from hrnet_cli.documents.yaml import LINE_BREAK, YAML_LOADER
 from hrnet_cli.errors import Diagnostic, Location

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from hrnet_cli.analysis.diagnosis import AxisFit, diagnose
 from hrnet_cli.analysis.shapes import stretching_sums
-from hrnet_cli.check.rule import Rule
-from hrnet_cli.check.subject import Subject
+from hrnet_cli.checking.rule import Rule
+from hrnet_cli.checking.subject import Subject
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import branch_stride
 from hrnet_cli.text import plural, shape_text

@@ -8,7 +8,7 @@ from typing import Any
 
 from hrnet_cli.analysis.costs import FIGURES, Cost, Totals, costs
 from hrnet_cli.analysis.skeleton import measure, output_shapes
-from hrnet_cli.check.lock_file import LOCK_NAME, LockEntry
+from hrnet_cli.checking.lock_file import LOCK_NAME, LockEntry
 from hrnet_cli.dialects.table import FOREIGN
 from hrnet_cli.errors import Code, Diagnostic, HrnetError, UsageError
 from hrnet_cli.nn import Shape, ShapeError

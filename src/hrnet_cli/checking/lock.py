@@ -13,7 +13,7 @@ from hrnet_cli.analysis.costs import FIGURES, costs, totals
 from hrnet_cli.analysis.result import Result
 from hrnet_cli.analysis.shapes import shapes
 from hrnet_cli.analysis.state_dict import digest, state_dict_shapes
-from hrnet_cli.check.lock_file import LockEntry
+from hrnet_cli.checking.lock_file import LockEntry
 from hrnet_cli.errors import UsageError
 from hrnet_cli.sources import preset_names, read_source
 from hrnet_cli.sources.loading import TIMM, own_path

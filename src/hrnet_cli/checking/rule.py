@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from hrnet_cli.check.subject import Subject
+from hrnet_cli.checking.subject import Subject
 from hrnet_cli.errors import Code, Diagnostic, Severity
 
 Find = Callable[[Subject], Iterator[Diagnostic]]

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from hrnet_cli.check.files import Target, mentions_hrnet, read_if_config
-from hrnet_cli.check.finding import Check, FileCheck, Finding, collect
-from hrnet_cli.check.lock_file import LockEntry, open_lock
-from hrnet_cli.check.rules import RULE_OF, UNCONDITIONAL, WITHOUT_NETWORK, finders
-from hrnet_cli.check.settings import Settings
-from hrnet_cli.check.subject import Subject
-from hrnet_cli.check.suppress import apply_suppressions, split_lines
+from hrnet_cli.checking.files import Target, mentions_hrnet, read_if_config
+from hrnet_cli.checking.finding import Check, FileCheck, Finding, collect
+from hrnet_cli.checking.lock_file import LockEntry, open_lock
+from hrnet_cli.checking.rules import RULE_OF, UNCONDITIONAL, WITHOUT_NETWORK, finders
+from hrnet_cli.checking.settings import Settings
+from hrnet_cli.checking.subject import Subject
+from hrnet_cli.checking.suppress import apply_suppressions, split_lines
 from hrnet_cli.dialects.table import identify, recognise
 from hrnet_cli.documents import read_text
 from hrnet_cli.errors import Diagnostic, HrnetError, Location, SpecError, UnreadableError

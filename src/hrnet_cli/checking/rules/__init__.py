@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 
-from hrnet_cli.check.rule import Find, Rule
-from hrnet_cli.check.rules.budget import BUDGET
-from hrnet_cli.check.rules.dialect import DIALECT
-from hrnet_cli.check.rules.head import HEAD
-from hrnet_cli.check.rules.input import INPUT
-from hrnet_cli.check.rules.loading import LOADING
-from hrnet_cli.check.rules.locked import LOCKED
+from hrnet_cli.checking.rule import Find, Rule
+from hrnet_cli.checking.rules.budget import BUDGET
+from hrnet_cli.checking.rules.dialect import DIALECT
+from hrnet_cli.checking.rules.head import HEAD
+from hrnet_cli.checking.rules.input import INPUT
+from hrnet_cli.checking.rules.loading import LOADING
+from hrnet_cli.checking.rules.locked import LOCKED
 from hrnet_cli.errors import Code
 
 _ALL = (*LOADING, *DIALECT, *INPUT, *HEAD, *BUDGET, *LOCKED)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from hrnet_cli.analysis.result import Result
-from hrnet_cli.check.rules import RULES, Rule
+from hrnet_cli.checking.rules import RULES, Rule
 from hrnet_cli.errors import UsageError
 from hrnet_cli.sources.presets import shipped_folder
 from hrnet_cli.text import nearest, quote

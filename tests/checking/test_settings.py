@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from checks import settings
 
-from hrnet_cli.check.rules import RULE_OF, RULES
-from hrnet_cli.check.settings import Settings, read_settings
+from hrnet_cli.checking.rules import RULE_OF, RULES
+from hrnet_cli.checking.settings import Settings, read_settings
 from hrnet_cli.dialects.table import FOREIGN
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from hrnet_cli.check.rule import Rule
-from hrnet_cli.check.subject import Subject
+from hrnet_cli.checking.rule import Rule
+from hrnet_cli.checking.subject import Subject
 from hrnet_cli.dialects.nodes import Node
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import stage_key

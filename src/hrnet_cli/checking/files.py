@@ -12,7 +12,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
 
-from hrnet_cli.check.settings import Settings
+from hrnet_cli.checking.settings import Settings
 from hrnet_cli.documents import MAX_CHARACTERS
 from hrnet_cli.errors import UnreadableError
 from hrnet_cli.sources.loading import decode

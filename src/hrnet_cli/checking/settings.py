@@ -11,9 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from hrnet_cli.check.finding import SEVERITIES
-from hrnet_cli.check.rules import RULES, is_rule_prefix
-from hrnet_cli.check.subject import Requirements
+from hrnet_cli.checking.finding import SEVERITIES
+from hrnet_cli.checking.rules import RULES, is_rule_prefix
+from hrnet_cli.checking.subject import Requirements
 from hrnet_cli.errors import Diagnostic, UnreadableError, UsageError
 from hrnet_cli.schema.fields import INVALID, NOT_A_MAPPING, Choice, Each, RecordOf, Text, wrong_type
 from hrnet_cli.schema.records import Diagnostics, Kind, entry, record

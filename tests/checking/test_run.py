@@ -15,11 +15,11 @@ import pytest
 from checks import check, check_all, codes, settings
 from support import EXAMPLES, TESTS
 
-from hrnet_cli.check.files import Target
-from hrnet_cli.check.finding import FileCheck
-from hrnet_cli.check.rules import RULE_OF, RULES
-from hrnet_cli.check.run import CORES, Checker, run
-from hrnet_cli.check.settings import Settings
+from hrnet_cli.checking.files import Target
+from hrnet_cli.checking.finding import FileCheck
+from hrnet_cli.checking.rules import RULE_OF, RULES
+from hrnet_cli.checking.run import CORES, Checker, run
+from hrnet_cli.checking.settings import Settings
 from hrnet_cli.dialects.table import write_spec
 from hrnet_cli.errors import Code, HrnetError
 from hrnet_cli.sources import load_spec, preset_names, preset_path

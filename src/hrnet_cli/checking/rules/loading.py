@@ -1,6 +1,6 @@
 """HR0 and HR9: what is wrong with the file itself. It is reported while the file is read, so no rule looks for it."""
 
-from hrnet_cli.check.rule import Rule
+from hrnet_cli.checking.rule import Rule
 
 LOADING = (
     Rule("HR001", "unreadable", "error", "a file that cannot be read as text", ("unreadable",)),

@@ -12,8 +12,8 @@ from originals import ALL_GOLDENS, spec_of
 from support import Golden, caught
 
 from hrnet_cli import load_spec
-from hrnet_cli.check.lock import Difference, differences, lock_entry, lock_name, lock_path
-from hrnet_cli.check.lock_file import LockEntry
+from hrnet_cli.checking.lock import Difference, differences, lock_entry, lock_name, lock_path
+from hrnet_cli.checking.lock_file import LockEntry
 from hrnet_cli.errors import UsageError
 from hrnet_cli.sources import preset_names, preset_path
 from hrnet_cli.tracing import SpecLike, trace

@@ -9,8 +9,8 @@ from math import lcm
 from hrnet_cli.analysis.costs import FIGURES, Cost
 from hrnet_cli.analysis.diagnosis import multiples_go_through, smallest_divisor
 from hrnet_cli.analysis.flops import GROUPINGS, published_figures
-from hrnet_cli.check.rule import Rule
-from hrnet_cli.check.subject import Subject
+from hrnet_cli.checking.rule import Rule
+from hrnet_cli.checking.subject import Subject
 from hrnet_cli.errors import Code, Diagnostic
 from hrnet_cli.text import KeyPath, exact, join_and, percent, shape_text
 

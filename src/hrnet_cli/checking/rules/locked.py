@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from hrnet_cli.check.lock import differences, lock_entry, lock_name
-from hrnet_cli.check.rule import Rule
-from hrnet_cli.check.subject import Subject
+from hrnet_cli.checking.lock import differences, lock_entry, lock_name
+from hrnet_cli.checking.rule import Rule
+from hrnet_cli.checking.subject import Subject
 from hrnet_cli.errors import Diagnostic, UsageError
 from hrnet_cli.tracing import InputError, trace
 

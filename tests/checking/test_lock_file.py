@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from strategies import Plain, networks
 from support import caught
 
-from hrnet_cli.check.lock import lock_entry
-from hrnet_cli.check.lock_file import LOCK_NAME, LockEntry, lock_text, open_lock, read_lock
-from hrnet_cli.check.settings import Settings
+from hrnet_cli.checking.lock import lock_entry
+from hrnet_cli.checking.lock_file import LOCK_NAME, LockEntry, lock_text, open_lock, read_lock
+from hrnet_cli.checking.settings import Settings
 from hrnet_cli.errors import UnreadableError
 from hrnet_cli.tracing import InputError, trace
 

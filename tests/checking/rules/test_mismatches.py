@@ -8,7 +8,7 @@ import pytest
 from checks import check, codes, settings
 from mmlab_configs import HEATMAP, HRFPN, extra, model, python, stage
 
-from hrnet_cli.check.finding import Finding
+from hrnet_cli.checking.finding import Finding
 
 WIDER = extra() | {"stage4": {**stage(4, 1, 4), "num_channels": [40, 8, 16, 32]}}
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from hrnet_cli.check.files import targets
-from hrnet_cli.check.finding import Check
-from hrnet_cli.check.run import checker, run
-from hrnet_cli.check.settings import read_settings
-from hrnet_cli.errors import UsageError
+from hrnet_cli.checking.files import targets
+from hrnet_cli.checking.finding import Check
+from hrnet_cli.checking.run import checker, run
+from hrnet_cli.checking.settings import read_settings
+from hrnet_cli.errors import Diagnostic, UsageError
 from hrnet_cli.schema import Shape4
 from hrnet_cli.text import quote, type_name
 
@@ -63,11 +63,16 @@ def check(
     }
     settings, diagnostics = read_settings(_passed(values))
     if settings is None:
-        raise UsageError("\n".join(f"{each.dotted}: {each.message}\n  {each.remedy}" for each in diagnostics))
+        raise UsageError("\n".join(f"{_argument(each)}: {each.message}\n  {each.remedy}" for each in diagnostics))
     files = targets(map(str, specs or (".",)), settings)
     if not files:
         raise UsageError("no spec to check", "name spec files or the folder that has them")
     return run(checker(settings), files, jobs)
+
+
+def _argument(diagnostic: Diagnostic) -> str:
+    """The argument that a diagnostic of the settings is about: bounds are below `budget` there."""
+    return diagnostic.dotted.removeprefix("budget.")
 
 
 def _passed(arguments: Mapping[str, Any]) -> dict[str, Any]:

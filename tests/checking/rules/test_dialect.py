@@ -9,7 +9,7 @@ import yaml
 from checks import check, check_all, codes, settings
 from support import TESTS
 
-from hrnet_cli.check.finding import Check
+from hrnet_cli.checking.finding import Check
 from hrnet_cli.dialects.table import write_spec
 from hrnet_cli.report.findings.github import render
 from hrnet_cli.sources import load_spec
