@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from support import ONE_OF_EACH_HEAD, Golden
+
+from hrnet_cli.sources import preset_names
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # one thread a worker: the networks are small, the workers many
 
@@ -12,12 +17,26 @@ settings.register_profile("repo", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("repo")
 
 
-@pytest.hookimpl(trylast=True)  # hypothesis marks its own
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Coverage is of the examples: measuring it slows a test down by half, and the slow ones repeat their code."""
-    for item in items:
-        if item.get_closest_marker("hypothesis") or item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.no_cover)
+REPEATED = set(preset_names()) - set(ONE_OF_EACH_HEAD)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Leave out coverage, which doubles the time of a test, where a test repeats others' code many times.
+
+    pytest-cov's own marker for that, no_cover, has no effect in a process of xdist.
+    """
+    parameters = getattr(getattr(item, "callspec", None), "params", {}).values()
+    repeats = any(isinstance(value, Golden) or (isinstance(value, str) and value in REPEATED) for value in parameters)
+    repeats = repeats or any(map(item.get_closest_marker, ("hypothesis", "slow")))
+    tracer = sys.gettrace()
+    if not repeats or not type(tracer).__module__.startswith("coverage"):
+        return (yield)
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
 
 
 @pytest.fixture

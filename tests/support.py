@@ -15,10 +15,13 @@ from typing import Any
 
 from hrnet_cli import Trace, load_spec
 from hrnet_cli.schema import Spec
+from hrnet_cli.sources import preset_names
 
 TESTS = Path(__file__).parent
 EXAMPLES = TESTS / "examples"
 GOLDENS = TESTS / "goldens"
+ONE_OF_EACH_HEAD = tuple({load_spec(name).head.type: name for name in reversed(preset_names())}.values())
+"""A preset for each head that any has."""
 PRESET_OF = {"coco_w32_256x192": "w32", "coco_w48_256x192": "w48", "mpii_w32_256x256": "w32-mpii"}
 
 

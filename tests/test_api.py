@@ -188,7 +188,7 @@ def call(name: str, *arguments: Any, **options: Any) -> Any:
         ("trace", ("w32", (1, 4, 256, 192)), {}, "4 channels, but hrnet-w32 takes 3"),
         ("convert", ("w32", "caffe"), {}, "choose from yaml, json, official, mmlab, timm"),
         ("check", (), {"select": "HR5"}, "select: expected a list, found a string, 'HR5'"),
-        ("check", (), {"select": ["x"], "max_params": "many"}, "budget.max_params: 'many' is not an amount"),
+        ("check", (), {"select": ["x"], "max_params": "many"}, "max_params: 'many' is not an amount"),
         ("check", ("w32",), {"jobs": -1}, "jobs: -1 is not a number of processes"),
         ("trace", ("w32",), {"engine": "jax"}, "engine: 'jax' is not a choice\n  choose from shapes, torch"),
         ("check", ("w32",), {"dialect": "caffe"}, "dialect: "),

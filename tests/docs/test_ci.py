@@ -92,17 +92,21 @@ def test_the_inputs_that_are_shown_are_the_action_s() -> None:
 @pytest.mark.slow
 def test_the_pre_commit_hooks(clone: Path, project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     home = str(tmp_path_factory.mktemp("pre-commit"))
+    (project / "configs" / "others.yaml").write_text("services: {}\n")
+    hooks = block("repos:")
+    hooks["repos"][0].update(repo=str(clone), rev=run("git", "rev-parse", "HEAD", cwd=clone).stdout.strip())
+    (project / ".pre-commit-config.yaml").write_text(yaml.safe_dump(hooks))
 
-    def try_repo(hook: str, *files: str) -> subprocess.CompletedProcess[str]:
-        words = (sys.executable, "-m", "pre_commit", "try-repo", str(clone), hook, "--verbose", "--files", *files)
+    def run_hook(hook: str, *files: str) -> subprocess.CompletedProcess[str]:
+        words = (sys.executable, "-m", "pre_commit", "run", hook, "--verbose", "--files", *files)
         return run(*words, cwd=project, PRE_COMMIT_HOME=home)
 
-    found = try_repo("hrnet-cli", "configs/good.yaml", "configs/bad.yaml", "compose.yaml")
+    found = run_hook("hrnet-cli", "configs/good.yaml", "configs/bad.yaml", "configs/others.yaml")
     assert found.returncode == 1 and "configs/bad.yaml:6:50: error HR008" in found.stdout, found
     assert "1 error in 2 files, 1 skipped" in found.stdout
     lock = run(sys.executable, "-m", "hrnet_cli", "lock", "configs/good.yaml", cwd=project)
     assert lock.returncode == 0, lock.stderr
-    clean = try_repo("hrnet-cli-lock", "configs/good.yaml", "compose.yaml")
+    clean = run_hook("hrnet-cli-lock", "configs/good.yaml", "configs/others.yaml")
     assert clean.returncode == 0 and "1 file checked, nothing found" in clean.stdout, clean
 
 

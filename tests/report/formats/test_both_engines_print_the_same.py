@@ -10,18 +10,17 @@ from commandline import ROOT, call
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import Plain, sizes, specs
+from support import ONE_OF_EACH_HEAD
 
 import hrnet_cli as api
 from hrnet_cli.analysis.costs import CONVENTIONS
 from hrnet_cli.analysis.diagnosis import diagnose
 from hrnet_cli.analysis.flops import GROUPINGS
 from hrnet_cli.report.formats import FORMATS, Canvas
-from hrnet_cli.sources import load_spec, preset_names
 from hrnet_cli.tracing import InputError, trace
 
 pytestmark = pytest.mark.torch
 
-ONE_OF_EACH_HEAD = tuple({load_spec(name).head.type: name for name in reversed(preset_names())}.values())
 EXAMPLES = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "examples").glob("gray*.yaml"))]
 
 
