@@ -36,8 +36,8 @@ bench: $(FULL)/.benched
 	$(FULL)/bin/python benchmarks/run.py --write docs/benchmarks.md
 
 # Plants faults in a copy of the repository and counts those that the tests catch. At most 15 minutes.
-mutants: $(BARE)/.mutated
-	$(BARE)/bin/python tools/mutants.py
+mutants: $(FULL)/.mutated
+	$(FULL)/bin/python tools/mutants.py
 
 docs: $(FULL)/.tested
 	$(FULL)/bin/python tools/docs.py
@@ -59,10 +59,6 @@ $(BARE)/.tested: $(BARE)/.installed
 	$(BARE)/bin/pip install $(PIP_FLAGS) --editable . --group test
 	touch $@
 
-$(BARE)/.mutated: $(BARE)/.tested
-	$(BARE)/bin/pip install $(PIP_FLAGS) --group mutants
-	touch $@
-
 # The package with everything it can use; then what its checks and its benchmarks need.
 $(FULL)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(FULL)
@@ -72,6 +68,10 @@ $(FULL)/.installed: pyproject.toml constraints.txt
 
 $(FULL)/.tested: $(FULL)/.installed
 	$(FULL)/bin/pip install $(PIP_FLAGS) --editable '.[torch]' --group test --group lint
+	touch $@
+
+$(FULL)/.mutated: $(FULL)/.tested
+	$(FULL)/bin/pip install $(PIP_FLAGS) --group mutants
 	touch $@
 
 $(FULL)/.benched: $(FULL)/.installed

@@ -1,8 +1,8 @@
 """Plants faults one by one and counts those that the tests catch: `python tools/mutants.py`, or `make mutants`.
 
 A sample of mutants is drawn over the modules of PACKAGES. cosmic-ray makes each of them in a copy of the repository,
-and the tests that mirror the changed module run on it. Docstrings, annotations, f-strings and `if TYPE_CHECKING` stay
-as they are: a message or a type is no fault that these tests should catch. Tests of properties do not run: they are
+and the tests that mirror the changed module run on it. Docstrings, annotations, decorators, f-strings and
+`if TYPE_CHECKING` stay as they are: a message, a type or a cache is no fault that these tests should catch. Tests of properties do not run: they are
 slow, and a fault that they find by chance deserves an example.
 """
 
@@ -21,6 +21,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -30,6 +31,7 @@ from typing import NamedTuple, TypeGuard
 import hypothesis  # noqa: F401  # imported once here, so that no forked run of the tests pays for it
 import jsonschema  # noqa: F401
 import pytest
+import torch  # noqa: F401
 import typer  # noqa: F401
 import yaml  # noqa: F401
 from cosmic_ray.ast import ast_nodes, get_ast
@@ -40,6 +42,8 @@ ROOT = Path(__file__).parent.parent
 SOURCE = Path("src", "hrnet_cli")
 PACKAGES = ("schema", "dialects", "checking", "analysis")
 MARKERS = "not slow and not torch and not hypothesis"
+WITH_TORCH = ("analysis/verify", "analysis/peer")
+"""Modules whose tests compare with torch; all of their tests run, the slow ones too."""
 SECONDS = 60  # of processor time for the tests of a mutant: what else the machine does counts for nothing
 FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 MEMORY = 4 << 30  # bytes that a run of the tests may take: a mutant can loop for ever
@@ -67,9 +71,11 @@ TESTS = {
     "dialects/timm/": "tests/dialects/timm tests/dialects/test_notes.py tests/dialects/test_limits.py "
     "tests/dialects/test_round_trips.py",
     "checking/": "tests/checking tests/cli/test_check.py",
+    "checking/api": "tests/test_api.py",
     "checking/lock": "tests/checking/test_lock.py tests/checking/test_lock_file.py tests/cli/test_lock.py",
     "checking/pages": "tests/docs/test_rules.py",
-    "checking/rules/": "tests/checking/rules tests/checking/test_run.py tests/dialects/test_notes.py",
+    "checking/rules/": "tests/checking/rules tests/docs/test_rules.py tests/checking/test_run.py "
+    "tests/dialects/test_notes.py tests/cli/test_check.py",
     "checking/settings": "tests/checking/test_settings.py tests/checking/test_run.py tests/cli/test_check.py",
     "checking/suppress": "tests/checking/test_suppress.py tests/checking/test_run.py",
     "analysis/": "tests/analysis",
@@ -83,8 +89,8 @@ TESTS = {
     "tests/report/test_flops.py",
     "analysis/presets": "tests/analysis/test_presets.py tests/report/test_presets.py",
     "analysis/shapes": "tests/analysis/test_shapes.py tests/analysis/test_gray_32.py tests/report/test_trace.py",
-    "analysis/peer": "tests/analysis/test_peer_rules.py tests/report/test_verify.py",
-    "analysis/verify": "tests/report/test_verify.py tests/test_api.py",
+    "analysis/peer": "tests/analysis/test_peer_rules.py tests/analysis/test_verify.py tests/report/test_verify.py",
+    "analysis/verify": "tests/report/test_verify.py tests/analysis/test_verify.py",
     "analysis/skeleton": "tests/analysis/test_skeleton.py tests/analysis/test_diagnosis.py",
 }
 """The tests of a module, by the longest key that its path under hrnet_cli starts with."""
@@ -116,12 +122,14 @@ def mutants(file: Path) -> Iterator[list[Mutant]]:
 
 
 def left_out(tree: ast.Module) -> Iterator[Zone]:
-    """Where no mutant is made: annotations, f-strings, code for mypy alone."""
+    """Where no mutant is made: annotations, decorators, f-strings, code for mypy alone."""
     for node in ast.walk(tree):
         if isinstance(node, (ast.AnnAssign, ast.arg)) and node.annotation:
             yield zone(node.annotation)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.returns:
-            yield zone(node.returns)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield from map(zone, node.decorator_list)
+            if not isinstance(node, ast.ClassDef) and node.returns:
+                yield zone(node.returns)
         elif isinstance(node, ast.JoinedStr) or is_for_mypy(node):
             yield zone(node)
 
@@ -167,15 +175,20 @@ def tests_of(file: Path) -> list[str]:
     return TESTS[max((start for start in TESTS if module.startswith(start)), key=len)].split()
 
 
-def outcome(copy: Path, tests: Sequence[str]) -> str:
+def markers_of(file: Path) -> str:
+    """Which of the tests of a module run."""
+    return "not hypothesis" if file.relative_to(SOURCE).as_posix().startswith(WITH_TORCH) else MARKERS
+
+
+def outcome(copy: Path, tests: Sequence[str], markers: str = "") -> str:
     """`killed`, `timed out` or `survived`."""
-    process = multiprocessing.get_context("fork").Process(target=run_tests, args=(copy, tests))
+    process = multiprocessing.get_context("fork").Process(target=run_tests, args=(copy, tests, markers))
     process.start()
     process.join()
     return {0: "survived", -signal.SIGXCPU: "timed out"}.get(process.exitcode or 0, "killed")
 
 
-def run_tests(copy: Path, tests: Sequence[str]) -> None:
+def run_tests(copy: Path, tests: Sequence[str], markers: str) -> None:
     """Run tests in the copy, in this process, which ends with pytest's exit code; their output is in `copy/log`."""
     os.chdir(copy)
     log = os.open("log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -187,7 +200,7 @@ def run_tests(copy: Path, tests: Sequence[str]) -> None:
     sys.path.insert(0, str(copy / "src"))
     options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov"]
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # of plugins that are imported already
-    code = pytest.main([*options, "-m", MARKERS, *tests])
+    code = pytest.main([*options, "-m", markers, *tests])
     os._exit(int(code))
 
 
@@ -214,25 +227,33 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=15, help="time after which no further mutant is tried")
     options = parser.parse_args()
     sample = draw(options.sample, options.seed)
+    end = time.monotonic() + 60 * options.minutes
+    outcomes: Counter[str] = Counter()
+    survivors: list[str] = []
+    killers: set[str] = set()
+    numbered = enumerate(sample, start=1)
     with TemporaryDirectory() as folder:
-        copy = Path(folder, "copy")
-        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*"))
-        end = time.monotonic() + 60 * options.minutes
-        outcomes: Counter[str] = Counter()
-        survivors = []
-        killers: set[str] = set()
-        for number, mutant in enumerate(sample, start=1):
-            if time.monotonic() > end:
-                break
-            line = plant(copy, mutant, time_stamp=number)
-            result = outcome(copy, tests_of(mutant.file))
-            shutil.copy2(ROOT / mutant.file, copy / mutant.file)
-            outcomes[result] += 1
-            if result == "survived":
-                survivors.append(line)
-            failed = FAILED.findall((copy / "log").read_text(encoding="utf-8")) if result == "killed" else []
-            killers.update(test.partition("[")[0] for test in failed)  # a mutant can change the values of a test
-            print(f"{number}: {result:9} {line}", *failed, file=sys.stderr, flush=True)
+        copies = [Path(folder, str(index)) for index in range(os.cpu_count() or 1)]
+
+        def try_mutants(copy: Path) -> None:
+            """Try mutants in a copy of the repository until there are no more, or no more time."""
+            while time.monotonic() < end and (taken := next(numbered, None)):
+                number, mutant = taken
+                line = plant(copy, mutant, time_stamp=number)
+                result = outcome(copy, tests_of(mutant.file), markers_of(mutant.file))
+                shutil.copy2(ROOT / mutant.file, copy / mutant.file)
+                outcomes[result] += 1
+                if result == "survived":
+                    survivors.append(line)
+                failed = FAILED.findall((copy / "log").read_text(encoding="utf-8")) if result == "killed" else []
+                killers.update(test.partition("[")[0] for test in failed)  # a mutant can change the values of a test
+                print(f"{number}: {result:9} {line}", *failed, file=sys.stderr, flush=True)
+
+        for copy in copies:
+            shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*"))
+        with ThreadPoolExecutor(len(copies)) as threads:
+            list(threads.map(try_mutants, copies))
+        copy = copies[0]
         if killers and outcome(copy, sorted(killers)) != "survived":
             log = (copy / "log").read_text(encoding="utf-8")
             raise SystemExit(f"{log}\nA test that caught a mutant fails without it too.")

@@ -199,4 +199,4 @@ BETWEEN: dict[type[Any], Schema] = {
     },
     Spec: _if("multi_scale_output", False, {"properties": {"head": {"properties": {"type": {"enum": _NEED_ONE}}}}}),
 }
-"""What a record's `cross_check` says and draft-07 can say too."""
+"""What a record's `check_fields` says and draft-07 can say too."""
