@@ -2,8 +2,8 @@
 
 A sample of mutants is drawn over the modules of PACKAGES. cosmic-ray makes each of them in a copy of the repository,
 and the tests that mirror the changed module run on it. Docstrings, annotations, decorators, f-strings and
-`if TYPE_CHECKING` stay as they are: a message, a type or a cache is no fault that these tests should catch. Tests of properties do not run: they are
-slow, and a fault that they find by chance deserves an example.
+`if TYPE_CHECKING` stay as they are: a message, a type or a cache is no fault that these tests should catch. Tests of
+properties do not run: they are slow, and a fault that they find by chance deserves an example.
 """
 
 from __future__ import annotations
