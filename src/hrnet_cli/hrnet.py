@@ -107,5 +107,6 @@ GIBI = 2**30
 MAX_STAGES = 16
 STAGE_KEYS = tuple(map(stage_key, range(1, MAX_STAGES + 1)))
 MAX_BRANCHES = 16
+MAX_CHANNELS = 65_536
 MAX_PARTS = 10_000
 """Blocks and fuse edges of a whole network; a published HRNet has about 200."""

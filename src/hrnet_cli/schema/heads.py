@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from hrnet_cli.errors import Diagnostic
-from hrnet_cli.hrnet import final_padding, same_padding
+from hrnet_cli.hrnet import MAX_CHANNELS, final_padding, same_padding
 from hrnet_cli.schema.fields import Choice, Count, Each, Flag
 from hrnet_cli.schema.records import Record, entries, entry, record
 from hrnet_cli.text import KeyPath, plural
@@ -71,8 +71,8 @@ class OcrHead(HeadSpec):
     reads_all_branches: ClassVar[bool] = True
 
     num_classes: int = entry(Count(1, 100_000), "number of output maps, one per class", default=19)
-    mid_channels: int = entry(Count(1, 65_536), "channels of the pixel features", default=512)
-    key_channels: int = entry(Count(1, 65_536), "channels of the attention's queries and keys", default=256)
+    mid_channels: int = entry(Count(1, MAX_CHANNELS), "channels of the pixel features", default=512)
+    key_channels: int = entry(Count(1, MAX_CHANNELS), "channels of the attention's queries and keys", default=256)
     final_conv_kernel: int = entry(
         FINAL_CONV_KERNEL, "kernel size of the auxiliary map's last convolution: 1, or 3 padded by 1", default=1
     )
@@ -143,7 +143,7 @@ class HrfpnHead(HeadSpec):
     task: ClassVar[str] = "detection"
     reads_all_branches: ClassVar[bool] = True
 
-    out_channels: int = entry(Count(1, 65_536), "channels of every level", default=256)
+    out_channels: int = entry(Count(1, MAX_CHANNELS), "channels of every level", default=256)
     num_outs: int = entry(Count(1, 16), "number of levels; level i is pooled by 2^i", default=5)
     stride: int = entry(Count(1, 8), "stride of each level's convolution", default=1)
 
@@ -161,7 +161,9 @@ class HigherHead(HeadSpec):
     with_ae_loss: tuple[bool, ...] = entry(
         Each(Flag(), 9), "which outputs have tags: branch 0's, then each deconvolution's", default=(True, False)
     )
-    num_channels: tuple[int, ...] = entry(Each(Count(1, 65_536), 8), "channels of each deconvolution", default=(32,))
+    num_channels: tuple[int, ...] = entry(
+        Each(Count(1, MAX_CHANNELS), 8), "channels of each deconvolution", default=(32,)
+    )
     kernel_size: tuple[int, ...] = entry(
         Each(Count(2, 4), 8), "kernel size of each deconvolution: 2, 3 or 4", default=(4,)
     )

@@ -17,6 +17,7 @@ from hrnet_cli.hrnet import (
     EXPANSION,
     IN_CHANNELS,
     MAX_BRANCHES,
+    MAX_CHANNELS,
     MAX_PARTS,
     MAX_STAGES,
     STAGE_KEY,
@@ -44,7 +45,6 @@ from hrnet_cli.schema.records import Diagnostics, Record, entries, entry, record
 from hrnet_cli.text import KeyPath, plural, quote
 
 Shape4 = tuple[int, int, int, int]
-MAX_CHANNELS = 65_536
 
 
 @record(frozen=True)

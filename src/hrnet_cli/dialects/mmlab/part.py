@@ -9,8 +9,7 @@ from hrnet_cli.dialects.mmlab.facts import BACKBONE_KEYS, CLASSES, STAGE_KEYS, P
 from hrnet_cli.dialects.reading import MAX_NOTES, Reading, find_misspelt, unread_key
 from hrnet_cli.documents.python.values import Unread
 from hrnet_cli.errors import Diagnostic
-from hrnet_cli.hrnet import EXPANSION, STAGE_KEY, stage_number
-from hrnet_cli.schema.spec import MAX_CHANNELS
+from hrnet_cli.hrnet import EXPANSION, MAX_CHANNELS, STAGE_KEY, stage_number
 from hrnet_cli.text import KeyPath, quote, quote_key
 
 MAX_PARTS = 12
