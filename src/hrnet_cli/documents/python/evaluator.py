@@ -146,18 +146,6 @@ def _dict(scope: Scope, item: ast.Dict | ast.Call) -> Node:
     return made
 
 
-def _formatted(scope: Scope, item: ast.JoinedStr) -> Node:
-    """An f-string of plain values without formats."""
-    made = Node("", scope.location(item))
-    for part in item.values:
-        if isinstance(part, ast.FormattedValue):
-            if part.format_spec is not None or part.conversion != -1:
-                raise NotFollowedError
-            part = part.value
-        made = _scalar(made.value + str(_value(read(scope, part), Scalar)), made.location)
-    return made
-
-
 # Operators
 
 
@@ -307,7 +295,6 @@ EXPRESSIONS: dict[type[ast.expr], Callable[[Scope, Any], Node]] = {
     ast.Call: _call,
     ast.Constant: _constant,
     ast.Dict: _dict,
-    ast.JoinedStr: _formatted,
     ast.List: _list,
     ast.ListComp: _comprehension,
     ast.Name: _name,
