@@ -75,8 +75,8 @@ def test_clean(arguments: list[str]) -> None:
         (["trace", "nosuch"], ["no file and no preset 'nosuch'", "`hrnet-cli presets` lists all presets"]),
         (["describe", ""], ["SPEC is empty", "- for standard input"]),
         (["trace", "-o", ""], ["cannot write ''", "- for standard output"]),
-        (["trace", "--device", "foo"], ["--device: the shapes engine runs on no device", "add --engine torch"]),
-        (["flops", "--device", "meta", "--engine", "shapes"], ["add --engine torch"]),
+        (["trace", "--device", "foo"], ["device: the shapes engine runs on no device", "--engine torch"]),
+        (["flops", "--device", "meta", "--engine", "shapes"], ["choose the torch engine"]),
         (["presets", "show", "../presets/w32"], ["no preset"]),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
@@ -98,7 +98,7 @@ def test_odd_inputs(input: str) -> None:
     if input == "256x192\n":
         assert result.code == 0
         return
-    refused(result, "--input: ", "1x3x256x192" if "out of range" not in result.err else "allowed: 1 to 1000000")
+    refused(result, "input: ", "1x3x256x192" if "out of range" not in result.err else "allowed: 1 to 1000000")
 
 
 @pytest.mark.parametrize("input", ["-1x-1", "0x3x64x64", "1x3x64x-64", "1000001x64", f"{10**12}x64", f"64x{10**98}"])
@@ -120,14 +120,14 @@ def test_a_million_digits(option: str) -> None:
 @pytest.mark.parametrize("command", [["trace", "--engine", "torch"], ["verify"]], ids=" ".join)
 def test_a_device_that_torch_does_not_know(command: list[str], device: str) -> None:
     result = call(*command, "--device", device)
-    refused(result, "error: torch knows no device '", "try --device meta, cpu or cuda")
+    refused(result, "error: torch knows no device '", "try meta, cpu or cuda")
     assert len(result.err.splitlines()) == 2 and len(result.err) < 200
 
 
 @pytest.mark.torch
 @pytest.mark.parametrize("command", [["trace", "--engine", "torch"], ["verify"]], ids=" ".join)
 def test_a_device_that_this_torch_was_not_built_for(command: list[str]) -> None:
-    refused(call(*command, "--device", "hpu"), "error: torch cannot use 'hpu'", "try --device meta")
+    refused(call(*command, "--device", "hpu"), "error: torch cannot use 'hpu'", "try the device meta")
 
 
 @pytest.mark.torch
@@ -137,7 +137,7 @@ def test_a_device_is_for_the_torch_engine() -> None:
 
 @pytest.mark.parametrize("command", ["describe", "trace", "fuse", "flops"])
 def test_every_command_that_has_engines_refuses_a_device_without_one(command: str) -> None:
-    refused(call(command, "--device", "cpu"), "--device: the shapes engine runs on no device", "add --engine torch")
+    refused(call(command, "--device", "cpu"), "device: the shapes engine runs on no device", "choose the torch engine")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_wrong_channels_are_reported_as_channels(command: str, input: str, writt
     channels = input.split("x")[-3]
     refused(
         call(command, "w32", "--input", input),
-        f"--input: {channels} channels, but hrnet-w32 takes 3",
+        f"input: {channels} channels, but hrnet-w32 takes 3",
         f"write {written}",
     )
 

@@ -86,7 +86,7 @@ def _ask(rule: PeerRule, ours: Trace, models: dict[str, Any]) -> Answer:
 def _broken(rule: PeerRule, ours: Trace, device: str, path: str, message: str) -> Answer:
     """A peer that breaks on an input that goes through; one that only needs more memory is skipped."""
     if any(words in message for words in ("can't allocate memory", "out of memory")):
-        error = HrnetError(f"not enough memory on {device}", "try a smaller --input")
+        error = HrnetError(f"not enough memory on {device}", "try a smaller input")
         return Answer(rule, ours, device, skipped=error)
     return Answer(rule, ours, device, broken=(path, message))
 

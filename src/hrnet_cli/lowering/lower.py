@@ -28,13 +28,13 @@ def on_device(network: nn.Module, shape: nn.Shape, device: str) -> tuple[torch.n
     try:
         torch_device = torch.device(device)
     except (RuntimeError, TypeError, ValueError):
-        raise UsageError(f"torch knows no device {quote(device)}", "try --device meta, cpu or cuda") from None
+        raise UsageError(f"torch knows no device {quote(device)}", "try meta, cpu or cuda") from None
     try:
         with torch_device:
             return lower(network).eval(), torch.randn(shape)
     except (RuntimeError, AssertionError, ImportError) as error:
         message = f"torch cannot use {quote(device)}: {str(error).splitlines()[0]}"
-        raise UsageError(message, "try --device meta") from None
+        raise UsageError(message, "try the device meta") from None
 
 
 def lower(module: nn.Module, lowered: dict[int, torch.nn.Module] | None = None) -> torch.nn.Module:

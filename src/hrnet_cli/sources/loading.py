@@ -218,7 +218,7 @@ def parse_input(input: str | Sequence[int], spec: Spec) -> Shape4:
     Left out, the batch is 1 and the channels are the network's. Raises UsageError.
     """
     diagnostics = Diagnostics()
-    shape = Size().read(input, ("--input",), diagnostics)
+    shape = Size().read(input, ("input",), diagnostics)
     if shape is INVALID:
-        raise UsageError(f"--input: {diagnostics[0].message}", diagnostics[0].remedy)
+        raise UsageError(f"input: {diagnostics[0].message}", diagnostics[0].remedy)
     return spec.fill_input(shape)

@@ -101,7 +101,7 @@ def input_shape(spec: Spec, input: str | Shape4 | None) -> Shape4:
         return spec.input_shape
     shape = parse_input(input, spec)
     if shape[1] != spec.in_channels:
-        message = f"--input: {shape[1]} channels, but {spec.name} takes {spec.in_channels}"
+        message = f"input: {shape[1]} channels, but {spec.name} takes {spec.in_channels}"
         batch, _, height, width = shape
         raise UsageError(message, f"write {shape_argument((batch, spec.in_channels, height, width))}")
     return shape
@@ -113,7 +113,7 @@ DEVICE = "meta"
 
 def _shapes_engine(spec: Spec, shape: Shape4, device: str | None) -> Record:
     if device is not None:
-        raise UsageError("--device: the shapes engine runs on no device", "add --engine torch")
+        raise UsageError("device: the shapes engine runs on no device", "choose the torch engine: --engine torch")
     hooks = Hooks(nn.register_module_forward_pre_hook, nn.register_module_forward_hook)
     return record(build_network(spec), nn.Tensor(shape), hooks)
 
