@@ -26,7 +26,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hrnet_cli.checking.settings import Settings, Table
+from hrnet_cli.checking.settings import Settings, TableOf
 from hrnet_cli.report.schemas import RESULTS, report_schema_text
 from hrnet_cli.schema import HEAD_SPECS, Spec, StageSpec
 from hrnet_cli.schema.fields import Size
@@ -133,7 +133,7 @@ def default(item: Field[Any]) -> str:
         return ""
     if isinstance(item.metadata["kind"], Size):
         return f"`{'x'.join(str(number) for number in item.default if number)}`"
-    if isinstance(item.metadata["kind"], Table):
+    if isinstance(item.metadata["kind"], TableOf):
         return f"`{dict(item.default)}`"
     return f"`{yaml_words(item.default)}`"
 

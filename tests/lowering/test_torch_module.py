@@ -196,7 +196,7 @@ def test_no_hook_is_left_on_torch(small: dict[str, Any]) -> None:
 @pytest.mark.skipif(torch.cuda.is_available(), reason="tests what happens without CUDA")
 def test_an_unavailable_device(small: dict[str, Any]) -> None:
     for device in ("cuda", "gpu", ""):
-        with pytest.raises(UsageError, match="try (the device )?meta"):
+        with pytest.raises(UsageError, match=r"try (the device )?meta"):
             trace(small, engine="torch", device=device)
 
 

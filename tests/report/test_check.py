@@ -14,7 +14,7 @@ from rich.cells import cell_len
 
 from hrnet_cli.checking.finding import Check, Finding
 from hrnet_cli.report.check import MAX_EXCERPT, present
-from hrnet_cli.report.content import Document, Excerpt, Remark, Span
+from hrnet_cli.report.content import Excerpt, Remark, Report, Span
 from hrnet_cli.report.formats.markdown import render as as_markdown
 from hrnet_cli.report.formats.svg import render as as_svg
 from hrnet_cli.report.formats.text import TAB, render
@@ -186,13 +186,13 @@ def test_stand_ins() -> None:
 
 
 def test_a_remark_in_the_other_formats() -> None:
-    document = present(check(A_FINDING))
-    assert as_markdown(document) == (
+    report = present(check(A_FINDING))
+    assert as_markdown(report) == (
         "configs/mine.yaml:12:3: warning HR101 'num\\_block' is no key of a stage \\[misspelt-key\\]\n\n"
         "in stage3.num\\_block\n\n"
         "    12:   num_block: [4, 4, 4]\n\n"
         "help: did you mean 'num\\_blocks'?\n\n"
         "1 warning in 1 file\n"
     )
-    hostile = Document((Remark((Span("<b>"),), (Excerpt(1, "[red]<script>", 3),)),))
+    hostile = Report((Remark((Span("<b>"),), (Excerpt(1, "[red]<script>", 3),)),))
     assert "&lt;script&gt;" in as_svg(hostile) and "<script" not in as_svg(hostile)

@@ -23,23 +23,23 @@ def test_the_drawing_of_a_layer() -> None:
 
 
 def test_equal_layers_of_a_stage_are_drawn_once() -> None:
-    document = present(fuse("w32"))
-    headings = [block.text.partition(" (")[0] for block in document.blocks if isinstance(block, Heading)][1:]
+    report = present(fuse("w32"))
+    headings = [block.text.partition(" (")[0] for block in report.blocks if isinstance(block, Heading)][1:]
     assert headings == [
         "stage 2 module 0",
         "stage 3 modules 0–3, each",
         "stage 4 modules 0–1, each",
         "stage 4 module 2",
     ]
-    drawings = [block for block in document.blocks if isinstance(block, Drawing)]
-    tables = [block for block in document.blocks if isinstance(block, Table)]
+    drawings = [block for block in report.blocks if isinstance(block, Drawing)]
+    tables = [block for block in report.blocks if isinstance(block, Table)]
     assert len(drawings) == len(tables) == len(headings)
     assert [len(table.rows) for table in tables] == [2, 3, 4, 1]
 
 
 def test_equal_layers_of_two_stages_are_both_drawn() -> None:
-    document = present(fuse("tests/examples/valid/branches_that_stay.yaml"))
-    headings = [block.text.partition(" (")[0] for block in document.blocks if isinstance(block, Heading)][1:]
+    report = present(fuse("tests/examples/valid/branches_that_stay.yaml"))
+    headings = [block.text.partition(" (")[0] for block in report.blocks if isinstance(block, Heading)][1:]
     assert headings == ["stage 2 module 0", "stage 3 module 0"]
 
 
@@ -58,5 +58,5 @@ def test_a_factor_names_what_it_changes() -> None:
 
 
 def test_nothing_to_fuse(small: Plain) -> None:
-    document = present(fuse({"stage1": small["stage1"]}, "64x64"))
-    assert len(document.blocks) == 2
+    report = present(fuse({"stage1": small["stage1"]}, "64x64"))
+    assert len(report.blocks) == 2

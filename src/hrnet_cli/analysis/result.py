@@ -15,7 +15,7 @@ class Result:
 
     __slots__ = ()
     command: ClassVar[str]
-    """The command that prints this result. `present` in `hrnet_cli.report.<command>` makes its document."""
+    """The command that prints this result. `present` in `hrnet_cli.report.<command>` makes its report."""
 
     def __str__(self) -> str:
         """The text that the command prints, without colours and without a bound on its width."""

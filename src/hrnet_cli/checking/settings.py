@@ -36,7 +36,7 @@ PREFIXES = Each(Prefix(), 100)
 
 
 @dataclass(frozen=True)
-class Table:
+class TableOf:
     """A mapping with any keys of one kind to values of one kind."""
 
     key: Kind
@@ -67,10 +67,10 @@ class Settings(Requirements):
         PREFIXES, "the rules not to run; of `select` and `ignore` the longer code wins, of equals `ignore`", default=()
     )
     severity: tuple[tuple[str, str], ...] = entry(
-        Table(Prefix(), Choice(SEVERITIES)), "the severity of rules, by code or its beginning", default=()
+        TableOf(Prefix(), Choice(SEVERITIES)), "the severity of rules, by code or its beginning", default=()
     )
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = entry(
-        Table(Text(), PREFIXES), "the rules not to run on some files, by pattern", default=()
+        TableOf(Text(), PREFIXES), "the rules not to run on some files, by pattern", default=()
     )
     include: tuple[str, ...] = entry(
         Each(Text(), 100),

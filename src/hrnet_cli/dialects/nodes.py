@@ -14,7 +14,7 @@ MAX_LITERAL = 200
 """Characters of a text that may be a tuple of numbers."""
 
 
-class Node(NamedTuple):
+class ConfigNode(NamedTuple):
     """A value of a config and its path."""
 
     value: Any
@@ -35,22 +35,22 @@ class Node(NamedTuple):
         """Its keys that name a stage: `STAGE2`, `stage3`."""
         return tuple(key for key in self.keys if stage_number(key) is not None)
 
-    def get(self, *names: str) -> Node | None:
+    def get(self, *names: str) -> ConfigNode | None:
         """The node at a path of names below this one, or None."""
-        node: Node | None = self
+        node: ConfigNode | None = self
         for name in names:
             node = node.child(name) if node else None
         return node
 
-    def child(self, name: str) -> Node | None:
+    def child(self, name: str) -> ConfigNode | None:
         """The node at the key `name`, or else at the first key that differs from it in letter case alone."""
         alike = [key for key in self.keys if key.lower() == name.lower()]
         key = name if name in alike else next(iter(alike), None)
-        return None if key is None else Node(self.value[key], (*self.path, key))
+        return None if key is None else ConfigNode(self.value[key], (*self.path, key))
 
-    def missing(self, *names: str) -> Node:
+    def missing(self, *names: str) -> ConfigNode:
         """The node that a missing path would be, in the letter case of the keys here."""
-        return Node(None, (*self.path, *map(self.spell, names)))
+        return ConfigNode(None, (*self.path, *map(self.spell, names)))
 
     def spell(self, name: str) -> str:
         """A name in the letter case of the keys here: upper, unless they are in lower case."""

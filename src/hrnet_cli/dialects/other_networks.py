@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hrnet_cli.dialects.nodes import Node
+from hrnet_cli.dialects.nodes import ConfigNode
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.text import KeyPath, quote
 
@@ -76,7 +76,7 @@ def identify_other_network(config: Mapping[str, Any]) -> str:
 
 def _phrases(config: Mapping[str, Any]) -> Iterator[str]:
     """What a config may be for, the surest first."""
-    root = Node(config, ())
+    root = ConfigNode(config, ())
     if keys := _quote_keys(root, ("model", "meta_architecture")):
         yield f"a detectron2 config ({keys})"
     if all(isinstance(config.get(key), list | tuple) for key in ("backbone", "head")):
@@ -101,7 +101,7 @@ def _phrases(config: Mapping[str, Any]) -> Iterator[str]:
         yield "a COCO annotation file (images, annotations)"
 
 
-def _quote_keys(root: Node, *paths: tuple[str, ...]) -> str:
+def _quote_keys(root: ConfigNode, *paths: tuple[str, ...]) -> str:
     """`MODEL.NAME: 'pose_resnet'`, for each path that the config has."""
     nodes = (root.get(*path) for path in paths)
     return ", ".join(f"{node.dotted}: {quote(node.value)}" for node in nodes if node)

@@ -1,1 +1,1 @@
-"""Results to documents of headings, facts, tables, trees and drawings, and documents to formats."""
+"""Results to reports of headings, facts, tables, trees and drawings, and reports to formats."""

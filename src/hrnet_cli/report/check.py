@@ -1,11 +1,11 @@
-"""`check` as a document: every finding with its line, the number of findings by rule, or a table for a pull request."""
+"""`check` as a report: every finding with its line, the number of findings by rule, or a table for a pull request."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from hrnet_cli.checking.finding import SEVERITIES, Check, FileCheck, Finding, Summary
-from hrnet_cli.report.content import Block, Cell, Column, Document, Excerpt, Heading, Line, Note, Remark, Span, Table
+from hrnet_cli.report.content import Block, Cell, Column, Excerpt, Heading, Line, Note, Remark, Report, Span, Table
 from hrnet_cli.text import exact, plural, printable
 
 ROLES = {"error": "bad", "warning": "mark", "note": "muted"}
@@ -15,11 +15,9 @@ MAX_ROWS = 200
 """Rows of the table: a comment on a pull request and the summary of a workflow step are limited in length."""
 
 
-def present(result: Check) -> Document:
+def present(result: Check) -> Report:
     """Every finding, or with `statistics` how many of each rule; then the verdict."""
-    return Document(
-        (*remarks(() if result.statistics else result.findings), *ending(result.summary, result.statistics))
-    )
+    return Report((*remarks(() if result.statistics else result.findings), *ending(result.summary, result.statistics)))
 
 
 def one_line(result: Check) -> str:
@@ -27,16 +25,16 @@ def one_line(result: Check) -> str:
     return verdict(result.summary)
 
 
-def documents(results: Iterable[FileCheck], statistics: bool = False) -> Iterator[Document]:
+def reports(results: Iterable[FileCheck], statistics: bool = False) -> Iterator[Report]:
     """The same as `present` in parts: the findings of each file as soon as it is checked, and then the verdict."""
     summary = Summary()
     for result in summary.count(results):
         if result.findings and not statistics:
-            yield Document(remarks(result.findings))
-    yield Document(ending(summary, statistics))
+            yield Report(remarks(result.findings))
+    yield Report(ending(summary, statistics))
 
 
-def table(result: Check) -> Document:
+def table(result: Check) -> Report:
     """The verdict, and below it a table of the findings, the worst first."""
     blocks: list[Block] = [Heading(one_line(result))]
     if result.statistics and result.findings:
@@ -47,7 +45,7 @@ def table(result: Check) -> Document:
         blocks.append(Table(tuple(map(Column, titles)), tuple(map(_row, worst[:MAX_ROWS]))))
         if len(worst) > MAX_ROWS:
             blocks.append(Note(f"{len(worst) - MAX_ROWS} more: --format json lists all"))
-    return Document(tuple(blocks))
+    return Report(tuple(blocks))
 
 
 def remarks(findings: Iterable[Finding]) -> tuple[Remark, ...]:

@@ -100,7 +100,7 @@ class Remark(NamedTuple):
 Block = Heading | Facts | Table | Tree | Drawing | Note | Remark
 
 
-class Document(NamedTuple):
+class Report(NamedTuple):
     """A report."""
 
     blocks: tuple[Block, ...]

@@ -1,4 +1,4 @@
-"""`describe` as a document."""
+"""`describe` as a report."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from hrnet_cli.analysis.describe import Connection, Description, TreeRow
 from hrnet_cli.analysis.flops import CostRow
 from hrnet_cli.hrnet import FLOPS_PER_MAC
-from hrnet_cli.report.content import Cell, Column, Document, Facts, Heading, Line, Note, Row, Span, Table, Tree
+from hrnet_cli.report.content import Cell, Column, Facts, Heading, Line, Note, Report, Row, Span, Table, Tree
 from hrnet_cli.report.fuse import operations_text
 from hrnet_cli.text import batch_text, compact_list, exact, maps_text, plural, shape_text, short
 
@@ -16,10 +16,10 @@ EDGES = "A fuse edge i←j makes output branch i from input branch j: {}, then i
 UP, DOWN = "↑2 size ×2", "↓2 size ÷2"
 
 
-def present(result: Description) -> Document:
+def present(result: Description) -> Report:
     """Five lines, a table of the parts, the tree."""
     title = Heading(f"{result.network} · {result.type}")
-    return Document((title, _facts(result), _parts(result), _tree(result), *_legend(result)))
+    return Report((title, _facts(result), _parts(result), _tree(result), *_legend(result)))
 
 
 def one_line(result: Description) -> str:

@@ -1,14 +1,14 @@
-"""Why an input cannot go through, as a document."""
+"""Why an input cannot go through, as a report."""
 
 from __future__ import annotations
 
 from hrnet_cli.analysis.diagnosis import AxisFit, Diagnosis
 from hrnet_cli.model import Place
-from hrnet_cli.report.content import Cell, Document, Facts, Note
+from hrnet_cli.report.content import Cell, Facts, Note, Report
 from hrnet_cli.text import shape_text
 
 
-def present(result: Diagnosis) -> Document:
+def present(result: Diagnosis) -> Report:
     """Where it breaks, why, and which sizes go through."""
     title = f"an input of {shape_text(result.input)} cannot go through {result.network}"
     rows: list[tuple[str, Cell]] = [("where", f"{_place(result)} ({result.path})"), ("why", result.message)]
@@ -16,7 +16,7 @@ def present(result: Diagnosis) -> Document:
         start = "" if result.smallest_multiple == result.divisor else f" from {result.smallest_multiple} on"
         rows.append(("divisor", f"all multiples of {result.divisor}{start} go through"))
     rows += [(fit.axis, _sizes(fit, result.divisor or 1)) for fit in (result.height, result.width)]
-    return Document((Note(title, "bad"), Facts(tuple(rows))))
+    return Report((Note(title, "bad"), Facts(tuple(rows))))
 
 
 def one_line(result: Diagnosis) -> str:

@@ -1,4 +1,4 @@
-"""`diff` as a document."""
+"""`diff` as a report."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from hrnet_cli.analysis.costs import FIGURES
 from hrnet_cli.analysis.diff import BranchChange, Change, CostChange, Diff, FigureChange, Side
 from hrnet_cli.analysis.state_dict import KeyGroup, StateDictChange
 from hrnet_cli.nn import Shape
-from hrnet_cli.report.content import Block, Cell, Column, Document, Facts, Heading, Note, Span, Table
+from hrnet_cli.report.content import Block, Cell, Column, Facts, Heading, Note, Report, Span, Table
 from hrnet_cli.text import change, exact, join_and, printable, shape_text, short
 
 ROLES = {"added": "good", "removed": "bad", "reshaped": "mark"}
 
 
-def present(result: Diff) -> Document:
+def present(result: Diff) -> Report:
     """The verdict and the totals; then tables of the fields, costs, shapes and keys that change."""
     title = Heading(f"{printable(result.before.source)} → {printable(result.after.source)}")
-    return Document((title, *_verdict(result), _facts(result), *_notes(result), *_tables(result)))
+    return Report((title, *_verdict(result), _facts(result), *_notes(result), *_tables(result)))
 
 
 def one_line(result: Diff) -> str:

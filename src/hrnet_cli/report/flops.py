@@ -1,11 +1,11 @@
-"""`flops` as a document, and our figures beside published ones."""
+"""`flops` as a report, and our figures beside published ones."""
 
 from __future__ import annotations
 
 from hrnet_cli.analysis.costs import CONVENTIONS
 from hrnet_cli.analysis.flops import Flops, Part, PublishedFigure
 from hrnet_cli.hrnet import FLOPS_PER_MAC, GIBI, GIGA
-from hrnet_cli.report.content import Cell, Column, Document, Facts, Heading, Span, Table, line
+from hrnet_cli.report.content import Cell, Column, Facts, Heading, Report, Span, Table, line
 from hrnet_cli.text import batch_text, digits, exact, join_and, percent, shape_text, short
 
 UNITS = {"macs": "MACs", "flops": "FLOPs", "published": "MACs", "fvcore": "flops", "output-deconv": "MACs"}
@@ -19,10 +19,10 @@ TITLES = {
 }
 
 
-def present(result: Flops) -> Document:
+def present(result: Flops) -> Report:
     """The table by part, and the line that reconciles the conventions."""
     title = f"{result.network} · {shape_text(result.input)} · {TITLES[result.convention]} by {result.by}"
-    return Document((Heading(title), _table(result), _reconciliation(result)))
+    return Report((Heading(title), _table(result), _reconciliation(result)))
 
 
 def one_line(result: Flops) -> str:

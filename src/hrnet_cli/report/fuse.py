@@ -1,4 +1,4 @@
-"""`fuse` as a document: each fuse layer as a drawing and as a matrix."""
+"""`fuse` as a report: each fuse layer as a drawing and as a matrix."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from hrnet_cli.report.content import (
     Block,
     Cell,
     Column,
-    Document,
     Drawing,
     Heading,
     Line,
     Note,
     Panel,
+    Report,
     Span,
     Table,
     panel,
@@ -34,18 +34,18 @@ SIGNS = {"identity": "=", "up": "↑{}", "down": "↓{}"}
 ROLES = {"identity": "muted", "up": "good", "down": "mark"}
 
 
-def present(result: Fuse) -> Document:
+def present(result: Fuse) -> Report:
     """A drawing and a matrix for each layer; equal layers of a stage are drawn once."""
     title = Heading(f"{result.network} · {shape_text(result.input)} · fuse layers")
     if not result.layers:
-        return Document((title, Note("no fuse layers: every stage has one branch", "")))
+        return Report((title, Note("no fuse layers: every stage has one branch", "")))
     kinds = {edge.kind for layer in result.layers for row in layer.rows for edge in row}
     marks = " · ".join([*(text for kind, text in LEGEND.items() if kind in kinds), "Σ sum, then ReLU"])
     blocks: list[Block] = [title, Note(f"j is the input branch, i the output branch. {marks}")]
     for _, group in groupby(result.layers, key=_content):
         layers = list(group)
         blocks += [Heading(_heading(layers)), _drawing(layers[0]), _matrix(layers[0])]
-    return Document(tuple(blocks))
+    return Report(tuple(blocks))
 
 
 def one_line(result: Fuse) -> str:

@@ -1,11 +1,11 @@
-"""`lock` as a document."""
+"""`lock` as a report."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 from hrnet_cli.checking.lock import LockedSpec, Locking, Outcome
-from hrnet_cli.report.content import Block, Column, Document, Heading, Note, Span, Table
+from hrnet_cli.report.content import Block, Column, Heading, Note, Report, Span, Table
 from hrnet_cli.text import printable
 
 ROLES: dict[Outcome, str] = {
@@ -18,7 +18,7 @@ ROLES: dict[Outcome, str] = {
 """How each outcome is coloured, in the order in which they are counted."""
 
 
-def present(result: Locking) -> Document:
+def present(result: Locking) -> Report:
     """How many specs had each outcome, and what differs in those that are not unchanged."""
     blocks: list[Block] = [Heading(f"{printable(result.path)}: {one_line(result)}")]
     rows = tuple(_row(spec) for spec in result.specs if spec.outcome != "unchanged")
@@ -26,7 +26,7 @@ def present(result: Locking) -> Document:
         blocks.append(Table((Column("spec"), Column(""), Column("what differs")), rows))
     if result.refused:
         blocks.append(Note("nothing is written: undo the change, or accept it with hrnet-cli lock --update", "bad"))
-    return Document(tuple(blocks))
+    return Report(tuple(blocks))
 
 
 def one_line(result: Locking) -> str:

@@ -1,4 +1,4 @@
-"""`presets` as a document."""
+"""`presets` as a report."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from hrnet_cli.analysis.costs import PUBLISHED_CONVENTIONS
 from hrnet_cli.analysis.flops import PublishedFigure
 from hrnet_cli.analysis.presets import Preset, Presets
 from hrnet_cli.hrnet import GIBI, GIGA
-from hrnet_cli.report.content import Block, Cell, Column, Document, Heading, Note, Span, Table
+from hrnet_cli.report.content import Block, Cell, Column, Heading, Note, Report, Span, Table
 from hrnet_cli.report.flops import TITLES, difference
 from hrnet_cli.text import plural, shape_text, short
 
@@ -17,16 +17,16 @@ WHOLE_DETECTOR = "the printed figures are those of a whole Faster R-CNN; this is
 ONLY_ACCURACY = "only accuracy is printed, no params or FLOPs"
 
 
-def present(result: Presets) -> Document:
+def present(result: Presets) -> Report:
     """A table per task; below, how the printed figures were counted, and why some differ or are missing."""
     if not result.presets:
-        return Document((Note(NO_PRESETS, ""),))
+        return Report((Note(NO_PRESETS, ""),))
     tasks: dict[str, list[Preset]] = {}
     for preset in result.presets:
         tasks.setdefault(preset.task, []).append(preset)
     blocks = [block for task, presets in tasks.items() for block in (Heading(task), _table(presets))]
     legend = [Note(LEGEND)] if any(preset.figures for preset in result.presets) else []
-    return Document((*blocks, Note(""), *legend, *_rules(result), *_reasons(result)))
+    return Report((*blocks, Note(""), *legend, *_rules(result), *_reasons(result)))
 
 
 def one_line(result: Presets) -> str:

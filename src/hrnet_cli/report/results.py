@@ -1,6 +1,6 @@
 """What a result of the library does: `str`, `repr`, HTML for notebooks and plain values.
 
-`hrnet_cli.report.<command>` has `present(result)`, the whole report as a document, and `one_line(result)`, the facts
+`hrnet_cli.report.<command>` has `present(result)`, the whole report as a report, and `one_line(result)`, the facts
 that its `repr` names.
 """
 
@@ -10,21 +10,21 @@ from importlib import import_module
 from typing import Any
 
 from hrnet_cli.analysis.result import Result
-from hrnet_cli.report.formats import document
+from hrnet_cli.report.formats import report_of
 
 
 def text(result: Result) -> str:
     """The report as text, without colours and without a bound on its width."""
     from hrnet_cli.report.formats import text
 
-    return text.render(document(result)).rstrip("\n")
+    return text.render(report_of(result)).rstrip("\n")
 
 
 def html(result: Result) -> str:
     """The report as an HTML fragment."""
     from hrnet_cli.report.formats import html
 
-    return html.render(document(result))
+    return html.render(report_of(result))
 
 
 def one_line(result: Result) -> str:

@@ -1,4 +1,4 @@
-"""`trace` as a document: one row per resolution and one column per stage, as on a whiteboard."""
+"""`trace` as a report: one row per resolution and one column per stage, as on a whiteboard."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from hrnet_cli.report.content import (
     Block,
     Cell,
     Column,
-    Document,
     Drawing,
     Facts,
     Heading,
     Note,
     Panel,
+    Report,
     Span,
     Table,
     panel,
@@ -32,7 +32,7 @@ LEGEND = {
 """The marks in the grid: how a branch enters a stage, and how it leaves a module."""
 
 
-def present(result: Shapes) -> Document:
+def present(result: Shapes) -> Report:
     """The grid, the outputs, and every call if they were asked for."""
     blocks: list[Block] = [Heading(f"{result.network} · {shape_text(result.input)}"), _grid(result), *_legend(result)]
     if result.outputs:
@@ -41,7 +41,7 @@ def present(result: Shapes) -> Document:
         blocks.append(Note(f"{path} adds maps of different sizes: torch stretches a map of size 1", "bad"))
     if result.calls is not None:
         blocks.append(_calls(result.calls))
-    return Document(tuple(blocks))
+    return Report(tuple(blocks))
 
 
 def one_line(result: Shapes) -> str:

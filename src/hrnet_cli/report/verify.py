@@ -1,4 +1,4 @@
-"""`verify` as a document."""
+"""`verify` as a report."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hrnet_cli.analysis.peer_rules import TermName
 from hrnet_cli.analysis.verify import Disagreement, Figure, ModuleCall, ModuleRow, Peer, Tally, Term, Verification
 from hrnet_cli.nn import Shape
-from hrnet_cli.report.content import Block, Cell, Column, Document, Facts, Heading, Note, Span, Table
+from hrnet_cli.report.content import Block, Cell, Column, Facts, Heading, Note, Report, Span, Table
 from hrnet_cli.text import exact, maps_text, plural, shape_text
 
 
@@ -56,7 +56,7 @@ VERDICTS = {True: Span("✓", "good"), False: Span("✗", "bad"), None: Span("�
 NETWORK = "(the network)"
 
 
-def present(result: Verification) -> Document:
+def present(result: Verification) -> Report:
     """The peers side by side, the terms of each count, and every disagreement."""
     compared = f"{exact(result.modules)} modules, {exact(result.calls)} calls"
     title = Heading(f"{result.network} · {shape_text(result.input)} · {compared}")
@@ -65,7 +65,7 @@ def present(result: Verification) -> Document:
         blocks += _disagreements(peer)
     if result.rows is not None:
         blocks.append(_modules(result.rows))
-    return Document((*blocks, Note(_verdict(result), "good" if result.agrees else "bad")))
+    return Report((*blocks, Note(_verdict(result), "good" if result.agrees else "bad")))
 
 
 def one_line(result: Verification) -> str:

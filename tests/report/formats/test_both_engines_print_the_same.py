@@ -61,7 +61,7 @@ def printed(spec: Any, input: Any, engine: str, formats: tuple[str, ...] = ALL) 
 def test_presets_and_examples(spec: str) -> None:
     """A result depends on its trace alone, and the traces of all presets are compared in `test_engines`.
 
-    A document depends on its result alone, so that only one preset is compared in every format.
+    A report depends on its result alone, so that only one preset is compared in every format.
     """
     formats = ALL if spec == "w32" else ALL[:1]
     assert printed(spec, None, "shapes", formats) == printed(spec, None, "torch", formats)

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 import hrnet_cli as api
 from hrnet_cli.report import describe, flops
-from hrnet_cli.report.content import Column, Document, Heading, Table
+from hrnet_cli.report.content import Column, Heading, Report, Table
 from hrnet_cli.report.formats import markdown, svg
 from hrnet_cli.report.formats.markdown import escape
 from hrnet_cli.report.formats.text import render
@@ -126,11 +126,11 @@ def test_wide_letters_take_two_columns() -> None:
             for width in (20, 40, 80):
                 assert all(cell_len(line) <= width for line in render(made, width).split("\n"))
     rows = (("网络", "1"), ("ab", "2"))
-    text = render(Document((Table((Column("name"), Column("n")), rows),)))
+    text = render(Report((Table((Column("name"), Column("n")), rows),)))
     assert text == "name  n\n网络  1\nab    2\n"
 
 
 def test_markup_in_a_hand_made_document() -> None:
-    document = Document((Heading("[red]x[/red]"), Table((Column("[b]"),), (("[link=x]y[/link]",),))))
-    assert render(document) == "[red]x[/red]\n\n[b]\n[link=x]y[/link]\n"
-    assert "\\[red\\]x" in markdown.render(document) and "[link=x]" in svg.render(document)
+    report = Report((Heading("[red]x[/red]"), Table((Column("[b]"),), (("[link=x]y[/link]",),))))
+    assert render(report) == "[red]x[/red]\n\n[b]\n[link=x]y[/link]\n"
+    assert "\\[red\\]x" in markdown.render(report) and "[link=x]" in svg.render(report)

@@ -19,13 +19,13 @@ from hrnet_cli.report import presets as present_presets
 from hrnet_cli.report.content import (
     Block,
     Column,
-    Document,
     Drawing,
     Excerpt,
     Facts,
     Heading,
     Note,
     Remark,
+    Report,
     Row,
     Span,
     Table,
@@ -43,7 +43,7 @@ TWO = {"num_branches": 2, "num_blocks": [1, 1], "num_channels": [64, 128]}
 TINY = {"stage1": STAGE, "stage2": STAGE | TWO, "stage3": STAGE | TWO | {"num_modules": 2}}
 
 
-def documents(spec: Any = "w32") -> dict[str, Document]:
+def reports(spec: Any = "w32") -> dict[str, Report]:
     return {
         "describe": describe.present(api.describe(spec)),
         "describe --full": describe.present(api.describe(TINY, full=True)),
@@ -56,7 +56,7 @@ def documents(spec: Any = "w32") -> dict[str, Document]:
     }
 
 
-SHIPPED = documents()
+SHIPPED = reports()
 
 
 def cells(block: Block) -> list[str]:
@@ -126,16 +126,16 @@ def test_without_a_terminal_no_cell_is_folded(name: str) -> None:
 @given(specs(most_stages=3), st.integers(20, 100))
 def test_widths_hold_for_random_specs(plain_spec: Plain, width: int) -> None:
     """The names have any letters, also wide ones."""
-    for document in (
+    for report in (
         describe.present(api.describe(plain_spec, "64x64")),
         fuse.present(api.fuse(plain_spec, "64x64")),
         flops.present(api.flops(plain_spec, "64x64")),
     ):
-        assert max(map(cell_len, render(document, width).split("\n"))) <= width
+        assert max(map(cell_len, render(report, width).split("\n"))) <= width
 
 
-def table(*titles: str, rows: list[list[str]], rules: tuple[int, ...] = ()) -> Document:
-    return Document((Table(tuple(map(Column, titles)), tuple(map(tuple, rows)), frozenset(rules)),))
+def table(*titles: str, rows: list[list[str]], rules: tuple[int, ...] = ()) -> Report:
+    return Report((Table(tuple(map(Column, titles)), tuple(map(tuple, rows)), frozenset(rules)),))
 
 
 def test_a_table_is_folded_between_words() -> None:
@@ -174,7 +174,7 @@ def test_bars_are_left_out_first() -> None:
 def test_a_folded_label_keeps_its_guide() -> None:
     columns = (Column("module"), Column("params", right=True))
     rows = (Row(0, ("net", "3")), Row(1, ("a very long label", "1")), Row(1, ("b", "2")))
-    assert render(Document((Tree(columns, rows),)), 18).split("\n") == [
+    assert render(Report((Tree(columns, rows),)), 18).split("\n") == [
         "module      params",
         "net              3",
         "├ a very long",
@@ -187,22 +187,22 @@ def test_a_folded_label_keeps_its_guide() -> None:
 
 def test_a_drawing_continues_below() -> None:
     drawing = Drawing(panel(["r1 ", "r2 "]), (panel(["aaaa ", "bb"]), panel(["cccc ", "dd"])))
-    assert render(Document((drawing,)), 8) == "r1 aaaa\nr2 bb\n\nr1 cccc\nr2 dd\n"
-    assert render(Document((drawing,)), 80) == "r1 aaaa cccc\nr2 bb   dd\n"
+    assert render(Report((drawing,)), 8) == "r1 aaaa\nr2 bb\n\nr1 cccc\nr2 dd\n"
+    assert render(Report((drawing,)), 80) == "r1 aaaa cccc\nr2 bb   dd\n"
 
 
 def test_colours_are_off_by_default() -> None:
-    document = Document(tuple(Note(role or "plain", role) for role in STYLES))
-    assert "\x1b" not in render(document)
-    coloured = render(document, color=True)
+    report = Report(tuple(Note(role or "plain", role) for role in STYLES))
+    assert "\x1b" not in render(report)
+    coloured = render(report, color=True)
     assert coloured.count("\x1b[0m") == len(STYLES) - 1
-    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == render(document)
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == render(report)
 
 
 def test_every_role_has_a_style() -> None:
     roles = set()
-    for document in SHIPPED.values():
-        for block in document.blocks:
+    for report in SHIPPED.values():
+        for block in report.blocks:
             rows = block.rows if isinstance(block, Table | Facts) else ()
             roles |= {
                 span.role

@@ -7,7 +7,7 @@ from typing import Any
 
 from hrnet_cli.checking.rule import Rule
 from hrnet_cli.checking.subject import Subject
-from hrnet_cli.dialects.nodes import Node
+from hrnet_cli.dialects.nodes import ConfigNode
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import stage_key
 from hrnet_cli.schema import HigherHead
@@ -51,7 +51,7 @@ def heatmap_size(subject: Subject) -> Iterator[Diagnostic]:
         return  # the targets are for another input, or for one that is not known
     height, width = subject.outputs[0][2:]
     for path in HEATMAP_SIZES:
-        node = Node(subject.config, ()).get(*path)
+        node = ConfigNode(subject.config, ()).get(*path)
         size: Any = node.literal if node else None
         if node and _is_numbers(size) and size != [width, height]:
             is_size = isinstance(size, list) and len(size) == 2
@@ -69,7 +69,7 @@ def _is_numbers(value: Any) -> bool:
 def joints(subject: Subject) -> Iterator[Diagnostic]:
     """HigherHRNet's config has the number of joints for the network and for the dataset, which may add a center."""
     head = subject.spec.head
-    root = Node(subject.config, ())
+    root = ConfigNode(subject.config, ())
     node, center = root.get("DATASET", "NUM_JOINTS"), root.get("DATASET", "WITH_CENTER")
     count = node.literal if node else None
     if not isinstance(head, HigherHead) or node is None or type(count) is not int:

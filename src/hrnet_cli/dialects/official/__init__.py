@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
-from hrnet_cli.dialects.nodes import Node
+from hrnet_cli.dialects.nodes import ConfigNode
 from hrnet_cli.dialects.other_networks import network_kind
 from hrnet_cli.dialects.reading import is_stage
 from hrnet_cli.dialects.table import has_official_keys
@@ -23,15 +23,15 @@ MAX_KEYS = 100
 """Keys of a config that are compared with MODEL; the authors' have about 15."""
 
 
-class Source(NamedTuple):
+class Sections(NamedTuple):
     """A config, its MODEL and its EXTRA; two of them are one mapping in older configs and in a part of a config."""
 
-    root: Node
-    model: Node
-    extra: Node
+    root: ConfigNode
+    model: ConfigNode
+    extra: ConfigNode
 
     @property
-    def parts(self) -> dict[str, Node]:
+    def parts(self) -> dict[str, ConfigNode]:
         """The sections that a config may leave out; every other is found from the top."""
         return {"MODEL": self.model, "EXTRA": self.extra}
 
@@ -43,20 +43,20 @@ class Source(NamedTuple):
         keys = [key for node in nodes for key in node.keys]
         return sum(map(str.islower, keys)) > sum(map(str.isupper, keys))
 
-    def find(self, path: tuple[str, ...]) -> Node | None:
+    def find(self, path: tuple[str, ...]) -> ConfigNode | None:
         """The node at a path from the top."""
         part = self.parts.get(path[0])
         return part.get(*path[1:]) if part else self.root.get(*path)
 
-    def missing(self, path: tuple[str, ...]) -> Node:
+    def missing(self, path: tuple[str, ...]) -> ConfigNode:
         """The node that a missing path would be, in the letter case of its neighbours."""
         section = self.parts.get(path[0]) or self.root.child(path[0])
         return section.missing(*path[1:]) if section else self.root.missing(*path)
 
 
-def find_source(config: Mapping[str, Any]) -> Source | None:
+def find_sections(config: Mapping[str, Any]) -> Sections | None:
     """The parts of a config of this dialect, by its stages or by the name of a network; None for any other config."""
-    root = Node(config, ())
+    root = ConfigNode(config, ())
     model = root.child("MODEL")
     if model is None or not isinstance(model.value, Mapping):
         return _find_part(root)
@@ -65,34 +65,34 @@ def find_source(config: Mapping[str, Any]) -> Source | None:
         return None
     extra = model.child("EXTRA") or model
     if extra.stage_keys or (name and name.value != AMBIGUOUS_NAME and _is_network(name.value)):
-        return Source(root, model, extra)
-    return Source(root, model, model) if model.stage_keys else None
+        return Sections(root, model, extra)
+    return Sections(root, model, model) if model.stage_keys else None
 
 
 def _is_network(name: Any) -> bool:
     return isinstance(name, str) and name in NETWORKS
 
 
-def _find_part(root: Node) -> Source | None:
+def _find_part(root: ConfigNode) -> Sections | None:
     """A MODEL alone or an EXTRA alone. In lower case, stages are a spec unless they have a key of the authors'."""
     stages = root.stage_keys
     if {"type", *SPEC_KEYS} & set(root.keys).difference(stages):
         return None
     extra = root.child("EXTRA")
     if extra and extra.stage_keys:
-        return Source(root, root, extra)
+        return Sections(root, root, extra)
     foreign = any(key != key.lower() for key in stages) or has_official_keys(root.value)
-    return Source(root, root, root) if stages and foreign else None
+    return Sections(root, root, root) if stages and foreign else None
 
 
 def detect(config: Mapping[str, Any]) -> bool:
     """Whether it has the authors' stages, or the name of one of their networks."""
-    return find_source(config) is not None or bool(misspelt_model(config))
+    return find_sections(config) is not None or bool(misspelt_model(config))
 
 
 def recognise(config: Mapping[str, Any]) -> bool:
     """Whether it has the name of one of the authors' networks, or a stage with keys of a stage."""
-    source = find_source(config)
+    source = find_sections(config)
     if source is None:
         return bool(misspelt_model(config))
     name = source.model.child("NAME")
@@ -102,7 +102,7 @@ def recognise(config: Mapping[str, Any]) -> bool:
 
 def misspelt_model(config: Mapping[str, Any]) -> str:
     """The key that is a misspelt MODEL: nearly its name, with an HRNet below it. Empty where MODEL is present."""
-    root = Node(config, ())
+    root = ConfigNode(config, ())
     if root.child("MODEL"):
         return ""
     near = (key for key in islice(root.keys, MAX_KEYS) if nearest(key, SECTIONS) == "MODEL")

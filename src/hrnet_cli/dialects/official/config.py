@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from hrnet_cli.dialects.nodes import Node
-from hrnet_cli.dialects.official import Source
+from hrnet_cli.dialects.nodes import ConfigNode
+from hrnet_cli.dialects.official import Sections
 from hrnet_cli.dialects.reading import MAX_NOTES, Reading, unread_key
 from hrnet_cli.hrnet import STAGE_FIELDS
 from hrnet_cli.text import nearest, quote, quote_key
@@ -32,7 +32,7 @@ class Config(Reading):
     """The name of its network in reports."""
     family: Family
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Sections) -> None:
         super().__init__({})
         self.source = source
         self.lower = source.lower
@@ -54,7 +54,7 @@ class Config(Reading):
         self._note_misspelling(path)
         return default
 
-    def fails_without(self, name: str, section: Node | None, known: tuple[str, ...]) -> bool:
+    def fails_without(self, name: str, section: ConfigNode | None, known: tuple[str, ...]) -> bool:
         """Whether the authors' code raises an error because a key is missing, and is not misspelt in its section.
 
         Nothing is known of the code that reads a config in lower case.
@@ -75,7 +75,7 @@ class Config(Reading):
         notes = (unread_key((*section.path, key), known, f"{key} is not read") for key in keys)
         self.notes += islice((note for note in notes if note.code == "misspelt-key"), 1)
 
-    def note_unknown_keys(self, node: Node, known: tuple[str, ...]) -> None:
+    def note_unknown_keys(self, node: ConfigNode, known: tuple[str, ...]) -> None:
         """Note each key of a mapping that is not known, or is a duplicate in another letter case."""
         lower, names = {name.lower() for name in known}, tuple(map(self.spell, known))
         unknown = [quote_key(key) for key in node.keys if key.lower() not in lower][:MAX_NOTES]

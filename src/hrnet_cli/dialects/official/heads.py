@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hrnet_cli.dialects.nodes import Node
+from hrnet_cli.dialects.nodes import ConfigNode
 from hrnet_cli.dialects.official.config import Config
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import branch_stride
@@ -76,7 +76,7 @@ def write_model(spec: Spec, family: Family) -> Plain:
     return {"MODEL": {**name, "IMAGE_SIZE": output_size(spec), "EXTRA": {}}}
 
 
-def _note_fixed(config: Config, node: Node, fixed: float, fact: str) -> None:
+def _note_fixed(config: Config, node: ConfigNode, fixed: float, fact: str) -> None:
     """Note a value that the code has fixed, where the config has another."""
     if node.literal != fixed:
         message = f"{quote(node.value)} is never read: {fact}"
@@ -198,7 +198,7 @@ def _read_deconvs(config: Config, head: Plain) -> None:
         head[name.lower()] = [*entries, *[USUAL_ENTRY[name]] * number][:number]
 
 
-def _note_missing_count(config: Config, node: Node | None, head: Plain) -> None:
+def _note_missing_count(config: Config, node: ConfigNode | None, head: Plain) -> None:
     """Note that NUM_DECONVS is missing, or is not a number of deconvolutions."""
     deconv = config.source.extra.child("DECONV")
     path = (node or config.source.extra.missing("DECONV", "NUM_DECONVS")).path

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hrnet_cli.dialects.nodes import Node
-from hrnet_cli.dialects.official import SECTIONS, Source, find_source, misspelt_model
+from hrnet_cli.dialects.nodes import ConfigNode
+from hrnet_cli.dialects.official import SECTIONS, Sections, find_sections, misspelt_model
 from hrnet_cli.dialects.official.config import EXTRA_KEYS, MODEL_KEYS, STAGE_KEYS, Config
 from hrnet_cli.dialects.official.families import BACKBONE, MOMENTUM, choose_family
 from hrnet_cli.dialects.official.heads import DECONV_KEYS, OCR_FIXED, OCR_WIDTHS
@@ -24,7 +24,7 @@ from hrnet_cli.text import KeyPath, quote, quote_key
 
 def read(config: Mapping[str, Any]) -> Reading:
     """The network that the authors' code builds from a config."""
-    source = find_source(config)
+    source = find_sections(config)
     errors = list(_check_extra(source)) if source else [_misspelt_model(config)]
     if errors or source is None:
         reading = Reading({})
@@ -47,7 +47,7 @@ def read(config: Mapping[str, Any]) -> Reading:
 
 def _misspelt_model(config: Mapping[str, Any]) -> Diagnostic:
     """The error of a config whose MODEL is misspelt."""
-    key, right = misspelt_model(config), Node(config, ()).spell("MODEL")
+    key, right = misspelt_model(config), ConfigNode(config, ()).spell("MODEL")
     return _unknown_key((), key, right)
 
 
@@ -56,7 +56,7 @@ def _unknown_key(path: KeyPath, key: str, right: str) -> Diagnostic:
     return Diagnostic("unknown-key", (*path, quote_key(key)), message, remedy, at_key=True)
 
 
-def _check_extra(source: Source) -> Iterator[Diagnostic]:
+def _check_extra(source: Sections) -> Iterator[Diagnostic]:
     """The errors of a config that names a network and has no EXTRA, which may be misspelt."""
     model = source.model
     if source.extra.path != model.path or model.stage_keys:
@@ -196,7 +196,7 @@ def _read_keys(config: Config) -> Iterator[KeyPath]:
     """The path of every key that one of the authors' networks reads; of a duplicate key, the one that is read."""
     root, model, extra = config.source
     stages = extra.stage_keys
-    sections: list[tuple[Node | None, tuple[str, ...]]] = [
+    sections: list[tuple[ConfigNode | None, tuple[str, ...]]] = [
         (root, ("MODEL", "EXTRA", *SECTION_KEYS)),
         (model, MODEL_KEYS),
         (extra, (*EXTRA_KEYS, *stages)),

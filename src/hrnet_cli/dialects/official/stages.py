@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hrnet_cli.dialects.nodes import Node
+from hrnet_cli.dialects.nodes import ConfigNode
 from hrnet_cli.dialects.official.config import EXTRA_KEYS, STAGE_KEYS, Config
 from hrnet_cli.dialects.reading import MAX_NOTES, find_misspelt, note
 from hrnet_cli.hrnet import EXPANSION, FIRST_STAGE, FIRST_STAGE_TEXT, NUM_STAGES, stage_key, stage_number
@@ -58,7 +58,7 @@ def _read_first(config: Config) -> None:
         config.add_note("unread-value", node.path, message, "remove it", at_key=True)
 
 
-def _note_missing_first(config: Config, missing: Node) -> None:
+def _note_missing_first(config: Config, missing: ConfigNode) -> None:
     key = missing.path[-1]
     message = f"{key} is missing: {FIRST_STAGE_TEXT} are used, as in the authors' other networks"
     if _extra_fails_without(config, "STAGE1"):
@@ -74,7 +74,7 @@ def _extra_fails_without(config: Config, name: str) -> bool:
     return config.fails_without(name, extra, (*EXTRA_KEYS, *extra.stage_keys, name))
 
 
-def _read_chain(config: Config, node: Node) -> None:
+def _read_chain(config: Config, node: ConfigNode) -> None:
     """Stage 1 as one chain of blocks: the first entry of each list, and neither modules nor branches."""
     key = stage_key(1)
     if not isinstance(node.value, Mapping):
@@ -96,7 +96,7 @@ def _read_chain(config: Config, node: Node) -> None:
     config.data[key] = {**stage, "num_modules": 1, "num_branches": 1}
 
 
-def _note_ranches(config: Config, node: Node) -> None:
+def _note_ranches(config: Config, node: ConfigNode) -> None:
     """Note NUM_RANCHES; only `check` reports the published NUM_RANCHES: 1, which changes nothing."""
     child = node.child(RANCHES)
     if child:
@@ -127,7 +127,7 @@ def _read_later(config: Config, number: int, numbers: set[int]) -> None:
 
 
 def _read_stage(
-    config: Config, node: Node, key: str, names: tuple[str, ...], defaults: Mapping[str, Any]
+    config: Config, node: ConfigNode, key: str, names: tuple[str, ...], defaults: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The values of a stage, unchanged: the spec's validation reports what is wrong with them."""
     stage: dict[str, Any] = {}
@@ -151,7 +151,7 @@ def _read_stage(
     return stage
 
 
-def _read_block(config: Config, node: Node, stage: dict[str, Any]) -> None:
+def _read_block(config: Config, node: ConfigNode, stage: dict[str, Any]) -> None:
     """The block in upper case, with a note if it is in another: the authors' code does not find it."""
     block, child = stage.get("block"), node.child("BLOCK")
     if child and isinstance(block, str) and block not in EXPANSION and block.upper() in EXPANSION:
@@ -160,7 +160,7 @@ def _read_block(config: Config, node: Node, stage: dict[str, Any]) -> None:
         config.add_note("letter-case", child.path, message, f"write {block.upper()}")
 
 
-def _read_fuse_method(config: Config, node: Node, needed: bool) -> None:
+def _read_fuse_method(config: Config, node: ConfigNode, needed: bool) -> None:
     """FUSE_METHOD, which the authors' code looks up in every stage but the first, and never uses."""
     child = node.child("FUSE_METHOD")
     if child is None and needed and config.fails_without("FUSE_METHOD", node, STAGE_KEYS):
@@ -177,7 +177,7 @@ def note_pretrained_layers(config: Config) -> None:
         _note_needed(config, extra.missing("PRETRAINED_LAYERS"), "['*']")
 
 
-def _note_needed(config: Config, missing: Node, usual: str) -> None:
+def _note_needed(config: Config, missing: ConfigNode, usual: str) -> None:
     """Note a missing key that changes nothing, except that the authors' code raises an error; only in `check`."""
     key = missing.path[-1]
     message = f"{key} is missing, and {config.name} reads it without a default"

@@ -14,13 +14,13 @@ Render = Callable[[Iterable[FileCheck], Canvas, bool], Iterator[str]]
 
 def _text(results: Iterable[FileCheck], canvas: Canvas, statistics: bool) -> Iterator[str]:
     """The findings of each file as soon as it is checked, and at the end the verdict."""
-    from hrnet_cli.report.check import documents
+    from hrnet_cli.report.check import reports
     from hrnet_cli.report.content import Remark
     from hrnet_cli.report.formats import text
 
-    for document in documents(results, statistics):
-        part = text.render(document, canvas.width, canvas.color)
-        yield f"{part}\n" if isinstance(document.blocks[-1], Remark) else part
+    for report in reports(results, statistics):
+        part = text.render(report, canvas.width, canvas.color)
+        yield f"{part}\n" if isinstance(report.blocks[-1], Remark) else part
 
 
 def _github(results: Iterable[FileCheck], _canvas: Canvas, _statistics: bool) -> Iterator[str]:

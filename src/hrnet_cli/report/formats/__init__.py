@@ -1,4 +1,4 @@
-"""The formats of every report. A row in FORMATS is a format; JSON is the result itself and needs no document."""
+"""The formats of every report. A row in FORMATS is a format; JSON is the result itself and needs no report."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from hrnet_cli.analysis.result import Result
-from hrnet_cli.report.content import Document
+from hrnet_cli.report.content import Report
 
 
 class Canvas(NamedTuple):
@@ -20,16 +20,16 @@ class Canvas(NamedTuple):
 Render = Callable[[Result, Canvas], str]
 
 
-def document(result: Result) -> Document:
+def report_of(result: Result) -> Report:
     """The report of a result before it has a format, by `present` in `hrnet_cli.report.<command>`."""
-    document: Document = import_module(f"hrnet_cli.report.{result.command}").present(result)
-    return document
+    report: Report = import_module(f"hrnet_cli.report.{result.command}").present(result)
+    return report
 
 
 def _text(result: Result, canvas: Canvas) -> str:
     from hrnet_cli.report.formats import text
 
-    return text.render(document(result), canvas.width, canvas.color)
+    return text.render(report_of(result), canvas.width, canvas.color)
 
 
 def _json(result: Result, _: Canvas) -> str:
@@ -41,13 +41,13 @@ def _json(result: Result, _: Canvas) -> str:
 def _markdown(result: Result, _: Canvas) -> str:
     from hrnet_cli.report.formats import markdown
 
-    return markdown.render(document(result))
+    return markdown.render(report_of(result))
 
 
 def _svg(result: Result, canvas: Canvas) -> str:
     from hrnet_cli.report.formats import svg
 
-    return svg.render(document(result), canvas.width, f"hrnet-cli {result.command}")
+    return svg.render(report_of(result), canvas.width, f"hrnet-cli {result.command}")
 
 
 FORMATS: dict[str, Render] = {
@@ -57,4 +57,4 @@ FORMATS: dict[str, Render] = {
     "svg": _svg,
 }
 
-__all__ = ["FORMATS", "Canvas", "Render", "document"]
+__all__ = ["FORMATS", "Canvas", "Render", "report_of"]

@@ -1,4 +1,4 @@
-"""A document as an HTML fragment, as notebooks show it. Text from a spec is escaped: it never becomes markup."""
+"""A report as an HTML fragment, as notebooks show it. Text from a spec is escaped: it never becomes markup."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from html import escape
 from hrnet_cli.report.content import (
     Block,
     Cell,
-    Document,
     Excerpt,
     Facts,
     Heading,
     Note,
     Remark,
+    Report,
     Table,
     Tree,
     drawing_lines,
@@ -23,9 +23,9 @@ from hrnet_cli.report.content import (
 LEFT, RIGHT = ' style="text-align: left"', ' style="text-align: right"'
 
 
-def render(document: Document) -> str:
-    """The document's blocks, one below the other: no script, no style sheet, nothing from elsewhere."""
-    return "\n".join(map(_block, document.blocks)) + "\n"
+def render(report: Report) -> str:
+    """The report's blocks, one below the other: no script, no style sheet, nothing from elsewhere."""
+    return "\n".join(map(_block, report.blocks)) + "\n"
 
 
 def _block(block: Block) -> str:

@@ -1,4 +1,4 @@
-"""A document as GitHub-flavoured Markdown. Text from a spec is escaped: it never becomes markup."""
+"""A report as GitHub-flavoured Markdown. Text from a spec is escaped: it never becomes markup."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 
 from hrnet_cli.report.content import (
     Block,
-    Document,
     Excerpt,
     Facts,
     Heading,
     Line,
     Note,
     Remark,
+    Report,
     Table,
     Tree,
     drawing_lines,
@@ -21,9 +21,9 @@ from hrnet_cli.report.content import (
 )
 
 
-def render(document: Document) -> str:
-    """The document as Markdown text."""
-    return "\n\n".join(filter(None, map(_block, document.blocks))) + "\n"  # an empty note is a blank line
+def render(report: Report) -> str:
+    """The report as Markdown text."""
+    return "\n\n".join(filter(None, map(_block, report.blocks))) + "\n"  # an empty note is a blank line
 
 
 def _block(block: Block) -> str:

@@ -1,4 +1,4 @@
-"""A document as text for a terminal or a pipe, by rich."""
+"""A report as text for a terminal or a pipe, by rich."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from hrnet_cli.report.content import (
     Block,
     Cell,
     Column,
-    Document,
     Drawing,
     Excerpt,
     Facts,
@@ -26,6 +25,7 @@ from hrnet_cli.report.content import (
     Note,
     Panel,
     Remark,
+    Report,
     Span,
     Table,
     Tree,
@@ -49,11 +49,11 @@ UNBOUNDED = 100_000
 """The width without a terminal: no line is folded or cut."""
 
 
-def render(document: Document, width: int | None = None, color: bool = False) -> str:
-    """The document as text, at most `width` columns wide (None: unbounded), with ANSI colours if `color`."""
+def render(report: Report, width: int | None = None, color: bool = False) -> str:
+    """The report as text, at most `width` columns wide (None: unbounded), with ANSI colours if `color`."""
     target = StringIO()
     console = make_console(target, width, color)
-    draw(document, console)
+    draw(report, console)
     text = target.getvalue()
     return text if color else "\n".join(each.rstrip() for each in text.split("\n"))
 
@@ -76,10 +76,10 @@ def make_console(file: StringIO, width: int | None, color: bool, record: bool = 
     )
 
 
-def draw(document: Document, console: Console) -> None:
+def draw(report: Report, console: Console) -> None:
     """Print the blocks with a blank line between them; a note follows the block before it without one."""
     last: Block | None = None
-    for block in document.blocks:
+    for block in report.blocks:
         if last and (not isinstance(block, Note) or isinstance(last, Remark)):
             console.print()
         last = block
