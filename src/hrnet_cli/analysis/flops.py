@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from hrnet_cli.analysis.costs import CONVENTIONS, PUBLISHED_CONVENTIONS, Cost, costs
@@ -129,12 +128,12 @@ def flops(
     for cost in counted:
         part, share = grouping(cost)
         groups[part][share].append(cost)
-    rows = []
+    rows, wholes = [], []
     for part, shares in groups.items():
-        rows.append(_row(0, part, list(chain.from_iterable(shares.values())), figure))
-        if len(shares) > 1:
-            rows += [_row(1, share, each, figure) for share, each in shares.items()]
-    total = _row(0, Part("total"), counted, figure)
+        divided = [_row(share, each, figure) for share, each in shares.items()]
+        wholes.append(_sum(part, divided))
+        rows += [wholes[-1], *(divided if len(divided) > 1 else ())]
+    total = _sum(Part("total"), wholes)
     at_own_input = found.input == found.spec.input_shape
     extra: dict[str, int] = defaultdict(int)
     for cost in counted:
@@ -158,9 +157,16 @@ def flops(
     )
 
 
-def _row(level: int, part: Part, costs: list[Cost], figure: Callable[[Cost], int]) -> CostRow:
-    params, macs = sum(cost.params for cost in costs), sum(cost.macs for cost in costs)
-    return CostRow(level, part, params, macs, sum(map(figure, costs)))
+def _row(part: Part, costs: list[Cost], figure: Callable[[Cost], int]) -> CostRow:
+    """The part of a row, by its costs."""
+    params, macs = sum([cost.params for cost in costs]), sum([cost.macs for cost in costs])
+    return CostRow(1, part, params, macs, sum(map(figure, costs)))
+
+
+def _sum(part: Part, rows: list[CostRow]) -> CostRow:
+    """A row, by its parts."""
+    figures = [(row.params, row.macs, row.count) for row in rows]
+    return CostRow(0, part, *map(sum, zip(*figures, strict=True)))
 
 
 # Groupings: the row that a cost belongs to, and the part of that row. A row with one part is not divided.
