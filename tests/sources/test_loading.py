@@ -242,7 +242,7 @@ def test_inputs(text: str, shape: tuple[int, ...]) -> None:
     "text", ["", "256", "256x", "0x0", "1x3x0x192", "-1x3", "1x2x3x4x5", "1e3x1e3", "1000001x1", "٣x٣", "1.5x2", "axb"]
 )
 def test_inputs_that_are_none(text: str) -> None:
-    with pytest.raises(UsageError, match="^input: ") as error:
+    with pytest.raises(UsageError, match=r"^input: ") as error:
         parse_input(text, load_spec("w32"))
     assert error.value.remedy
 
