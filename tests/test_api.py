@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import copy
 import doctest
 import inspect
 import json
+import pickle
 import re
 from collections.abc import Callable
 from importlib import import_module
@@ -229,3 +231,23 @@ def test_junk_is_an_hrnet_error_or_does_nothing(name: str, tmp_path: Path, monke
                 call(name, *arguments, **options)
             except HrnetError as error:
                 assert "\n  " in str(error), "a remedy"  # noqa: PT017
+
+
+# Errors
+
+
+@pytest.mark.parametrize(
+    "fails",
+    [
+        lambda: hrnet_cli.trace("w32", "250x250"),
+        lambda: hrnet_cli.load_spec({"stage1": 3}),
+        lambda: hrnet_cli.load_spec("no such file"),
+        lambda: hrnet_cli.flops("w32", by="x"),
+    ],
+)
+def test_an_error_survives_pickling_and_copying(fails: Callable[[], Any]) -> None:
+    """Processes of a pool send it to their caller."""
+    with pytest.raises(HrnetError) as raised:
+        fails()
+    for error in (pickle.loads(pickle.dumps(raised.value)), copy.copy(raised.value)):
+        assert type(error) is type(raised.value) and str(error) == str(raised.value)

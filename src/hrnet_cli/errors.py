@@ -86,7 +86,7 @@ Code = Literal[
     "unused-ignore",
     "bad-ignore",
 ]
-"""The kind of a diagnostic. `check.rules` says which rule reports it."""
+"""The kind of a diagnostic. `checking.rules` says which rule reports it."""
 
 
 class Location(NamedTuple):
@@ -138,6 +138,10 @@ class Diagnostic(NamedTuple):
 class HrnetError(Exception):
     """Bad usage or bad input: the command ends with exit 2 and this one message."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy by what it holds: the constructors of some take other arguments than their message."""
+        return _restore, (type(self), self.args), self.__dict__
+
     code = "error"
 
     def __init__(self, message: str, remedy: str = "") -> None:
@@ -169,6 +173,12 @@ class UsageError(HrnetError):
     """An argument that makes no sense: an input shape, a stage number, an unknown preset."""
 
     code = "usage"
+
+
+def _restore(kind: type[HrnetError], args: tuple[Any, ...]) -> HrnetError:
+    error = kind.__new__(kind)
+    error.args = args
+    return error
 
 
 Option = TypeVar("Option")

@@ -94,6 +94,12 @@ def standard_stages(width: int) -> dict[str, dict[str, Any]]:
     return {stage_key(1): FIRST_STAGE, **later}
 
 
+DEFAULT_PRESET = "w32"
+"""What every command and function shows unless another spec is named."""
+
+OCR_DROPOUT = 0.05
+"""Of the original's OCR head, whatever its config says."""
+
 # Counting
 
 FLOPS_PER_MAC = 2

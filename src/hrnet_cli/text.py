@@ -43,7 +43,7 @@ def _quote(value: Any, depth: int) -> str:
 
 def quote_key(key: Any) -> str:
     """A mapping's key as a path names it: unchanged if it is a short printable string, else quoted."""
-    return key if isinstance(key, str) and key.isprintable() and len(key) <= MAX_QUOTED else quote(key)
+    return key if isinstance(key, str) and len(key) <= MAX_QUOTED and key.isprintable() else quote(key)
 
 
 def type_name(value: Any) -> str:

@@ -148,7 +148,7 @@ def test_wrong_channels_are_reported_as_channels(command: str, input: str, writt
     channels = input.split("x")[-3]
     refused(
         call(command, "w32", "--input", input),
-        f"input: {channels} channels, but hrnet-w32 takes 3",
+        f"input: {channels} channel, but hrnet-w32 takes 3",
         f"write {written}",
     )
 

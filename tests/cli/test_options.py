@@ -18,7 +18,7 @@ from hrnet_cli.dialects.table import FOREIGN, WRITERS
 from hrnet_cli.report.findings import CHECK_FORMATS
 from hrnet_cli.report.formats import FORMATS
 from hrnet_cli.report.schemas import RESULTS
-from hrnet_cli.sources import DEFAULT, preset_names, preset_path
+from hrnet_cli.sources import preset_names, preset_path
 from hrnet_cli.tracing import ENGINES
 
 FOLDER = ROOT / "src" / "hrnet_cli" / "cli" / "commands"
@@ -36,7 +36,7 @@ REPORTS = (*TRACED, "check", "diff", "presets", "rule", "verify")
         ("Grouping", GROUPINGS, "analysis.flops.GROUPINGS"),
         ("Convention", CONVENTIONS, "analysis.costs.CONVENTIONS"),
         ("Task", STARTS, "dialects.native.starter.STARTS"),
-        ("Dialect", dict.fromkeys(FOREIGN), "check.settings.FOREIGN"),
+        ("Dialect", dict.fromkeys(FOREIGN), "dialects.table.FOREIGN"),
         ("TargetDialect", WRITERS, "dialects.table.WRITERS"),
         ("ReportName", RESULTS, "report.schemas.RESULTS"),
     ],
@@ -48,10 +48,6 @@ def test_choices_are_the_keys_of_their_tables(name: str, table: Mapping[str, Any
     for key in choices:
         assert key in table, f"add a row for {key!r} to {where}, or remove it from {name} in cli/options.py"
     assert choices == tuple(table), f"{name} and {where} are not in the same order"
-
-
-def test_the_default_spec_is_that_of_the_library() -> None:
-    assert DEFAULT == options.DEFAULT_SPEC
 
 
 def test_presets_complete() -> None:

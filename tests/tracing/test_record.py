@@ -146,7 +146,7 @@ def test_numbers_stay_whole_at_any_size() -> None:
 
 @pytest.mark.parametrize("input", ["axb", (1, 2, 3, 4, 5), (0, 3, 64, 64), ()])
 def test_wrong_inputs(input: Any) -> None:
-    with pytest.raises(UsageError, match="--input"):
+    with pytest.raises(UsageError, match="input"):
         trace("w32", input)
 
 

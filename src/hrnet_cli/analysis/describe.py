@@ -13,7 +13,7 @@ from hrnet_cli.analysis.flops import CostRow, flops
 from hrnet_cli.analysis.fuse import Operation, operations
 from hrnet_cli.analysis.result import Result
 from hrnet_cli.errors import UsageError
-from hrnet_cli.hrnet import size_ratio
+from hrnet_cli.hrnet import DEFAULT_PRESET, size_ratio
 from hrnet_cli.model import BLOCKS, Place
 from hrnet_cli.nn import LEAVES, Shape
 from hrnet_cli.schema import Shape4
@@ -101,7 +101,7 @@ class Description(Result):
 
 
 def describe(
-    spec: SpecLike | Trace = "w32",
+    spec: SpecLike | Trace = DEFAULT_PRESET,
     input: str | Shape4 | None = None,
     engine: str = "shapes",
     device: str | None = None,

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 from hrnet_cli.analysis.costs import CONVENTIONS, PUBLISHED_CONVENTIONS, Cost, costs
 from hrnet_cli.analysis.result import Result
 from hrnet_cli.errors import choose
-from hrnet_cli.hrnet import FLOPS_PER_MAC, GIGA, MEGA
+from hrnet_cli.hrnet import DEFAULT_PRESET, FLOPS_PER_MAC, GIGA, MEGA
 from hrnet_cli.model import NETWORK, Place
 from hrnet_cli.nn import Shape
 from hrnet_cli.schema import Published, Shape4
@@ -108,7 +108,7 @@ class Flops(Result):
 
 
 def flops(
-    spec: SpecLike | Trace = "w32",
+    spec: SpecLike | Trace = DEFAULT_PRESET,
     input: str | Shape4 | None = None,
     engine: str = "shapes",
     device: str | None = None,

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 from hrnet_cli.analysis.costs import Cost, costs
 from hrnet_cli.analysis.result import Result
 from hrnet_cli.errors import UsageError
-from hrnet_cli.hrnet import size_ratio
+from hrnet_cli.hrnet import DEFAULT_PRESET, size_ratio
 from hrnet_cli.model import Place
 from hrnet_cli.nn import Shape
 from hrnet_cli.schema import Shape4
@@ -80,7 +80,7 @@ class Fuse(Result):
 
 
 def fuse(
-    spec: SpecLike | Trace = "w32",
+    spec: SpecLike | Trace = DEFAULT_PRESET,
     input: str | Shape4 | None = None,
     engine: str = "shapes",
     device: str | None = None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from hrnet_cli.analysis.fuse import Operation, operations
 from hrnet_cli.analysis.result import Result
-from hrnet_cli.hrnet import branch_stride
+from hrnet_cli.hrnet import DEFAULT_PRESET, branch_stride
 from hrnet_cli.model import NETWORK, Place
 from hrnet_cli.nn import Shape
 from hrnet_cli.schema import Shape4
@@ -99,7 +99,7 @@ class Shapes(Result):
 
 
 def shapes(
-    spec: SpecLike | Trace = "w32",
+    spec: SpecLike | Trace = DEFAULT_PRESET,
     input: str | Shape4 | None = None,
     engine: str = "shapes",
     device: str | None = None,

@@ -17,6 +17,7 @@ from hrnet_cli.analysis.costs import costs
 from hrnet_cli.analysis.peer_rules import NOT_REPORTED, Figures, ModuleFacts, TermName, macs, module_facts
 from hrnet_cli.analysis.peers import Answer, ask_all
 from hrnet_cli.analysis.result import Result
+from hrnet_cli.hrnet import DEFAULT_PRESET
 from hrnet_cli.nn import Shape
 from hrnet_cli.schema import Shape4
 from hrnet_cli.tracing import DEVICE, Call, SpecLike, Trace, trace
@@ -157,7 +158,11 @@ class Verification(Result):
 
 
 def verify(
-    spec: SpecLike = "w32", input: str | Shape4 | None = None, device: str | None = None, *, modules: bool = False
+    spec: SpecLike = DEFAULT_PRESET,
+    input: str | Shape4 | None = None,
+    device: str | None = None,
+    *,
+    modules: bool = False,
 ) -> Verification:
     """Run every peer and compare; with `modules`, keep the figures of every module.
 

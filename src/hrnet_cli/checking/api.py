@@ -78,7 +78,7 @@ def _argument(diagnostic: Diagnostic) -> str:
 def _passed(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments that are not None, with every list as the settings take it."""
     return {
-        name: list(value) if isinstance(value, tuple | set | frozenset) else value
+        name: list(value) if isinstance(value, Iterable) and not isinstance(value, str | Mapping) else value
         for name, value in arguments.items()
         if value is not None
     }

@@ -122,7 +122,8 @@ def read_lock(text: str, source: str) -> dict[str, LockEntry]:
     try:
         document = read_document(_yaml_escapes(text), source, max_characters=MAX_BYTES, max_values=MAX_BYTES)
     except SpecError as error:
-        raise _unreadable(error.diagnostics[0]) from None
+        first = error.diagnostics[0]
+        raise _unreadable(first._replace(remedy=REMEDY) if first.code == "empty" else first) from None
     diagnostics: Diagnostics = Diagnostics(document.diagnostics)
     found = {} if diagnostics else _read_entries(document.value, diagnostics)
     if diagnostics:

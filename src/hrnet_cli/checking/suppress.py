@@ -56,16 +56,17 @@ def apply_suppressions(
     if "ignore" not in text.lower():
         return diagnostics, 0
     suppressions, about_comments = _find_suppressions(text, source)
-    used: set[tuple[Suppression, str]] = set()
+    used: set[tuple[int, str]] = set()
     kept = []
     for diagnostic in diagnostics:
         in_this_file = suppressions if diagnostic.location.source in ("", source) else []
-        matches = {(each, code) for each in in_this_file for code in each.matching_codes(diagnostic)}
+        numbered = enumerate(in_this_file)
+        matches = {(number, code) for number, each in numbered for code in each.matching_codes(diagnostic)}
         used |= matches
         if not matches:
             kept.append(diagnostic)
-    for each in suppressions:
-        unused = [code for code in each.codes if (each, code) not in used and _all_ran(code, ran)]
+    for number, each in enumerate(suppressions):
+        unused = [code for code in dict.fromkeys(each.codes) if (number, code) not in used and _all_ran(code, ran)]
         if unused:
             message = f"there is no {' and no '.join(unused)} here to suppress"
             location = Location(each.line, each.column, source)

@@ -12,7 +12,6 @@ from hrnet_cli.errors import UsageError
 if TYPE_CHECKING:
     from hrnet_cli.schema import Spec
 
-DEFAULT_SPEC = "w32"
 STDIO = "-"
 """The name of standard input where a file is read, and of standard output where one is written."""
 

@@ -110,7 +110,7 @@ _OFFICIAL_KEYS = {"final_conv_kernel", "pretrained_layers", "stem_inplanes", "wi
 
 def has_official_keys(config: Mapping[str, Any]) -> bool:
     """Whether stages at the top of a config are the `EXTRA` of one of the authors', all in lower case."""
-    first = config.get("stage1")
+    first = config.get(STAGE_KEYS[0])
     found = bool(_OFFICIAL_KEYS & config.keys()) or (isinstance(first, Mapping) and "num_ranches" in first)
     return found and not any(key in SPEC_KEYS and stage_number(key) is None for key in config)
 

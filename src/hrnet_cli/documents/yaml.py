@@ -116,7 +116,7 @@ class _Composer:
                 if key_node.tag == _MERGE:
                     continue
                 key = self.value(key_node, path, depth) if isinstance(key_node, yaml.ScalarNode) else "?"
-                short = isinstance(key, str) and key.isidentifier() and len(key) <= MAX_QUOTED
+                short = isinstance(key, str) and len(key) <= MAX_QUOTED and key.isidentifier()
                 key_path = (*path, key if short else quote_key(key))
                 if key in value and key not in merged:
                     self.report("duplicate-key", f"duplicate key {quote(key)}, first on line ", key_path, key_node)

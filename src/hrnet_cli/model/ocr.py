@@ -6,13 +6,11 @@ K is the number of classes; a region is the pixels of a class, weighted by how l
 from __future__ import annotations
 
 from hrnet_cli import nn
+from hrnet_cli.hrnet import OCR_DROPOUT
 from hrnet_cli.model.blocks import conv_bn_relu
 from hrnet_cli.model.heads import Join, joined_width, two_convs
 from hrnet_cli.model.network import HighResolutionNet, Place, set_place
 from hrnet_cli.schema import OcrHead, Spec
-
-DROPOUT = 0.05
-"""The original's constant; its config cannot change it."""
 
 
 def bn_relu(width: int) -> nn.Sequential:
@@ -78,7 +76,7 @@ class SpatialOCR(nn.Module):
         self.object_context_block = ObjectAttention(channels, key_channels)
         self.concat = nn.Concat()
         conv = nn.Conv2d(2 * channels, channels, 1, bias=False)
-        self.conv_bn_dropout = nn.Sequential(conv, bn_relu(channels), nn.Dropout2d(DROPOUT))
+        self.conv_bn_dropout = nn.Sequential(conv, bn_relu(channels), nn.Dropout2d(OCR_DROPOUT))
 
     def forward(self, features: nn.Tensor, regions: nn.Tensor) -> nn.Tensor:
         """N×C×H×W and N×C×K×1 to N×C×H×W."""

@@ -1,6 +1,6 @@
 """What a result of the library does: `str`, `repr`, HTML for notebooks and plain values.
 
-`hrnet_cli.report.<command>` has `present(result)`, the whole report as a report, and `one_line(result)`, the facts
+`hrnet_cli.report.<command>` has `present(result)`, the whole report, and `one_line(result)`, the facts
 that its `repr` names.
 """
 

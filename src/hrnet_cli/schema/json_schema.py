@@ -11,7 +11,7 @@ from dataclasses import MISSING, Field
 from itertools import pairwise
 from typing import Any
 
-from hrnet_cli.hrnet import MAX_BRANCHES, MAX_STAGES, STAGE_KEY
+from hrnet_cli.hrnet import MAX_BRANCHES, MAX_STAGES, STAGE_KEY, STAGE_KEYS, stage_key
 from hrnet_cli.schema.fields import MAX_SIZE, Amount, Choice, Count, Each, Flag, Number, OneOf, RecordOf, Size, Text
 from hrnet_cli.schema.heads import HEAD_SPECS
 from hrnet_cli.schema.records import Diagnostics, Kind, entries
@@ -133,8 +133,8 @@ def _stages(example: Schema) -> Schema:
     A stage is in one of the two and not in both: editors differ in whether a pattern then holds as well.
     """
     examples = {key: value for key, value in example.items() if STAGE_KEY.fullmatch(key)}
-    numbers = [str(number) for number in range(1, MAX_STAGES + 1) if f"stage{number}" not in examples]
-    keys = [f"stage{number}" for number in range(1, MAX_STAGES + 1)]
+    numbers = [str(number) for number in range(1, MAX_STAGES + 1) if stage_key(number) not in examples]
+    keys = list(STAGE_KEYS)
     return {
         "required": keys[:1],
         "properties": {key: _stage(key, example) for key, example in examples.items()},
@@ -147,7 +147,7 @@ def _stage(key: str, example: Schema) -> Schema:
     """A stage, as an example has it; stage 1 is one chain of blocks."""
     schema: Schema = {"allOf": [{"$ref": "#/definitions/stage"}], "examples": [example]}
     chain = {"properties": {"num_modules": {"const": 1}, "num_branches": {"const": 1}}}
-    return {**schema, **chain} if key == "stage1" else schema
+    return {**schema, **chain} if key == STAGE_KEYS[0] else schema
 
 
 KINDS: dict[type[Any], Callable[[Any], Schema]] = {

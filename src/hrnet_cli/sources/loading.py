@@ -14,6 +14,7 @@ from hrnet_cli.dialects.table import FOREIGN, WRITERS, explain_unknown, identify
 from hrnet_cli.documents import MAX_CHARACTERS, Document, read_text
 from hrnet_cli.documents.yaml import end_location, refused
 from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError, UsageError, choose
+from hrnet_cli.hrnet import DEFAULT_PRESET
 from hrnet_cli.schema.fields import INVALID, Size
 from hrnet_cli.schema.records import Diagnostics
 from hrnet_cli.schema.spec import Shape4, Spec, read_spec
@@ -22,7 +23,6 @@ from hrnet_cli.text import type_name
 if TYPE_CHECKING:
     from hrnet_cli.dialects.writing import Written
 
-DEFAULT = "w32"
 GIT = "git:"
 """Begins the name of a file at a git revision."""
 TIMM = "timm:"
@@ -56,7 +56,7 @@ class MismatchError(SpecError):
         self.loaded = loaded
 
 
-def load_spec(source: Spec | Mapping[str, Any] | str | Path = DEFAULT) -> Spec:
+def load_spec(source: Spec | Mapping[str, Any] | str | Path = DEFAULT_PRESET) -> Spec:
     """A checked Spec from a path, `-` (standard input), `git:REV:PATH`, a preset, `timm:NAME`, a mapping, or a Spec.
 
     Raises SpecError with everything that is wrong, UnreadableError, or UsageError for a value of another type.
@@ -72,7 +72,7 @@ def load_spec(source: Spec | Mapping[str, Any] | str | Path = DEFAULT) -> Spec:
     return load_document(read_text(text, name, path), name).spec
 
 
-def convert(source: Spec | Mapping[str, Any] | str | Path = DEFAULT, to: str = "yaml") -> Written:
+def convert(source: Spec | Mapping[str, Any] | str | Path = DEFAULT_PRESET, to: str = "yaml") -> Written:
     """A spec as the text of a dialect: `yaml`, `json`, `official`, `mmlab` or `timm`.
 
     Its notes say what is left out. Raises InexpressibleError if the dialect's own code would build another backbone,

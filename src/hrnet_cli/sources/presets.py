@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hrnet_cli.errors import UsageError
+from hrnet_cli.hrnet import DEFAULT_PRESET
 from hrnet_cli.text import nearest
 
 MAX_SUGGESTIONS = 3
@@ -41,7 +42,7 @@ def preset_path(name: str) -> Path:
     return shipped_folder("presets", "presets") / f"{stem}.yaml"
 
 
-def preset_example(name: str = "w32") -> dict[str, Any]:
+def preset_example(name: str = DEFAULT_PRESET) -> dict[str, Any]:
     """A preset as plain values: the example in the JSON Schema of a spec."""
     from hrnet_cli.documents.yaml import read_document
 

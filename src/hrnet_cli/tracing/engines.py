@@ -11,10 +11,11 @@ from typing import Any
 
 from hrnet_cli import nn
 from hrnet_cli.errors import HrnetError, MissingExtraError, UsageError, choose
+from hrnet_cli.hrnet import DEFAULT_PRESET
 from hrnet_cli.model import build_network
 from hrnet_cli.schema import Shape4, Spec
 from hrnet_cli.sources import load_spec, parse_input
-from hrnet_cli.text import shape_argument, shape_text
+from hrnet_cli.text import plural, shape_argument, shape_text
 from hrnet_cli.tracing.record import Call, Failure, Hooks, Node, Record, record
 
 SpecLike = Spec | Mapping[str, Any] | str | Path
@@ -61,7 +62,7 @@ class InputError(HrnetError):
 
 
 def trace(
-    spec: SpecLike | Trace = "w32",
+    spec: SpecLike | Trace = DEFAULT_PRESET,
     input: str | Shape4 | None = None,
     engine: str = "shapes",
     device: str | None = None,
@@ -75,6 +76,8 @@ def trace(
     if isinstance(spec, Trace):
         if input is not None or device is not None:
             raise UsageError("a trace was made with its own input and device", "pass its spec instead: trace.spec")
+        if engine not in ("shapes", spec.engine):
+            raise UsageError(f"the trace was made by the engine {spec.engine}", "pass its spec instead: trace.spec")
         return spec
     spec = load_spec(spec)
     shape = input_shape(spec, input)
@@ -101,7 +104,7 @@ def input_shape(spec: Spec, input: str | Shape4 | None) -> Shape4:
         return spec.input_shape
     shape = parse_input(input, spec)
     if shape[1] != spec.in_channels:
-        message = f"input: {shape[1]} channels, but {spec.name} takes {spec.in_channels}"
+        message = f"input: {plural(shape[1], 'channel')}, but {spec.name} takes {spec.in_channels}"
         batch, _, height, width = shape
         raise UsageError(message, f"write {shape_argument((batch, spec.in_channels, height, width))}")
     return shape
@@ -141,12 +144,12 @@ def torch_engine() -> ModuleType:
     return lowering
 
 
-def build(spec: SpecLike = "w32") -> nn.Module:
+def build(spec: SpecLike = DEFAULT_PRESET) -> nn.Module:
     """The network of a spec over shapes: call it on an `nn.Tensor`. Raises SpecError."""
     return build_network(load_spec(spec))
 
 
-def build_torch(spec: SpecLike = "w32") -> Any:
+def build_torch(spec: SpecLike = DEFAULT_PRESET) -> Any:
     """The network of a spec as a torch.nn.Module that trains, saves and loads the original checkpoints strictly.
 
     Weights are drawn as the original code draws them (`model.initialisation`), from torch's global generator. Raises

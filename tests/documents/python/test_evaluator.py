@@ -209,3 +209,25 @@ def test_a_recursion_error_of_an_operation_is_refused_with_its_line(monkeypatch:
     monkeypatch.setitem(OPERATORS, ast.Add, fail)
     error = caught(SpecError, read_python, "x = 1\ny = 1 + 1\n", "config.py")
     assert (error.diagnostics[0].code, error.diagnostics[0].location.line) == ("too-deep", 2)
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("import cfg\nstage2 = cfg.stage2\n", "cfg is an import"),
+        ("import cfg\nstage2 = cfg\n", "cfg is an import"),
+        ("from cfg import s2\nstage2 = s2\n", "s2 is an import"),
+        ("from cfg import stage2\n", "stage2 is an import"),
+        ("def f(): pass\nstage2 = f\n", "f is defined by code"),
+        ("stage2 = stage1\ndef stage2(): pass\n", "stage2 is defined by code"),
+        ("import os\nhead = os.environ\n", "os is an import"),
+        ("from cfg import head\n", "head is an import"),
+        ("class backbone: pass\n", "backbone is defined by code"),
+    ],
+)
+def test_a_part_of_the_network_that_is_imported_or_defined_is_unread(code: str, says: str) -> None:
+    """It is not left out, as if the config had no such key."""
+    stage1 = "stage1 = dict(num_modules=1, num_branches=1, block='BASIC', num_blocks=[1], num_channels=[4])\n"
+    error = caught(SpecError, parse_spec, stage1 + code)
+    assert error is not None
+    assert any(says in each.message or "unknown key" in each.message for each in error.diagnostics)

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
-from hrnet_cli.cli.options import DEFAULT_SPEC, OutputOption, SpecArgument, TargetDialect
+from hrnet_cli.cli.options import OutputOption, SpecArgument, TargetDialect
 from hrnet_cli.cli.output import write_file, write_stderr, write_stdout
+from hrnet_cli.hrnet import DEFAULT_PRESET
 
 
 def convert(
-    spec: SpecArgument = DEFAULT_SPEC,
+    spec: SpecArgument = DEFAULT_PRESET,
     to: Annotated[TargetDialect, typer.Option("--to", help="The dialect to write.")] = "yaml",
     output: OutputOption = None,
 ) -> None:

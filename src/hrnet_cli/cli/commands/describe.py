@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from hrnet_cli.cli.options import (
-    DEFAULT_SPEC,
     ColorOption,
     DeviceOption,
     EngineOption,
@@ -16,10 +15,11 @@ from hrnet_cli.cli.options import (
     load,
 )
 from hrnet_cli.cli.output import emit
+from hrnet_cli.hrnet import DEFAULT_PRESET
 
 
 def describe(
-    spec: SpecArgument = DEFAULT_SPEC,
+    spec: SpecArgument = DEFAULT_PRESET,
     input: InputOption = None,
     depth: Annotated[
         int | None, typer.Option(min=0, metavar="N", help="Depth of the tree; 0 shows the network alone.")

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from hrnet_cli.cli.options import (
-    DEFAULT_SPEC,
     ColorOption,
     Convention,
     DeviceOption,
@@ -18,10 +17,11 @@ from hrnet_cli.cli.options import (
     load,
 )
 from hrnet_cli.cli.output import emit
+from hrnet_cli.hrnet import DEFAULT_PRESET
 
 
 def flops(
-    spec: SpecArgument = DEFAULT_SPEC,
+    spec: SpecArgument = DEFAULT_PRESET,
     input: InputOption = None,
     by: Annotated[Grouping, typer.Option(help="What each row of the table is.")] = "stage",
     convention: Annotated[Convention, typer.Option(help="Counting convention of the table.")] = "macs",

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from hrnet_cli.cli.options import (
-    DEFAULT_SPEC,
     ColorOption,
     DeviceOption,
     EngineOption,
@@ -16,10 +15,11 @@ from hrnet_cli.cli.options import (
     load,
 )
 from hrnet_cli.cli.output import emit
+from hrnet_cli.hrnet import DEFAULT_PRESET
 
 
 def fuse(
-    spec: SpecArgument = DEFAULT_SPEC,
+    spec: SpecArgument = DEFAULT_PRESET,
     input: InputOption = None,
     stage: Annotated[
         int | None, typer.Option(metavar="N", help="Show only this stage; 2 is the first with fuse layers.")

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from hrnet_cli.cli.options import DEFAULT_SPEC, Task, complete_spec, load, output_file
+from hrnet_cli.cli.options import Task, complete_spec, load, output_file
 from hrnet_cli.cli.output import write_file, write_stderr, write_stdout
 from hrnet_cli.errors import UsageError
+from hrnet_cli.hrnet import DEFAULT_PRESET
 
 
 def init(
@@ -42,7 +43,7 @@ def init(
     from hrnet_cli.dialects.native.starter import NEXT_COMMANDS, command_line, name_after, small_spec, write_starter
     from hrnet_cli.tracing import trace
 
-    spec = small_spec(task, load) if task else load(origin or DEFAULT_SPEC)
+    spec = small_spec(task, load) if task else load(origin or DEFAULT_PRESET)
     if path:
         spec = name_after(spec, path)
     text = write_starter(spec, own_budget(trace(spec)), path or "FILE", schema)

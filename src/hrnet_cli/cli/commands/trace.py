@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from hrnet_cli.cli.options import (
-    DEFAULT_SPEC,
     ColorOption,
     DeviceOption,
     EngineOption,
@@ -16,10 +15,11 @@ from hrnet_cli.cli.options import (
     load,
 )
 from hrnet_cli.cli.output import emit, print_diagnosis
+from hrnet_cli.hrnet import DEFAULT_PRESET
 
 
 def trace(
-    spec: SpecArgument = DEFAULT_SPEC,
+    spec: SpecArgument = DEFAULT_PRESET,
     input: InputOption = None,
     modules: Annotated[bool, typer.Option("--modules", help="Show a column per module instead of per stage.")] = False,
     calls: Annotated[bool, typer.Option("--calls", help="List every module call in order.")] = False,

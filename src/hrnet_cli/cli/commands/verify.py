@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from hrnet_cli.cli.options import (
-    DEFAULT_SPEC,
     ColorOption,
     DeviceOption,
     FormatOption,
@@ -15,10 +14,11 @@ from hrnet_cli.cli.options import (
     load,
 )
 from hrnet_cli.cli.output import emit
+from hrnet_cli.hrnet import DEFAULT_PRESET
 
 
 def verify(
-    spec: SpecArgument = DEFAULT_SPEC,
+    spec: SpecArgument = DEFAULT_PRESET,
     input: InputOption = None,
     modules: Annotated[bool, typer.Option("--modules", help="List every module and which peers agree.")] = False,
     device: DeviceOption = None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hrnet_cli.dialects.nodes import ConfigNode
 from hrnet_cli.dialects.official.config import Config
 from hrnet_cli.errors import Diagnostic
-from hrnet_cli.hrnet import branch_stride
+from hrnet_cli.hrnet import OCR_DROPOUT, branch_stride
 from hrnet_cli.schema.heads import HeatmapHead, HigherHead, LandmarkHead, OcrHead, SegmentationHead
 from hrnet_cli.schema.spec import Spec
 from hrnet_cli.text import plural, quote
@@ -22,7 +22,7 @@ Plain = dict[str, Any]
 
 NUM_CLASSES = 1000
 """Scores of the authors' classifier, whatever its config says."""
-OCR_FIXED = {"DROPOUT": 0.05, "SCALE": 1}
+OCR_FIXED = {"DROPOUT": OCR_DROPOUT, "SCALE": 1}
 """What the code of the OCR network has, whatever its config says."""
 OCR_WIDTHS = ("MID_CHANNELS", "KEY_CHANNELS")
 MAX_DECONVS = 8

@@ -322,6 +322,9 @@ def _assign_to(scope: Scope, target: ast.expr, node: Node) -> None:
     """A value to a name, to several names, or into a dict or a list."""
     location = scope.location(target)
     if isinstance(target, ast.Name):
+        value = node.value
+        if isinstance(value, Definition):  # a name of the config's own, whose value only running it would give
+            node = Node(Unread(value.message, value.location, value.remedy, value.name), location)
         scope.set(target.id, node, location)
     elif isinstance(target, ast.Tuple | ast.List):
         for part, item in zip(target.elts, _value(node, list | tuple), strict=True):

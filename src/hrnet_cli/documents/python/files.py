@@ -14,11 +14,11 @@ from hrnet_cli.documents.python.evaluator import follow, read
 from hrnet_cli.documents.python.scope import BASE, TEMPLATE, Scope, called
 from hrnet_cli.documents.python.values import (
     MAX_CHARACTERS,
-    Definition,
     Node,
     Steps,
     Unread,
     as_document,
+    is_key,
     merge,
     refuse,
     unread,
@@ -109,7 +109,7 @@ class ConfigReader:
                 if key in together.value:
                     message = f"{quote(key)} is in two bases, which mmengine refuses"
                     value = unread(message, location, "remove it from one of the two")
-                if not isinstance(value.value, Definition):
+                if is_key(key, value):
                     together.put(key, value, location)
         _mark_from_base(together)
         scope.names[BASE] = together

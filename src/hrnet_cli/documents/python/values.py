@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from hrnet_cli.documents import MAX_DEPTH, Document
 from hrnet_cli.errors import NOWHERE, Code, Diagnostic, Location, SpecError
+from hrnet_cli.hrnet import stage_number
 from hrnet_cli.text import KeyPath, quote_key
 
 MAX_STEPS = 10_000
@@ -41,7 +42,16 @@ class Unread:
 
 
 class Definition(Unread):
-    """An import, a function or a class: the config has no key of its name."""
+    """An import, a function or a class."""
+
+
+NETWORK_NAMES = ("model", "backbone", "head", "extra")
+"""Names of a config that hold the network or a part of it, besides the stages."""
+
+
+def is_key(name: Any, node: Node) -> bool:
+    """Whether a name of a config is one of its keys: not if it is a definition, unless the network may be in it."""
+    return not isinstance(node.value, Definition) or name in NETWORK_NAMES or stage_number(name) is not None
 
 
 @dataclass(eq=False)
@@ -170,11 +180,11 @@ def update(owner: Node, other: Node, steps: Steps) -> None:
 
 
 def as_document(root: Node) -> Document:
-    """The plain values of a config and their locations. Tuples become lists, and definitions are left out.
+    """The plain values of a config and their locations. Tuples become lists, and what is no key is left out.
 
     Raises SpecError beyond MAX_VALUES.
     """
-    root.value = {name: node for name, node in root.value.items() if not isinstance(node.value, Definition)}
+    root.value = {name: node for name, node in root.value.items() if is_key(name, node)}
     document = Document({}, {}, {})
     count = 0
 
