@@ -194,6 +194,13 @@ def call(name: str, *arguments: Any, **options: Any) -> Any:
         ("check", ("w32",), {"jobs": -1}, "jobs: -1 is not a number of processes"),
         ("trace", ("w32",), {"engine": "jax"}, "engine: 'jax' is not a choice\n  choose from shapes, torch"),
         ("check", ("w32",), {"dialect": "caffe"}, "dialect: "),
+        ("check", ("w32",), {"jobs": True}, "jobs: true is not a number of processes"),
+        ("describe", (), {"full": "nope"}, "full: 'nope' is neither True nor False"),
+        ("describe", (), {"stage": True}, "there is no stage true"),
+        ("describe", (), {"depth": True}, "there is no depth true"),
+        ("shapes", (), {"calls": []}, "calls: [] is neither True nor False"),
+        ("diff", ("w32", "w48"), {"keys": 3}, "keys: 3 is neither True nor False"),
+        ("flops", (hrnet_cli.trace("w32"),), {"engine": "torch"}, "the trace was made by the engine shapes"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -251,3 +258,11 @@ def test_an_error_survives_pickling_and_copying(fails: Callable[[], Any]) -> Non
         fails()
     for error in (pickle.loads(pickle.dumps(raised.value)), copy.copy(raised.value)):
         assert type(error) is type(raised.value) and str(error) == str(raised.value)
+
+
+def test_rules_may_be_any_iterable() -> None:
+    chosen = (code for code in ("HR405",))
+    assert hrnet_cli.check("cls-w18", ignore=chosen).findings == ()
+    assert [each.code for each in hrnet_cli.check("cls-w18", select=dict.fromkeys(["HR405"]).keys()).findings] == [
+        "HR405"
+    ]

@@ -4,8 +4,9 @@
 >>> hrnet_cli.flops("w32", by="branch")
 Flops(hrnet-w32, 1×3×256×192, 7.645 GMACs)
 
-`str()` of a result is what the command prints, `to_dict()` its JSON; a notebook shows its tables. Bad usage and bad
-input raise an HrnetError. Each name is imported when it is first used, so that `import hrnet_cli` costs nothing.
+`str()` of the result of a command is what the command prints, `to_dict()` its JSON; a notebook shows its tables.
+`trace` returns the calls themselves, and `convert` a text. Bad usage and bad input raise an HrnetError. Each name is
+imported when it is first used, so that `import hrnet_cli` costs nothing.
 """
 
 from __future__ import annotations

@@ -192,6 +192,13 @@ def choose(argument: str, value: Any, options: Mapping[str, Option]) -> Option:
     return options[value]
 
 
+def check_flags(**flags: Any) -> None:
+    """Raise UsageError for an argument that is neither True nor False."""
+    for argument, value in flags.items():
+        if not isinstance(value, bool):
+            raise UsageError(f"{argument}: {quote(value)} is neither True nor False", "pass a boolean")
+
+
 class MissingExtraError(HrnetError):
     """An optional dependency is needed and not installed."""
 

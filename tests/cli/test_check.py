@@ -54,6 +54,14 @@ def test_a_severity_of_the_command_line_overrides_the_settings(here: Path, key: 
         assert {each["severity"] for each in found("cls-w18", "--severity", f"{key}={asked}")} == {asked}
 
 
+def test_a_missing_file_does_not_pass_as_the_preset_of_its_name(here: Path) -> None:
+    result = call("check", "w32.yaml")
+    assert result.code == 2 and "no file 'w32.yaml'" in result.out and "the preset w32 without an ending" in result.out
+    assert call("check", "w32").code == 0
+    Path("w32.yaml").write_text(BAD)
+    assert call("check", "w32.yaml").code == 1
+
+
 def test_a_name_too_long_for_a_file_hides_nothing(here: Path) -> None:
     Path("bad.yaml").write_text(BAD)
     result = call("check", "bad.yaml", "a" * 300 + ".yaml")

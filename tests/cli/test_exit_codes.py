@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from strategies import Plain, mutilated, specs
 
 from hrnet_cli.sources import parse_spec
+from hrnet_cli.text import plural
 
 DIGITS = "9" * 10**6
 
@@ -145,10 +146,10 @@ def test_every_command_that_has_engines_refuses_a_device_without_one(command: st
 )
 @pytest.mark.parametrize("command", ["describe", "trace", "fuse", "flops"])
 def test_wrong_channels_are_reported_as_channels(command: str, input: str, written: str) -> None:
-    channels = input.split("x")[-3]
+    channels = plural(int(input.split("x")[-3]), "channel")
     refused(
         call(command, "w32", "--input", input),
-        f"input: {channels} channel, but hrnet-w32 takes 3",
+        f"input: {channels}, but hrnet-w32 takes 3",
         f"write {written}",
     )
 

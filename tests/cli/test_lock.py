@@ -65,7 +65,7 @@ def test_what_differs_is_refused_and_nothing_is_written() -> None:
     assert result.out == (
         "hrnet.lock: 1 added, 1 differs\n"
         "\n"
-        "spec                what differs\n"
+        "spec       outcome  what differs\n"
         "w48        added\n"
         "mine.yaml  differs  params 28,536,113 → 28,536,245 (+132)\n"
         "                    MACs 7,645,003,776 → 7,645,396,992 (+393,216)\n"
@@ -146,6 +146,12 @@ def test_one_spec_that_cannot_be_read_and_none_is_locked() -> None:
     result = call("lock", "mine.yaml", "broken.yaml")
     assert is_a_message(result) and "cannot go through broken.yaml (hrnet-w32)" in result.err
     assert not LOCK.exists()
+
+
+def test_an_empty_lock_file_says_what_to_do() -> None:
+    LOCK.write_text("")
+    result = call("check", "--locked", "mine.yaml")
+    assert is_a_message(result) and "the file is empty" in result.err and "lock the specs again" in result.err
 
 
 @pytest.mark.parametrize(("damage", "line"), [("<<<<<<< HEAD\n", 15), ("version: 1\n", 15), ("x\n", 16)])

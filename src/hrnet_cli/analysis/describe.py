@@ -12,7 +12,7 @@ from hrnet_cli.analysis.costs import costs
 from hrnet_cli.analysis.flops import CostRow, flops
 from hrnet_cli.analysis.fuse import Operation, operations
 from hrnet_cli.analysis.result import Result
-from hrnet_cli.errors import UsageError
+from hrnet_cli.errors import UsageError, check_flags
 from hrnet_cli.hrnet import DEFAULT_PRESET, size_ratio
 from hrnet_cli.model import BLOCKS, Place
 from hrnet_cli.nn import LEAVES, Shape
@@ -116,11 +116,12 @@ def describe(
     depth, 0 being the network; with `stage` it has that stage and the transition before it; with `full`, every leaf.
     The other arguments are those of `trace`. Raises UsageError, and what `trace` raises.
     """
+    check_flags(full=full)
     found = trace(spec, input, engine, device)
     stages = found.spec.stages
-    if depth is not None and not (isinstance(depth, int) and depth >= 0):
+    if depth is not None and not (type(depth) is int and depth >= 0):
         raise UsageError(f"there is no depth {quote(depth)}", "count from 0, which is the network alone")
-    if stage is not None and stage not in range(1, len(stages) + 1):
+    if stage is not None and (type(stage) is not int or not 1 <= stage <= len(stages)):
         raise UsageError(f"there is no stage {quote(stage)}", f"{found.spec.name} has stages 1 to {len(stages)}")
     total = flops(found)
     return Description(

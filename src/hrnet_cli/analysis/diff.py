@@ -14,7 +14,7 @@ from hrnet_cli.analysis.flops import GROUPINGS, Part
 from hrnet_cli.analysis.result import Result
 from hrnet_cli.analysis.shapes import shapes
 from hrnet_cli.analysis.state_dict import StateDictChange, merge_in_order, state_dict_change
-from hrnet_cli.errors import UsageError
+from hrnet_cli.errors import UsageError, check_flags
 from hrnet_cli.hrnet import stage_key
 from hrnet_cli.nn import Shape
 from hrnet_cli.schema import Shape4, Spec, StageSpec
@@ -74,6 +74,7 @@ def diff(
     With `keys`, every key of the state dict that changes is listed. `names` are what the report calls the two, by
     default a path or preset as it was given, else the name of the spec. Raises UsageError and what `trace` raises.
     """
+    check_flags(keys=keys)
     if names is not None and not (isinstance(names, tuple) and list(map(type, names)) == [str, str]):
         raise UsageError(f"names: {quote(names)} are not two names", "pass a tuple of two strings")
     first, second = names or (_name(before), _name(after))

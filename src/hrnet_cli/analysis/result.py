@@ -10,7 +10,7 @@ class Result:
     """The result of one command: data alone. Subclasses are `@dataclass(frozen=True, slots=True, repr=False)`.
 
     `hrnet_cli.report` decides how a result is written. It is a layer above this one, so it is imported only when a
-    result is printed, and by name: this is the one place where a lower layer reaches up.
+    result is printed, and by name, as `InputError` does for its diagnosis.
     """
 
     __slots__ = ()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from hrnet_cli.analysis.fuse import Operation, operations
 from hrnet_cli.analysis.result import Result
+from hrnet_cli.errors import check_flags
 from hrnet_cli.hrnet import DEFAULT_PRESET, branch_stride
 from hrnet_cli.model import NETWORK, Place
 from hrnet_cli.nn import Shape
@@ -112,6 +113,7 @@ def shapes(
     The other arguments are those of `trace`. An input that cannot go through is a result too, with a `failure`.
     Raises what `trace` raises for anything else.
     """
+    check_flags(calls=calls, modules=modules)
     failure = None
     try:
         found = trace(spec, input, engine, device)

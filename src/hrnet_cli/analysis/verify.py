@@ -17,6 +17,7 @@ from hrnet_cli.analysis.costs import costs
 from hrnet_cli.analysis.peer_rules import NOT_REPORTED, Figures, ModuleFacts, TermName, macs, module_facts
 from hrnet_cli.analysis.peers import Answer, ask_all
 from hrnet_cli.analysis.result import Result
+from hrnet_cli.errors import check_flags
 from hrnet_cli.hrnet import DEFAULT_PRESET
 from hrnet_cli.nn import Shape
 from hrnet_cli.schema import Shape4
@@ -170,6 +171,7 @@ def verify(
     replaced by a smaller one. Raises SpecError, UsageError, InputError for an input that cannot go through, and
     MissingExtraError without torch.
     """
+    check_flags(modules=modules)
     ours = trace(spec, input)
     facts = module_facts(ours, macs)
     answers = ask_all(ours, DEVICE if device is None else device)

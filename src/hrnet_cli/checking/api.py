@@ -45,7 +45,7 @@ def check(
         if not isinstance(spec, str | Path):
             remedy = "pass files, folders and presets, each as an argument of its own"
             raise UsageError(f"expected the name of a spec, found {type_name(spec)}", remedy)
-    if not isinstance(jobs, int) or jobs < 0:
+    if type(jobs) is not int or jobs < 0:
         raise UsageError(f"jobs: {quote(jobs)} is not a number of processes", "pass 1 or more, or 0 for one per core")
     budget = {"max_params": max_params, "max_macs": max_macs, "max_activations": max_activations, "divisor": divisor}
     values = {

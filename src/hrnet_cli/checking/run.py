@@ -116,9 +116,14 @@ def _read(target: Target) -> tuple[str, str]:
             raise _NotHrnetError
         return text, target.name
     source = read_source(target.name)
+    if source.path is None and target.name == source.name and target.name.endswith(PRESET_ENDING):
+        preset = target.name.removesuffix(PRESET_ENDING)
+        raise UnreadableError(f"no file {target.name!r}", f"name a file, or the preset {preset} without an ending")
     return source.text, source.name
 
 
+PRESET_ENDING = ".yaml"
+"""Elsewhere a preset may be named as its file; here a file that is missing must not pass as the preset of its name."""
 READABLE = "make it readable, or leave it out"
 
 

@@ -23,7 +23,9 @@ def present(result: Locking) -> Report:
     blocks: list[Block] = [Heading(f"{printable(result.path)}: {one_line(result)}")]
     rows = tuple(_row(spec) for spec in result.specs if spec.outcome != "unchanged")
     if rows:
-        blocks.append(Table((Column("spec"), Column(""), Column("what differs")), rows))
+        columns = (Column("spec"), Column("outcome"), Column("what differs"))
+        differs = any(reason for _, _, reason in rows)
+        blocks.append(Table(columns if differs else columns[:2], rows if differs else tuple(row[:2] for row in rows)))
     if result.refused:
         blocks.append(Note("nothing is written: undo the change, or accept it with hrnet-cli lock --update", "bad"))
     return Report(tuple(blocks))

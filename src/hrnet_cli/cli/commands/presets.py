@@ -15,7 +15,8 @@ def presets(
     context: typer.Context,
     task: Annotated[Task | None, typer.Option(help="List only the networks for this task.")] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Exit with 1 if a published figure is not what its preset says of it.")
+        bool,
+        typer.Option("--check", help="Exit with 1 if a figure fails to reproduce and its preset does not say so."),
     ] = False,
     format: FormatOption = "text",
     output: OutputOption = None,
