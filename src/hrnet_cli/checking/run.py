@@ -19,7 +19,7 @@ from hrnet_cli.checking.suppress import apply_suppressions, split_lines
 from hrnet_cli.dialects.table import identify, recognise
 from hrnet_cli.documents import read_text
 from hrnet_cli.errors import Diagnostic, HrnetError, Location, SpecError, UnreadableError
-from hrnet_cli.sources import read_source
+from hrnet_cli.sources import preset_names, read_source
 from hrnet_cli.sources.loading import MismatchError, load_document, own_path
 
 
@@ -116,8 +116,8 @@ def _read(target: Target) -> tuple[str, str]:
             raise _NotHrnetError
         return text, target.name
     source = read_source(target.name)
-    if source.path is None and target.name == source.name and target.name.endswith(PRESET_ENDING):
-        preset = target.name.removesuffix(PRESET_ENDING)
+    preset = target.name.removesuffix(PRESET_ENDING)
+    if source.path is None and preset != target.name and preset in preset_names():
         raise UnreadableError(f"no file {target.name!r}", f"name a file, or the preset {preset} without an ending")
     return source.text, source.name
 
