@@ -14,6 +14,7 @@ from hrnet_cli.text import (
     join_and,
     map_text,
     maps_text,
+    misspelt,
     percent,
     plural,
     shape_text,
@@ -84,3 +85,42 @@ def test_join_and(words: list[str], text: str) -> None:
 
 def test_a_batch_of_one_is_not_named() -> None:
     assert [batch_text((n, 3, 64, 64)) for n in (1, 2)] == ["", " for a batch of 2"]
+
+
+KEYS = (
+    *("PRETRAINED_LAYERS", "INIT_WEIGHTS", "HEATMAP_SIZE", "PRETRAINED", "NUM_JOINTS", "NUM_CLASSES", "IMAGE_SIZE"),
+    *("FINAL_CONV_KERNEL", "STAGE2", "WITH_AE_LOSS", "NUM_BRANCHES", "EXTRA", "NAME"),
+)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("FROZEN_LAYERS", "HEATMAP_SOFTMAX", "HRNET_PRETRAINED", "NUM_HEADS", "FREEZE_WEIGHTS", "NUM_LAYERS"),
+        *("VOLUME_SIZE", "FINAL_CONV_SEED", "STAGE2_2", "STAGE3_2", "WITH_OFFSETS_LOSS", "OFFSET_PRETRAINED", "STAGE5"),
+        *("DC_STAGE2", "GAME_SIZE", "", "x" * 1000, None, 3),
+    ],
+)
+def test_a_word_of_its_own_is_no_misspelling(word: object) -> None:
+    """Keys of public forks, each of which its code reads."""
+    assert misspelt(word, KEYS) == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "right"),
+    [
+        ("NUM_RANCHES", "NUM_BRANCHES"),
+        ("IMAGE_SZIE", "IMAGE_SIZE"),
+        ("num_joint", "NUM_JOINTS"),
+        ("NUM_CLASES", "NUM_CLASSES"),
+        ("HEATMAPSIZE", "HEATMAP_SIZE"),
+        ("FINAL_CONV_KERNAL", "FINAL_CONV_KERNEL"),
+        ("FINAL_CNOV_KERNAL", "FINAL_CONV_KERNEL"),
+        ("STGAE2", "STAGE2"),
+        ("EXTRAS", "EXTRA"),
+        ("NMAE", "NAME"),
+        ("STAGE2", "STAGE2"),
+    ],
+)
+def test_a_misspelling_is_a_few_letters_off(word: str, right: str) -> None:
+    assert misspelt(word, KEYS) == right

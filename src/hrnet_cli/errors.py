@@ -62,6 +62,7 @@ Code = Literal[
     "assumed",
     "no-default",
     "left-out",
+    "fork",
     "differs",
     # what that code cannot build
     "width-change",
@@ -124,6 +125,9 @@ class Diagnostic(NamedTuple):
     """Where in the text, once the document is known that `path` leads through."""
     only_in_check: bool = False
     """Whether a note is left out of what commands other than `check` print."""
+    at_most_note: bool = False
+    """Whether it is a note, whatever the severity of its rule: it changes nothing, or the code that reads the config is
+    not known."""
 
     @property
     def dotted(self) -> str:

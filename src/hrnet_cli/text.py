@@ -85,6 +85,53 @@ def nearest(word: Any, options: Iterable[str], cutoff: float = 0.6) -> str:
     return found
 
 
+def misspelt(word: Any, options: Iterable[str]) -> str:
+    """The option that a word is a misspelling of, the nearest first; empty if it may be a word of its own.
+
+    A misspelling has the digits of the right word, and one edit in six letters at most: a letter added, left out or
+    replaced, or two swapped. Letter case, `-` and `_` do not matter.
+    """
+    if not isinstance(word, str) or len(word) > MAX_MISSPELT:
+        return ""
+    best, found = 0.0, ""
+    plain = _letters(word)
+    for option in options:
+        right = _letters(option.rpartition(".")[2])  # a path ends with the key
+        allowed = max(len(right) // 6, len(right) >= 4)
+        if abs(len(right) - len(plain)) > allowed or _digits(plain) != _digits(right):
+            continue
+        edits = _edits(plain, right)
+        if edits <= allowed and (not found or edits < best):
+            best, found = edits, option
+    return found
+
+
+MAX_MISSPELT = 80
+
+
+def _letters(word: str) -> str:
+    return word.lower().replace("-", "").replace("_", "")
+
+
+def _digits(word: str) -> str:
+    return "".join(letter for letter in word if letter.isdigit())
+
+
+def _edits(first: str, second: str) -> int:
+    """The fewest letters added, left out, replaced or swapped with the next one (optimal string alignment)."""
+    before: list[int] = []
+    last = list(range(len(second) + 1))
+    for i, letter in enumerate(first, 1):
+        row = [i]
+        for j, other in enumerate(second, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == second[j - 2] and first[i - 2] == other:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        before, last = last, row
+    return last[-1]
+
+
 def did_you_mean(word: Any, options: tuple[str, ...]) -> str:
     """The nearest option as a question, or a list of all options where none is similar."""
     near = nearest(word, options)

@@ -37,14 +37,18 @@ MODEL:
 POSE = CLS.replace("NAME: cls_hrnet", "NAME: pose_hrnet\n  NUM_JOINTS: 17").replace(
     "EXTRA:", "EXTRA:\n    PRETRAINED_LAYERS: ['*']\n    FINAL_CONV_KERNEL: 1"
 )
-SEG = CLS.replace("cls_hrnet", "seg_hrnet\n  ALIGN_CORNERS: true").replace("EXTRA:", "EXTRA:\n    FINAL_CONV_KERNEL: 1")
+SIZE = "  IMAGE_SIZE: [224, 224]\n"
+NO_SIZE = CLS.replace(SIZE, "")
+SEG = NO_SIZE.replace("cls_hrnet", "seg_hrnet\n  ALIGN_CORNERS: true").replace(
+    "EXTRA:", "EXTRA:\n    FINAL_CONV_KERNEL: 1"
+)
 DATASET = "DATASET: {NUM_CLASSES: 3}\nTEST: {IMAGE_SIZE: [64, 64]}\n"
-OCR = DATASET + CLS.replace("cls_hrnet", "seg_hrnet_ocr\n  ALIGN_CORNERS: true\n  OCR: {DROPOUT: 0.05}").replace(
+OCR = DATASET + NO_SIZE.replace("cls_hrnet", "seg_hrnet_ocr\n  ALIGN_CORNERS: true\n  OCR: {DROPOUT: 0.05}").replace(
     "EXTRA:", "EXTRA:\n    FINAL_CONV_KERNEL: 1"
 )
 HIGHER = (
     "DATASET: {INPUT_SIZE: 64}\nLOSS: {WITH_AE_LOSS: [true, false]}\n"
-    + POSE.replace("pose_hrnet", "pose_higher_hrnet\n  TAG_PER_JOINT: true")
+    + POSE.replace(SIZE, "").replace("pose_hrnet", "pose_higher_hrnet\n  TAG_PER_JOINT: true")
     + """\
     DECONV:
       NUM_DECONVS: 1
@@ -119,14 +123,15 @@ CASES = [
     Case(CLS, "      FUSE_METHOD", "      |FUSE_METHD", "misspelt-key", "%.STAGE4.FUSE_METHD", "mean FUSE_METHOD?"),
     Case(CLS, "  EXTRA", "  |EXTRAS: 1\n  EXTRA", "misspelt-key", "MODEL.EXTRAS", "remove it: EXTRA is present too"),
     Case(CLS, "_BRANCHES: 1", "_BRANCHES: 1, |NUM_RANCHES: 1", "misspelt-key", "%.STAGE1.NUM_RANCHES", "remove it:"),
-    Case(CLS, "  EXTRA", "  |DEPTH: 50\n  EXTRA", "unread-key", "MODEL.DEPTH", "remove it"),
-    Case(CLS, "  EXTRA", '  |"\\e[31m": 50\n  EXTRA', "unread-key", r"MODEL.'\x1b[31m'", "remove it"),
+    Case(CLS, "    STAGE4", "    |DEPTH: 50\n    STAGE4", "fork", "%.DEPTH"),
+    Case(CLS, "    STAGE4", '    |"\\e[31m": 50\n    STAGE4', "fork", r"%.'\x1b[31m'"),
+    Case(CLS, "  EXTRA", "  |DEPTH: 50\n  EXTRA", "fork", "MODEL.DEPTH"),
     Case(CLS, "  EXTRA", "  |name: x\n  EXTRA", "unread-key", "MODEL.name", "keep one of the two"),
     Case(CLS, "  EXTRA", "  NUM_CLASSES: |10\n  EXTRA", "unread-value", "MODEL.NUM_CLASSES", "write 1000"),
     Case(
         CLS, "    STAGE4", "    |FINAL_CONV_KERNEL: 3\n    STAGE4", "unread-value", "%.FINAL_CONV_KERNEL", "remove it"
     ),
-    Case(CLS, "    STAGE4", "    STEM_INPLANES: |32\n    STAGE4", "unread-value", "%.STEM_INPLANES", "write 64"),
+    Case(CLS, "    STAGE4", "    |STEM_INPLANES: 32\n    STAGE4", "fork", "%.STEM_INPLANES"),
     Case(
         CLS, "{NUM_MODULES: 1, NUM_BRANCHES: 1", "{NUM_MODULES: |2", "unread-value", "%.STAGE1.NUM_MODULES", "write 1"
     ),
@@ -138,10 +143,11 @@ CASES = [
         "%.STAGE1",
         "remove",
     ),
-    Case(POSE, "  EXTRA", "  |ALIGN_CORNERS: true\n  EXTRA", "unread-value", "MODEL.ALIGN_CORNERS", "remove it"),
+    Case(POSE, "  EXTRA", "  |ALIGN_CORNERS: true\n  EXTRA", "fork", "MODEL.ALIGN_CORNERS"),
+    Case(SEG, "  EXTRA", "  |OCR: {MID_CHANNELS: 512}\n  EXTRA", "unread-value", "MODEL.OCR", "remove it"),
     Case(OCR, "DROPOUT: 0.05", "DROPOUT: |0.2", "unread-value", "MODEL.OCR.DROPOUT", "write 0.05"),
     Case(OCR, "KERNEL: 1", "KERNEL: |3", "unread-value", "%.FINAL_CONV_KERNEL", "write 1"),
-    Case(OCR, "  EXTRA", "  |NUM_CLASSES: 9\n  EXTRA", "unread-value", "MODEL.NUM_CLASSES", "move it to DATASET"),
+    Case(OCR, "  EXTRA", "  |NUM_CLASSES: 9\n  EXTRA", "fork", "MODEL.NUM_CLASSES"),
     Case(
         CLS, "      NUM_MODULES: 1\n", "      |num_modules: 1\n", "letter-case", "%.STAGE4.num_modules", "NUM_MODULES"
     ),
@@ -149,11 +155,10 @@ CASES = [
     Case(CLS, "  EXTRA", "  |Extra", "letter-case", "MODEL.Extra", "write EXTRA"),
     Case(HIGHER, "KERNEL_SIZE", "|kernel_size", "letter-case", "%.DECONV.kernel_size", "write KERNEL_SIZE"),
     Case(OCR, "{NUM_CLASSES: 3}", "{|Num_classes: 3}", "letter-case", "DATASET.Num_classes", "write NUM_CLASSES"),
-    Case(CLS.lower(), "num_branches: 4", "|NUM_BRANCHES: 4", "letter-case", "%.stage4.NUM_BRANCHES", "num_branches"),
-    Case(CLS, "cls_hrnet", "|cls_hrnett", "unread-value", "MODEL.NAME", "write cls_hrnet"),
-    Case(CLS, "cls_hrnet", "|CLS_HRNET", "unread-value", "MODEL.NAME", "write cls_hrnet"),
+    Case(CLS, "cls_hrnet", "|cls_hrnett", "fork", "MODEL.NAME", "did you mean cls_hrnet?"),
+    Case(CLS, "cls_hrnet", "|CLS_HRNET", "fork", "MODEL.NAME", "did you mean cls_hrnet?"),
     Case(CLS, "      FUSE_METHOD: SUM", "      FUSE_METHOD: |CAT", "fuse-method", "%.STAGE4.FUSE_METHOD", "write SUM"),
-    Case(CLS, "    STAGE4", "    |STAGE5: {}\n    STAGE4", "unbuilt-stage", "%.STAGE5", "remove it"),
+    Case(CLS, "    STAGE4", "    |STAGE5: {}\n    STAGE4", "fork", "%.STAGE5"),
     Case(CLS, "NUM_BLOCKS: [4]", "NUM_BLOCKS: |[4, 9]", "extra-entries", "%.STAGE1.NUM_BLOCKS", "write [4]"),
     Case(HIGHER, "KERNEL_SIZE: [4]", "KERNEL_SIZE: |[4, 3]", "extra-entries", "%.DECONV.KERNEL_SIZE", "all but the"),
     Case(HIGHER, "[true, false]", "|[true, false, true]", "extra-entries", "LOSS.WITH_AE_LOSS", "all but the first 2"),
@@ -166,7 +171,7 @@ CASES = [
     Case(CLS, "    STAGE1: ", "    # ", "no-default", "%.STAGE1", f"add STAGE1: {{{FIRST_STAGE_CONFIG}}}"),
     Case(OCR, "    STAGE1: ", "    # ", "no-default", "%.STAGE1", f"add STAGE1: {{{FIRST_STAGE_CONFIG}}}"),
     Case(HIGHER, "      NUM_DECONVS: 1\n", "", "no-default", "%.DECONV.NUM_DECONVS", "write NUM_DECONVS: 1"),
-    Case(CLS, "cls_hrnet", "|my_net", "left-out", "MODEL.NAME"),
+    Case(CLS, "cls_hrnet", "|my_net", "fork", "MODEL.NAME"),
     Case(MMLAB, "block='BASIC',\n", "block='BASIC', |num_blocs=1,\n", "misspelt-key", "%.stage4.num_blocs", "blocks?"),
     Case(MMLAB, "type='HRNet',", "type='HRNet', |depth=1,", "unread-key", "model.backbone.depth", "remove it"),
     Case(MMLAB, "'BASIC',\n", "'BASIC', fuse_method=|'CAT',\n", "fuse-method", "%.stage4.fuse_method", "write SUM"),

@@ -87,7 +87,7 @@ class Checker(NamedTuple):
         return Finding(
             code=rule.code,
             name=rule.name,
-            severity=self.settings.severity_of(rule.code, rule.severity),
+            severity=self.settings.severity_of(rule.code, "note" if diagnostic.at_most_note else rule.severity),
             source=location.source or source,
             line=location.line,
             column=location.column,

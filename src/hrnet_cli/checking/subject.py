@@ -66,6 +66,11 @@ class Subject:
         """The text as plain values, in the vocabulary of its own dialect."""
         return self.loaded.document.value
 
+    @property
+    def code_is_known(self) -> bool:
+        """Whether the code that reads the config is known; if not, nothing is said for it."""
+        return self.loaded.reading.code_is_known
+
     # The input
 
     @property

@@ -74,6 +74,13 @@ def identify_other_network(config: Mapping[str, Any]) -> str:
     return next(_phrases(config), "")
 
 
+def named_network(config: Mapping[str, Any]) -> str:
+    """The network that a config names, with the key; empty where it names none."""
+    root = ConfigNode(config, ())
+    nodes = (root.get(*path) for path in (*NAME_PATHS, ("model",), ("backbone",)))
+    return next((f"{node.dotted}: {quote(node.value)}" for node in nodes if node and isinstance(node.value, str)), "")
+
+
 def _phrases(config: Mapping[str, Any]) -> Iterator[str]:
     """What a config may be for, the surest first."""
     root = ConfigNode(config, ())

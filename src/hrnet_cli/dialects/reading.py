@@ -9,19 +9,27 @@ from typing import Any
 
 from hrnet_cli.errors import Code, Diagnostic
 from hrnet_cli.hrnet import STAGE_FIELDS, stage_key, stage_number
-from hrnet_cli.schema.fields import MAX_SIZE, right_key
+from hrnet_cli.schema.fields import MAX_SIZE
 from hrnet_cli.schema.spec import Spec
-from hrnet_cli.text import KeyPath, dotted_path, nearest, quote
+from hrnet_cli.text import KeyPath, dotted_path, misspelt, nearest, quote
 
 
 def note(
-    code: Code, path: KeyPath, message: str, remedy: str = "", at_key: bool = False, only_in_check: bool = False
+    code: Code,
+    path: KeyPath,
+    message: str,
+    remedy: str = "",
+    at_key: bool = False,
+    only_in_check: bool = False,
+    at_most_note: bool = False,
 ) -> Diagnostic:
     """What a reader assumed, ignored or left out. The path of something missing is where it would be.
 
     With `at_key` the message names the key; otherwise it is about the value.
     """
-    return Diagnostic(code, path, message, remedy, at_key, "note", only_in_check=only_in_check)
+    return Diagnostic(
+        code, path, message, remedy, at_key, "note", only_in_check=only_in_check, at_most_note=at_most_note
+    )
 
 
 def note_text(note: Diagnostic) -> str:
@@ -37,9 +45,11 @@ MAX_NOTES = 8
 
 def unread_key(path: KeyPath, known: tuple[str, ...], message: str, present: Container[str] = ()) -> Diagnostic:
     """The note on a key that is not read: a misspelling of a known one, which may be `present` too, or not."""
-    misspelt = bool(nearest(path[-1], known))
-    remedy = right_key(path[-1], known, present) if misspelt else "remove it"
-    return note("misspelt-key" if misspelt else "unread-key", path, message, remedy, at_key=True)
+    right = misspelt(path[-1], known)
+    if not right:
+        return note("unread-key", path, message, "remove it", at_key=True)
+    remedy = f"remove it: {right} is present too" if right in present else f"did you mean {right}?"
+    return note("misspelt-key", path, message, remedy, at_key=True)
 
 
 def find_misspelt(unknown: Iterable[str], missing: Container[str], known: tuple[str, ...]) -> list[str]:
@@ -79,12 +89,14 @@ class Reading:
         """Parts of the config that do not fit each other, although each of them can be built."""
         self.spell: Callable[[str], str] = str
         """How the config writes a key of the spec: `num_blocks` as `NUM_BLOCKS`."""
+        self.code_is_known = True
+        """Whether the code that reads the config is the code that this reader knows; if not, nothing is said for it."""
         self.empty_stages: set[str] = set()
         """The stages that have no modules, which no spec can say."""
 
     def add_note(self, code: Code, path: KeyPath, message: str, remedy: str = "", at_key: bool = False) -> None:
         """Report what was assumed, ignored or left out: see `note`."""
-        self.notes.append(note(code, path, message, remedy, at_key))
+        self.notes.append(note(code, path, message, remedy, at_key, at_most_note=not self.code_is_known))
 
     def origin(self, path: KeyPath) -> KeyPath:
         """The path in the config that a path of the spec came from, by its longest part in `origins`; empty if none."""

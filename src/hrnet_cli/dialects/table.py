@@ -12,8 +12,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from hrnet_cli.errors import Diagnostic
-from hrnet_cli.hrnet import STAGE_KEY, STAGE_KEYS, stage_number
-from hrnet_cli.schema.spec import SPEC_KEYS
+from hrnet_cli.hrnet import NUM_STAGES, STAGE_KEY, STAGE_KEYS, stage_number
+from hrnet_cli.schema.spec import EDITOR_KEY, SPEC_KEYS
+from hrnet_cli.text import misspelt
 
 if TYPE_CHECKING:
     from hrnet_cli.dialects.reading import Reading
@@ -132,15 +133,31 @@ def recognise(config: Any, dialect: str | None = None) -> bool:
 
 
 def explain_unknown(config: Config) -> Diagnostic | None:
-    """Why no dialect detects a config: a misspelt word, or another network. None where neither is known."""
-    from hrnet_cli.dialects.other_networks import identify_other_network, not_hrnet
+    """Why no dialect detects a config: a misspelling, another network, or no stages; None for a spec with mistakes."""
+    from hrnet_cli.dialects.other_networks import identify_other_network, named_network, not_hrnet
 
     for dialect in FOREIGN.values():
         misspelling = dialect.find_misspelling(config)
         if misspelling:
             return misspelling
     other = identify_other_network(config)
-    return not_hrnet((), f"this is not an HRNet: it looks like {other}") if other else None
+    if other:
+        return not_hrnet((), f"this is not an HRNet: it looks like {other}")
+    if _resembles_spec(config):
+        return None
+    name = named_network(config)
+    return not_hrnet((), f"no stages of an HRNet are found in this config{f' ({name})' if name else ''}")
+
+
+def _resembles_spec(config: Config) -> bool:
+    """Whether a config that no dialect detects is a spec with mistakes: by its stages, or by having no other keys."""
+    keys = [key for key in config if isinstance(key, str)]
+    stages = (stage_number(key) is not None or misspelt(key, STAGE_KEYS[:NUM_STAGES]) for key in keys[:MAX_KEYS])
+    return any(stages) or {*keys} <= {*SPEC_KEYS, EDITOR_KEY}
+
+
+MAX_KEYS = 100
+"""Keys of a config that may be misspelt stages."""
 
 
 def write_spec(spec: Spec, target: str) -> Written:

@@ -64,7 +64,9 @@ def test_a_limit_of_other_code_is_located_in_the_config(tmp_path: Path) -> None:
 
 
 def test_github_shows_a_path_once(tmp_path: Path) -> None:
-    text = POSE.replace("FUSE_METHOD: SUM", "FUSE_METHOD: CAT").replace("  EXTRA:", "  EXTRA:\n    DILATION: 2")
+    text = POSE.replace("FUSE_METHOD: SUM", "FUSE_METHOD: CAT").replace(
+        "  EXTRA:", "  EXTRA:\n    final_conv_kernel: 2"
+    )
     findings = check(tmp_path / "a.yaml", text)
     assert {"HR104", "HR102"} == set(codes(findings))
     for finding, command in zip(findings, render(Check(findings, ("a.yaml",), 0, 0)).splitlines(), strict=True):

@@ -235,3 +235,11 @@ def test_a_mismatch_is_reported_with_a_missing_key() -> None:
 )
 def test_why_a_head_is_left_out(config: Plain, words: str) -> None:
     assert any(words in note for note in load_spec(config).notes), load_spec(config).notes
+
+
+def test_an_own_model_is_not_judged() -> None:
+    """It may join the branches in front of its head."""
+    head = {**PLAIN_HEAD, "in_channels": 60, "in_index": 0}
+    assert caught(MismatchError, load_spec, seg(head)) is not None
+    config = model("HRDecoder", decode_head=head)
+    assert any("'HRDecoder' is not one of mmseg's models" in note for note in load_spec(config).notes)

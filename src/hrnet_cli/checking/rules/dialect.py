@@ -17,13 +17,12 @@ from hrnet_cli.text import KeyPath, dotted_path
 
 def notes(subject: Subject) -> Iterator[Diagnostic]:
     """The notes of the config's reader, located in the config."""
-    for note in subject.loaded.reading.notes:
-        yield subject.at_config(note.code, note.path, note.message, note.remedy, note.at_key)
+    yield from map(subject.loaded.at_config_path, subject.loaded.reading.notes)
 
 
 def limits(subject: Subject) -> Iterator[Diagnostic]:
     """Why the code of a dialect cannot build the network: the dialect that is asked for, or the config's own."""
-    dialect = subject.requirements.dialect or subject.spec.dialect
+    dialect = subject.requirements.dialect or (subject.spec.dialect if subject.code_is_known else "")
     if dialect in FOREIGN:
         for limit in FOREIGN[dialect].find_limits(subject.spec):
             yield _located(subject, limit, dialect)
@@ -74,6 +73,7 @@ DIALECT = (
     Rule(
         "HR110", "no-default", "warning", "a missing key that the code reads without a default", ("no-default",), notes
     ),
+    Rule("HR111", "fork", "note", "a config for code that is built on the one that is known", ("fork",), notes),
     Rule(
         "HR201",
         "width-change",

@@ -45,7 +45,7 @@ HEATMAP_SIZES = (
 
 def heatmap_size(subject: Subject) -> Iterator[Diagnostic]:
     """The dataset draws its targets at another size than the network's heatmaps, so training fails at the loss."""
-    if subject.spec.head.type not in ("heatmap", "landmark") or subject.outputs is None:
+    if subject.spec.head.type not in ("heatmap", "landmark") or subject.outputs is None or not subject.code_is_known:
         return
     if subject.requirements.input or not subject.declares_input:
         return  # the targets are for another input, or for one that is not known
@@ -72,7 +72,7 @@ def joints(subject: Subject) -> Iterator[Diagnostic]:
     root = ConfigNode(subject.config, ())
     node, center = root.get("DATASET", "NUM_JOINTS"), root.get("DATASET", "WITH_CENTER")
     count = node.literal if node else None
-    if not isinstance(head, HigherHead) or node is None or type(count) is not int:
+    if not isinstance(head, HigherHead) or node is None or type(count) is not int or not subject.code_is_known:
         return
     with_center = center is not None and center.literal is True
     if count + with_center != head.num_joints:

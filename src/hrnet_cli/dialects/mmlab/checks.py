@@ -120,6 +120,11 @@ def check_branches(model: Part) -> None:
     """Report each head of mmseg that reads branches which the backbone does not return, or which are not as wide."""
     if model.network.package is not facts.MMSEG or not model.network.widths:
         return
+    own = model.value.get("type")
+    if isinstance(own, str) and class_name(own) not in facts.SEGMENTORS:
+        message = f"{quote(own)} is not one of mmseg's models: how its parts fit together is not known"
+        model.network.add_note("fork", (*model.path, "type"), message)
+        return
     for key in ("decode_head", facts.TRAINING_KEY):
         for head in model.readable_parts(key):
             _check_head(head, reads_neck=bool(model.value.get("neck")))

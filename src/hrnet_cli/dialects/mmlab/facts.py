@@ -96,6 +96,8 @@ MMSEG = Package(
     size_paths=(("model", "data_preprocessor", "size"), ("data_preprocessor", "size"), ("crop_size",)),
     size_keys=("crop_size",),
 )
+SEGMENTORS = ("CascadeEncoderDecoder", "DepthEstimator", "EncoderDecoder", "MultimodalEncoderDecoder")
+"""mmseg's own models with a backbone; another may join the branches in front of its head."""
 MMSEG_RESIZES_TWICE = (
     f"where {STANDARD_DIVISOR} does not divide the input size, mmseg resizes twice: same shapes, different values"
 )

@@ -61,9 +61,10 @@ def find_sections(config: Mapping[str, Any]) -> Sections | None:
     if model is None or not isinstance(model.value, Mapping):
         return _find_part(root)
     name = model.child("NAME")
-    if {"type", "backbone"} & set(model.keys) or (name and network_kind(name.value)):
-        return None
     extra = model.child("EXTRA") or model
+    is_mmlab = "backbone" in model.keys or ("type" in model.keys and extra is model)
+    if is_mmlab or (name and network_kind(name.value)):
+        return None
     if extra.stage_keys or (name and name.value != AMBIGUOUS_NAME and _is_network(name.value)):
         return Sections(root, model, extra)
     return Sections(root, model, model) if model.stage_keys else None

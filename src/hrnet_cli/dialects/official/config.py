@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from hrnet_cli.dialects.nodes import ConfigNode
 from hrnet_cli.dialects.official import Sections
 from hrnet_cli.dialects.reading import MAX_NOTES, Reading, unread_key
-from hrnet_cli.hrnet import STAGE_FIELDS
+from hrnet_cli.hrnet import STAGE_FIELDS, STEM_WIDTHS
 from hrnet_cli.text import nearest, quote, quote_key
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 STAGE_KEYS = (*map(str.upper, STAGE_FIELDS), "FUSE_METHOD")
 EXTRA_KEYS = ("PRETRAINED_LAYERS", "STEM_INPLANES", "WITH_HEAD", "FINAL_CONV_KERNEL", "DECONV")
 """Keys of EXTRA besides the stages."""
+READ_BY_NONE: Mapping[str, Any] = {"STEM_INPLANES": STEM_WIDTHS[0], "WITH_HEAD": True}
+"""Keys of EXTRA that the authors' code never reads, each with what it builds anyway."""
 MODEL_KEYS = (
     *("NAME", "INIT_WEIGHTS", "PRETRAINED", "NUM_JOINTS", "NUM_CLASSES", "TAG_PER_JOINT", "TARGET_TYPE", "IMAGE_SIZE"),
     *("HEATMAP_SIZE", "SIGMA", "EXTRA", "ALIGN_CORNERS", "NUM_OUTPUTS", "OCR", "SYNC_BN"),
@@ -37,6 +40,11 @@ class Config(Reading):
         self.source = source
         self.lower = source.lower
         self.spell = str.lower if self.lower else str.upper
+
+    @property
+    def known_name(self) -> str:
+        """The name that the config gives one of the authors' networks; empty if it gives none, or another."""
+        return self.family.name if self.source.model.child("NAME") else ""
 
     def take(self, path: tuple[str, ...], field: str, default: Any) -> Any:
         """The value for a field of the head; where it is missing, the default of the authors' code, with a note."""

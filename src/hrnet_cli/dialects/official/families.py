@@ -9,7 +9,7 @@ from hrnet_cli.dialects.official import AMBIGUOUS_NAME, heads
 from hrnet_cli.dialects.official.config import Config
 from hrnet_cli.hrnet import stage, stage_key
 from hrnet_cli.schema.spec import BatchNorm, Spec, Upsampling
-from hrnet_cli.text import nearest, quote
+from hrnet_cli.text import misspelt, quote
 
 Path = tuple[str, ...]
 Plain = dict[str, Any]
@@ -185,15 +185,22 @@ def choose_family(config: Config) -> tuple[str, Family]:
         return name, _segmentation_branch(config)
     if isinstance(name, str) and name in FAMILIES and (name != AMBIGUOUS_NAME or model.child("NUM_JOINTS")):
         return name, FAMILIES[name]
-    unknown = "" if name == AMBIGUOUS_NAME else " is not one of the authors' networks"
-    near = nearest(name, sorted(FAMILIES.keys() - {AMBIGUOUS_NAME}), cutoff=0.88)
-    if near:
-        message = f"{quote(name)}{unknown} (did you mean {near}?): its head is left out"
-        config.add_note("unread-value", node.path, message, f"write {near}")
-    else:
-        message = f"{quote(name)}{unknown}: the backbone is built, and its head is left out"
-        config.add_note("left-out", node.path, message)
-    return quote(name).strip("'\""), BACKBONE
+    near = misspelt(name, sorted(FAMILIES.keys() - {AMBIGUOUS_NAME}))
+    whose = "is a name of several networks" if name == AMBIGUOUS_NAME else "is not one of the authors' networks"
+    message = f"{quote(name)} {whose}: its code may read other keys; the backbone is built, and the head is left out"
+    config.add_note("fork", node.path, message, f"did you mean {near}?" if near else "")
+    return quote(name).strip("'\""), _backbone_of(config, name)
+
+
+def _backbone_of(config: Config, name: Any) -> Family:
+    """The backbone of a network whose name begins with that of one of the authors' (`seg_hrnet_x`), or any other."""
+    starts = [known for known in FAMILIES if isinstance(name, str) and name.startswith(known)]
+    if not starts or max(starts, key=len) == AMBIGUOUS_NAME:
+        return BACKBONE
+    family = FAMILIES[max(starts, key=len)]
+    if family.name == "seg_hrnet":
+        family = _segmentation_branch(config)
+    return family._replace(name="", head="none", read_head=heads.read_none, needs=())
 
 
 def _segmentation_branch(config: Config) -> Family:
@@ -212,9 +219,11 @@ def _guess_family(config: Config) -> tuple[str, Family]:
     """The family of a config without MODEL.NAME, by a key that only its configs have."""
     source, missing = config.source, config.source.model.missing("NAME")
     key = missing.path[-1]
+    joints = source.model.child("NUM_JOINTS")
     guesses = (
         ("pose_higher_hrnet", source.extra.child("DECONV")),
-        ("pose_hrnet", source.model.child("NUM_JOINTS")),
+        ("hrnet", joints if source.extra.child("STAGE1") else None),  # the configs of pose_hrnet have no STAGE1
+        ("pose_hrnet", joints),
         ("seg_hrnet", source.find(("DATASET", "NUM_CLASSES"))),
         ("cls_hrnet", source.model.child("NUM_CLASSES")),
     )

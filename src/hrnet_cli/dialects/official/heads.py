@@ -93,13 +93,8 @@ def read_segmentation(config: Config) -> Plain:
 
 
 def _num_classes(config: Config) -> Any:
-    """DATASET.NUM_CLASSES; MODEL.NUM_CLASSES is not read."""
-    classes = config.take(("DATASET", "NUM_CLASSES"), "num_classes", 19)
-    node = config.source.model.child("NUM_CLASSES")
-    if node:
-        message = f"{node.path[-1]} is not read by {config.name}, which reads DATASET.NUM_CLASSES"
-        config.add_note("unread-value", node.path, message, "move it to DATASET", at_key=True)
-    return classes
+    """DATASET.NUM_CLASSES."""
+    return config.take(("DATASET", "NUM_CLASSES"), "num_classes", 19)
 
 
 def read_ocr(config: Config) -> Plain:

@@ -14,11 +14,12 @@ from hrnet_cli.dialects.nodes import ConfigNode
 from hrnet_cli.dialects.official import SECTIONS, Sections, find_sections, misspelt_model
 from hrnet_cli.dialects.official.config import EXTRA_KEYS, MODEL_KEYS, STAGE_KEYS, Config
 from hrnet_cli.dialects.official.families import BACKBONE, MOMENTUM, choose_family
+from hrnet_cli.dialects.official.fork import note_fork
 from hrnet_cli.dialects.official.heads import DECONV_KEYS, OCR_FIXED, OCR_WIDTHS
 from hrnet_cli.dialects.official.stages import note_pretrained_layers, read_stages
 from hrnet_cli.dialects.reading import MAX_NOTES, Reading, check_size, find_misspelt
 from hrnet_cli.errors import Diagnostic
-from hrnet_cli.hrnet import STEM_WIDTHS, stage_key
+from hrnet_cli.hrnet import stage_key
 from hrnet_cli.text import KeyPath, quote, quote_key
 
 
@@ -42,6 +43,7 @@ def read(config: Mapping[str, Any]) -> Reading:
     note_pretrained_layers(network)
     _note_unread(network)
     _note_letter_case(network)
+    note_fork(network)
     return network
 
 
@@ -138,8 +140,6 @@ def _read_upsampling(config: Config) -> None:
 
 READ_BY_SOME = (("MODEL", "ALIGN_CORNERS"), ("MODEL", "OCR"), ("EXTRA", "DECONV"), ("EXTRA", "FINAL_CONV_KERNEL"))
 """Keys that only some networks read: Family.reads."""
-READ_BY_NONE: Mapping[str, Any] = {"STEM_INPLANES": STEM_WIDTHS[0], "WITH_HEAD": True}
-"""Keys of EXTRA that no code reads, each with the value that every network has."""
 
 
 def _note_unread(config: Config) -> None:
@@ -159,11 +159,6 @@ def _note_unread(config: Config) -> None:
         else:
             message = f"{node.path[-1]} is not read by {config.name}"
             config.add_note("unread-value", node.path, message, "remove it", at_key=True)
-    for name, usual in READ_BY_NONE.items():
-        node = extra.child(name)
-        if node and node.literal != usual:
-            remedy = f"remove it, or write {str(usual).lower()}"
-            config.add_note("unread-value", node.path, f"{quote(node.value)} is never read", remedy)
 
 
 # Letter case

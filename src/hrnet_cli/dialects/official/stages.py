@@ -97,13 +97,14 @@ def _read_chain(config: Config, node: ConfigNode) -> None:
 
 
 def _note_ranches(config: Config, node: ConfigNode) -> None:
-    """Note NUM_RANCHES; only `check` reports the published NUM_RANCHES: 1, which changes nothing."""
+    """Note NUM_RANCHES. The published NUM_RANCHES: 1 changes nothing: it is a note, of `check` alone."""
     child = node.child(RANCHES)
     if child:
         right, message = config.spell("NUM_BRANCHES"), f"{child.path[-1]} is never read: stage 1 is one chain of blocks"
         remedy = f"remove it: {right} is present too" if node.child("NUM_BRANCHES") else f"did you mean {right}?"
         harmless = child.literal == 1 or not config.family.reads_stage1
-        config.notes.append(note("misspelt-key", child.path, message, remedy, at_key=True, only_in_check=harmless))
+        found = note("misspelt-key", child.path, message, remedy, True, only_in_check=harmless, at_most_note=harmless)
+        config.notes.append(found)
 
 
 def _read_later(config: Config, number: int, numbers: set[int]) -> None:

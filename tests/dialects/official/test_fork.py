@@ -1,0 +1,92 @@
+"""A config for a fork of the authors' code is noted as that, and nothing is said for the fork's code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from checks import check, codes, settings
+from support import TESTS
+
+from hrnet_cli.schema import Upsampling
+from hrnet_cli.sources import parse_spec
+
+CONFIGS = TESTS / "configs"
+POSE = (CONFIGS / "pose" / "w32_256x192_adam_lr1e-3.yaml").read_text()
+SEG = (CONFIGS / "seg" / "ade20k_seg_hrnet_w48_520x520_ohem_sgd_lr2e-2_wd1e-4_bs_16_epoch120.yaml").read_text()
+HEATMAP = "  HEATMAP_SIZE:\n  - 48\n  - 64\n"
+STAGE = "{NUM_MODULES: 1, NUM_BRANCHES: 2, BLOCK: BASIC, NUM_BLOCKS: [1, 1], NUM_CHANNELS: [8, 16]}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "says"),
+    [
+        ("MODEL:", "MODEL:\n  FREEZE_WEIGHTS: true", "MODEL.FREEZE_WEIGHTS", "FREEZE_WEIGHTS is refused"),
+        ("MODEL:", "EXP_NAME: x\nMODEL:", "EXP_NAME", "EXP_NAME is refused"),
+        ("DATASET:", "DATASET:\n  MINI_DATASET: true", "DATASET.MINI_DATASET", "MINI_DATASET is refused"),
+        ("  EXTRA:", "  EXTRA:\n    HEAD_ARCH: x", "MODEL.EXTRA.HEAD_ARCH", "HEAD_ARCH is never read"),
+        ("  EXTRA:", f"  EXTRA:\n    STAGE5: {STAGE}", "MODEL.EXTRA.STAGE5", "STAGE5 is never read"),
+        ("  EXTRA:", f"  EXTRA:\n    STAGE2_2: {STAGE}", "MODEL.EXTRA.STAGE2_2", "STAGE2_2 is never read"),
+        ("  EXTRA:", "  EXTRA:\n    STEM_INPLANES: 36", "MODEL.EXTRA.STEM_INPLANES", "STEM_INPLANES is never read"),
+        ("NAME: pose_hrnet", "NAME: my_pose_net", "MODEL.NAME", "'my_pose_net' is not one of the authors' networks"),
+    ],
+)
+def test_one_note_and_no_claim(tmp_path: Path, old: str, new: str, path: str, says: str) -> None:
+    """Not even on heatmaps of another size, an unused fuse method or a missing key without a default."""
+    text = POSE.replace(old, new, 1).replace(HEATMAP, "  HEATMAP_SIZE: [9, 9]\n").replace("FUSE_METHOD: SUM", "DROP: 1")
+    found = check(tmp_path / "a.yaml", text.replace("    PRETRAINED_LAYERS:\n    - '*'\n", ""))
+    (fork,) = (finding for finding in found if finding.code == "HR111")
+    assert (fork.path, fork.severity) == (path, "note") and fork.message.startswith(says)
+    assert {finding.severity for finding in found} == {"note"}
+
+
+def test_the_authors_own_keys_are_no_fork(tmp_path: Path) -> None:
+    for file in CONFIGS.rglob("*.yaml"):
+        if not file.name.startswith("not_"):
+            assert "HR111" not in codes(check(tmp_path / "a.yaml", file.read_text())), file.name
+
+
+def test_a_misspelt_key_and_a_letter_case_are_no_fork(tmp_path: Path) -> None:
+    misspelt = POSE.replace("  IMAGE_SIZE:", "  IMAGE_SZIE:")
+    assert codes(check(tmp_path / "a.yaml", misspelt)) == ["HR107", "HR101"]
+    odd = POSE.replace("  NUM_JOINTS:", "  Num_Joints:")
+    assert codes(check(tmp_path / "b.yaml", odd)) == ["HR109"]
+
+
+def test_nothing_is_said_for_code_that_is_not_named(tmp_path: Path) -> None:
+    nameless = POSE.replace("  NAME: pose_hrnet\n", "").replace("FUSE_METHOD: SUM", "FUSE_METHOD: CAT")
+    found = check(tmp_path / "a.yaml", nameless)
+    assert codes(found) == ["HR107"] and "read as pose_hrnet" in found[0].message
+
+
+def test_stage_1_speaks_against_pose_hrnet() -> None:
+    stage1 = "{NUM_MODULES: 1, NUM_BRANCHES: 1, BLOCK: BOTTLENECK, NUM_BLOCKS: [4], NUM_CHANNELS: [64]}"
+    nameless = POSE.replace("  NAME: pose_hrnet\n", "")
+    assert parse_spec(nameless).head.type == "heatmap"
+    assert parse_spec(nameless.replace("  EXTRA:", f"  EXTRA:\n    STAGE1: {stage1}")).head.type == "landmark"
+
+
+@pytest.mark.parametrize(
+    ("name", "upsampling"),
+    [
+        ("seg_hrnet_x", Upsampling("bilinear", "size", True)),
+        ("pose_hrnet_x", Upsampling()),
+        ("x_hrnet", Upsampling()),
+    ],
+)
+def test_a_derived_name_takes_its_familys_upsampling(name: str, upsampling: Upsampling) -> None:
+    spec = parse_spec(SEG.replace("NAME: seg_hrnet", f"NAME: {name}"))
+    assert (spec.upsampling, spec.head.type) == (upsampling, "none")
+
+
+def test_one_lower_case_key_makes_no_other_dialect(tmp_path: Path) -> None:
+    found = check(tmp_path / "a.yaml", SEG.replace("MODEL:", "MODEL:\n  type: hrnet-w48"))
+    assert ("HR111", "MODEL.type") in [(each.code, each.path) for each in found]
+
+
+def test_the_dialect_that_is_asked_for_is_checked(tmp_path: Path) -> None:
+    """Its limits are those of the authors' code, whatever code the config is for."""
+    before, stage3 = POSE.replace("MODEL:", "MODEL:\n  FORKED: 1").split("STAGE3:")
+    wide = f"{before}STAGE3:{stage3.replace('- 64', '- 60', 1)}"
+    assert "HR201" not in codes(check(tmp_path / "a.yaml", wide))
+    assert "HR201" in codes(check(tmp_path / "a.yaml", wide, settings(dialect="official")))
