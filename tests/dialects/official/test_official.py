@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from originals import ALL_GOLDENS, spec_of
 from support import TESTS, Golden, caught, state_dict_sha256
 
 from hrnet_cli import load_spec, trace
-from hrnet_cli.dialects.table import FOREIGN
+from hrnet_cli.dialects.nodes import read_literal
+from hrnet_cli.dialects.table import FOREIGN, write_spec
 from hrnet_cli.errors import SpecError
 from hrnet_cli.schema import HeatmapHead, Spec
 from hrnet_cli.sources import parse_spec
@@ -506,3 +508,279 @@ def test_every_golden_of_these_networks_has_a_config_here_or_is_made_for_the_pur
 )
 def test_what_is_no_config_is_not_taken_for_one(value: dict[Any, Any]) -> None:
     assert not FOREIGN["official"].detect(value)
+
+
+# Defaults and fixed values of the authors' code
+
+FACE_DEFAULTS = {
+    "STAGE2": {"NUM_MODULES": 1, "NUM_BRANCHES": 2, "NUM_BLOCKS": [4, 4], "NUM_CHANNELS": [18, 36]},
+    "STAGE3": {"NUM_MODULES": 1, "NUM_BRANCHES": 3, "NUM_BLOCKS": [4, 4, 4], "NUM_CHANNELS": [18, 36, 72]},
+    "STAGE4": {"NUM_MODULES": 1, "NUM_BRANCHES": 4, "NUM_BLOCKS": [4, 4, 4, 4], "NUM_CHANNELS": [18, 32, 72, 144]},
+}
+"""lib/config/defaults.py of HRNet-Facial-Landmark-Detection, with its 32."""
+
+
+def test_the_landmark_networks_own_stages() -> None:
+    reading = FOREIGN["official"].read(
+        changed(FACE, ("MODEL.EXTRA.STAGE2", {}), ("MODEL.EXTRA.STAGE3", {}), ("MODEL.EXTRA.STAGE4", ...))
+    )
+    for key, stage in FACE_DEFAULTS.items():
+        assert reading.data[key.lower()] == {"block": "BASIC", **{name.lower(): item for name, item in stage.items()}}
+    assert [note.message for note in reading.notes if note.path[-2:] == ("STAGE4", "NUM_CHANNELS")] == [
+        "NUM_CHANNELS is missing: [18, 32, 72, 144] is used, the code's default"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "field", "default"),
+    [
+        (POSE, ("MODEL.NUM_JOINTS", ...), "num_joints", 17),
+        (POSE, ("MODEL.EXTRA.FINAL_CONV_KERNEL", ...), "final_conv_kernel", 1),
+        (FACE, ("MODEL.NUM_JOINTS", 98), "num_joints", 98),
+        (SEG, ("DATASET.NUM_CLASSES", ...), "num_classes", 19),
+        (OCR, ("DATASET.NUM_CLASSES", ...), "num_classes", 19),
+        (OCR, ("MODEL.OCR", {"MID_CHANNELS": 9}), "mid_channels", 9),
+        (OCR, ("MODEL.OCR", {"MID_CHANNELS": 9}), "key_channels", 256),
+        (OCR, ("MODEL.OCR", {"KEY_CHANNELS": 9}), "mid_channels", 512),
+        (OCR, ("MODEL.OCR", {}), "key_channels", 256),
+        (OCR, ("MODEL.EXTRA.FINAL_CONV_KERNEL", 3), "final_conv_kernel", 1),
+        (CLS, ("MODEL.NUM_CLASSES", 10), "num_classes", 1000),
+        (HIGHER, ("MODEL.TAG_PER_JOINT", ...), "tag_per_joint", True),
+        (HIGHER, ("MODEL.TAG_PER_JOINT", False), "tag_per_joint", False),
+        (HIGHER, ("MODEL.EXTRA.DECONV.NUM_BASIC_BLOCKS", 2), "num_basic_blocks", 2),
+        (HIGHER, ("LOSS.WITH_AE_LOSS", [False, True]), "with_ae_loss", (False, True)),
+        (HIGHER, ("DATASET.WITH_CENTER", "True"), "num_joints", 18),
+        (HIGHER, ("DATASET.WITH_CENTER", False), "num_joints", 17),
+        (HIGHER, ("DATASET", {"WITH_CENTER": True, "NUM_JOINTS": 14, "INPUT_SIZE": 512}), "num_joints", 15),
+        (HIGHER, ("DATASET", {"WITH_CENTER": True, "INPUT_SIZE": 512}), "num_joints", 18),
+    ],
+)
+def test_a_field_of_a_head(path: str, change: tuple[str, Any], field: str, default: Any) -> None:
+    assert getattr(read(changed(path, change)).head, field) == default
+
+
+def test_a_center_is_no_joint_more_of_a_number_that_is_none() -> None:
+    dataset = {"WITH_CENTER": True, "NUM_JOINTS": "many", "INPUT_SIZE": 512}
+    (problem,) = caught(SpecError, read, changed(HIGHER, ("DATASET", dataset))).diagnostics
+    assert problem.code == "wrong-type" and "'many'" in problem.message
+
+
+def test_without_deconvolutions_one_flag_may_be_no_list() -> None:
+    lists = {"NUM_CHANNELS": [], "KERNEL_SIZE": [], "CAT_OUTPUT": [], "NUM_BASIC_BLOCKS": 4}
+    plain = changed(HIGHER, ("MODEL.EXTRA.DECONV", {"NUM_DECONVS": 0, **lists}), ("LOSS.WITH_AE_LOSS", True))
+    assert vars(read(plain).head)["with_ae_loss"] == (True,)
+    assert vars(read(changed(HIGHER, ("LOSS.WITH_AE_LOSS", "(True, False)"))).head)["with_ae_loss"] == (True, False)
+
+
+@pytest.mark.parametrize("count", [-1, 9, "two", None, True])
+def test_a_number_of_deconvolutions_that_is_none(count: Any) -> None:
+    """The lists say how many there are."""
+    spec = read(changed(HIGHER, ("MODEL.EXTRA.DECONV.NUM_DECONVS", count)))
+    assert spec.head == load_spec(CONFIGS / HIGHER).head
+    (note,) = (note for note in spec.notes if "NUM_DECONVS" in note)
+    assert note.endswith("is not a number from 0 to 8: there are as many deconvolutions as entries in the lists")
+
+
+@pytest.mark.parametrize("count", [0, 8])
+def test_the_fewest_and_the_most_deconvolutions(count: int) -> None:
+    lists = {"NUM_CHANNELS": [8] * count, "KERNEL_SIZE": [4] * count, "CAT_OUTPUT": [True] * count}
+    deconv = {"NUM_DECONVS": count, **lists, "NUM_BASIC_BLOCKS": 1}
+    spec = read(changed(HIGHER, ("MODEL.EXTRA.DECONV", deconv), ("LOSS.WITH_AE_LOSS", [True] * (count + 1))))
+    assert vars(spec.head)["num_channels"] == (8,) * count and not spec.notes
+
+
+def test_a_missing_number_of_deconvolutions_is_noted_at_its_key() -> None:
+    reading = FOREIGN["official"].read(changed(HIGHER, ("MODEL.EXTRA.DECONV.NUM_DECONVS", ...)))
+    (note,) = reading.notes
+    assert (note.code, note.at_key, note.remedy) == ("no-default", True, "write NUM_DECONVS: 1")
+    lowered = FOREIGN["official"].read(lower(changed(HIGHER, ("MODEL.EXTRA.DECONV.NUM_DECONVS", ...))))
+    assert [note.code for note in lowered.notes] == ["assumed"]
+
+
+def test_a_short_list_of_deconvolutions_is_one_problem() -> None:
+    """What is filled in for the missing entry makes no second one."""
+    for name in ("NUM_CHANNELS", "KERNEL_SIZE", "CAT_OUTPUT"):
+        plain = changed(HIGHER, (f"MODEL.EXTRA.DECONV.{name}", []), ("MODEL.EXTRA.FINAL_CONV_KERNEL", 1))
+        (problem,) = caught(SpecError, read, plain).diagnostics
+        assert (problem.code, problem.message) == ("wrong-length", "0 entries for NUM_DECONVS: 1")
+        assert problem.remedy == f"give {name} 1, one for each deconvolution"
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("STAGE3", "STAGE3 is missing and not built; the authors' code raises an error without it"),
+        ("STAGE4", "STAGE4 is missing and not built; the authors' code raises an error without it"),
+    ],
+)
+def test_stages_that_are_missing_at_the_end_are_not_built(path: str, said: str) -> None:
+    last = ("STAGE3", "STAGE4") if path == "STAGE3" else ("STAGE4",)
+    spec = read(changed(CLS, *((f"MODEL.EXTRA.{key}", ...) for key in last), ("MODEL.NAME", "net")))
+    assert len(spec.stages) == 4 - len(last)
+    assert [note for note in spec.notes if "not built" in note] == [
+        f"MODEL.EXTRA: {key} is missing and not built; the authors' code raises an error without it" for key in last
+    ]
+    assert any(said in note for note in spec.notes)
+
+
+def test_a_stage_that_is_missing_before_another_is_one_problem() -> None:
+    plain = changed(CLS, ("MODEL.EXTRA.STAGE3", ...))
+    assert not [note for note in FOREIGN["official"].read(plain).notes if "not built" in note.message]
+    assert len(caught(SpecError, read, plain).diagnostics) == 1
+
+
+def test_only_stages_after_the_fourth_are_left_out() -> None:
+    plain = changed(CLS, *((f"MODEL.EXTRA.STAGE{number}", {}) for number in (6, 5)))
+    left_out = [note.path[-1] for note in FOREIGN["official"].read(plain).notes if note.code == "unbuilt-stage"]
+    assert left_out == ["STAGE5", "STAGE6"]
+
+
+@pytest.mark.parametrize(
+    ("value", "official"),
+    [
+        ({"MODEL": {"NAME": "pose_hrnet"}}, True),
+        ({"MODEL": {"NAME": "seg_hrnet"}}, True),
+        ({"MODEL": {"NAME": "my_net", "NUM_JOINTS": 17}}, False),
+        ({"MODEL": {"NAME": "hrnet", "NUM_JOINTS": 17}}, False),
+        ({"MODEL": {"NAME": 3}}, False),
+        ({"MODEL": {"NAME": "pose_hrnet", "type": "TopDown"}}, False),
+        ({"MODEL": {"NAME": "my_net", "EXTRA": {"STAGE2": {}}}}, True),
+        ({"MODEL": {"NAME": "pose_resnet", "EXTRA": {"STAGE2": {}}}}, False),
+        ({"MODEL": {"EXTRA": {}, "STAGE2": {}}}, True),
+        ({"EXTRA": {"STAGE2": {}}}, True),
+        ({"EXTRA": {"STAGE2": {}}, "head": {}}, False),
+        ({"STAGE2": {}}, True),
+        ({"stage2": {}}, False),
+        ({"stage1": {}, "extra": {}}, False),
+        ({"stage1": {"num_ranches": 1}}, True),
+    ],
+)
+def test_what_is_a_config_of_the_authors(value: dict[Any, Any], official: bool) -> None:
+    assert FOREIGN["official"].detect(value) is official
+
+
+@pytest.mark.parametrize(
+    ("value", "recognised"),
+    [
+        ({"MODEL": {"NAME": "pose_hrnet"}}, True),
+        ({"MODEL": {"NAME": "my_net", "EXTRA": {"STAGE2": {}}}}, False),
+        ({"MODEL": {"NAME": 3, "EXTRA": {"STAGE2": {}}}}, False),
+        ({"MODEL": {"NAME": "my_net", "EXTRA": {"STAGE2": {"NUM_BLOCKS": [1]}}}}, True),
+        ({"MODEL": {"EXTRA": {"STAGE2": {"NUM_BLOKS": [1]}}}}, True),
+        ({"MODEL": {"EXTRA": {"STAGE2": {"script": [1]}}}}, False),
+    ],
+)
+def test_what_is_surely_a_network(value: dict[Any, Any], recognised: bool) -> None:
+    assert FOREIGN["official"].recognise(value) is recognised
+
+
+# What is written
+
+
+def written(name: str) -> Config:
+    plain: Config = yaml.safe_load(write_spec(load_spec(name), "official").text)
+    return plain
+
+
+def test_what_is_written_for_higherhrnet_is_what_its_config_has() -> None:
+    """Of the keys that both have; the published config also has those of the training."""
+    ours, theirs = written("higher-w32"), config(HIGHER)
+    assert ours["MODEL"]["EXTRA"]["DECONV"] == theirs["MODEL"]["EXTRA"]["DECONV"]
+    for section in ("DATASET", "LOSS", "TEST"):
+        theirs[section] = {key: read_literal(value) for key, value in theirs[section].items()}
+        assert {key: theirs[section].get(key, value) for key, value in ours[section].items()} == ours[section]
+    assert ours["DATASET"]["OUTPUT_SIZE"] == [128, 256]
+    assert (ours["LOSS"]["PUSH_LOSS_FACTOR"], ours["LOSS"]["PULL_LOSS_FACTOR"]) == ([0.001] * 2, [0.001] * 2)
+    assert (ours["LOSS"]["HEATMAPS_LOSS_FACTOR"], ours["LOSS"]["WITH_HEATMAPS_LOSS"]) == ([1.0] * 2, [True] * 2)
+    assert ours["TEST"]["WITH_HEATMAPS"] == [True, True] and ours["TEST"]["WITH_AE"] == [True, False]
+
+
+def test_what_is_written_for_the_segmentation_networks() -> None:
+    """NUM_OUTPUTS is how many maps the code's loss gets: the auxiliary one too."""
+    ocr = written("ocr-w48")["MODEL"]
+    assert (ocr["NUM_OUTPUTS"], ocr["OCR"]) == (2, {"MID_CHANNELS": 512, "KEY_CHANNELS": 256})
+    assert ocr["ALIGN_CORNERS"] is True and ocr["EXTRA"]["FINAL_CONV_KERNEL"] == 1
+    assert "NUM_OUTPUTS" not in written("seg-w48-ade20k")["MODEL"]
+    assert "ALIGN_CORNERS" not in written("seg-w18-small-v1")["MODEL"]
+    assert written("ocr-w48")["TRAIN"] == written("ocr-w48")["TEST"] == {"IMAGE_SIZE": [2048, 1024]}
+
+
+def test_what_is_written_for_the_pose_and_landmark_networks() -> None:
+    """IMAGE_SIZE and HEATMAP_SIZE are width and height; STAGE1 is not read."""
+    pose, face = written("w32")["MODEL"], written("face-w18")["MODEL"]
+    assert (pose["IMAGE_SIZE"], pose["HEATMAP_SIZE"]) == ([192, 256], [48, 64])
+    assert "STAGE1" not in pose["EXTRA"] and "STAGE1" not in face["EXTRA"]
+    assert pose["EXTRA"]["PRETRAINED_LAYERS"] == ["*"] and "PRETRAINED_LAYERS" not in face["EXTRA"]
+    assert "STAGE1" in written("cls-w18")["MODEL"]["EXTRA"]
+
+
+def test_the_smallest_sizes_that_are_written_are_of_one_pixel() -> None:
+    tiny = replace(load_spec("w32"), input=(1, 3, 2, 3))
+    model = yaml.safe_load(write_spec(tiny, "official").text)["MODEL"]
+    assert (model["IMAGE_SIZE"], model["HEATMAP_SIZE"]) == ([3, 2], [1, 1])
+    tiny = replace(load_spec("higher-w32"), input=(1, 3, 2, 3))
+    assert yaml.safe_load(write_spec(tiny, "official").text)["DATASET"]["OUTPUT_SIZE"] == [1, 2]
+
+
+# The notes for check alone
+
+
+@pytest.mark.parametrize(
+    ("change", "silent"),
+    [
+        (("MODEL.EXTRA.PRETRAINED_LAYERS", ...), True),
+        (("MODEL.EXTRA.STAGE3.FUSE_METHOD", ...), True),
+        (("MODEL.EXTRA.FINAL_CONV_KERNEL", ...), False),
+        (("MODEL.EXTRA.STAGE3.FUSE_METHOD", "CAT"), False),
+    ],
+)
+def test_what_changes_nothing_is_said_in_check_alone(change: tuple[str, Any], silent: bool) -> None:
+    (note,) = FOREIGN["official"].read(changed(POSE, change)).notes
+    assert note.only_in_check is silent
+    assert bool(read(changed(POSE, change)).notes) is not silent
+
+
+@pytest.mark.parametrize(
+    ("path", "missing", "name", "read_as"),
+    [
+        (HIGHER, ("MODEL.NAME",), "pose_higher_hrnet", "which has MODEL.EXTRA.DECONV"),
+        (POSE, ("MODEL.NAME",), "pose_hrnet", "which has MODEL.NUM_JOINTS"),
+        (SEG, ("MODEL.NAME",), "seg_hrnet", "which has DATASET.NUM_CLASSES"),
+        (POSE, ("MODEL.NAME", "MODEL.NUM_JOINTS"), "hrnet", "the backbone is built, without a head"),
+    ],
+)
+def test_a_network_without_a_name_is_known_by_its_keys(
+    path: str, missing: tuple[str, ...], name: str, read_as: str
+) -> None:
+    reading = FOREIGN["official"].read(changed(path, *((key, ...) for key in missing)))
+    assert reading.data["name"].rpartition("-")[0] == name
+    assert any(read_as in note.message and note.code == "assumed" for note in reading.notes)
+
+
+def test_a_classifier_without_a_name_is_known_by_its_classes() -> None:
+    spec = read(changed(CLS, ("MODEL.NAME", ...), ("MODEL.NUM_CLASSES", 1000)))
+    assert spec.head.type == "classification"
+
+
+@pytest.mark.parametrize(
+    ("widths", "title"),
+    [([18, 36], "pose_hrnet-w18"), ([999_999, 36], "pose_hrnet-w999999"), ([1_000_000, 36], "pose_hrnet")],
+)
+def test_the_name_has_the_width_of_branch_0(widths: list[int], title: str) -> None:
+    assert FOREIGN["official"].read(changed(POSE, ("MODEL.EXTRA.STAGE2.NUM_CHANNELS", widths))).data["name"] == title
+
+
+@pytest.mark.parametrize("widths", [[], 18, None, ["18"]])
+def test_the_name_has_no_width_that_is_none(widths: Any) -> None:
+    plain = changed(POSE, ("MODEL.EXTRA.STAGE2.NUM_CHANNELS", widths))
+    assert FOREIGN["official"].read(plain).data["name"] == "pose_hrnet"
+
+
+@pytest.mark.parametrize("number", [16, 32, 65])
+def test_a_stem_width_that_is_not_read(number: int) -> None:
+    assert any("STEM_INPLANES" in note for note in read(changed(POSE, ("MODEL.EXTRA.STEM_INPLANES", number))).notes)
+    assert not read(changed(POSE, ("MODEL.EXTRA.STEM_INPLANES", 64))).notes
+    assert not read(changed(POSE, ("MODEL.EXTRA.WITH_HEAD", True))).notes
+    assert read(changed(POSE, ("MODEL.EXTRA.WITH_HEAD", False))).notes == (
+        "MODEL.EXTRA.WITH_HEAD: false is never read",
+    )
