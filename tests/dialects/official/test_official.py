@@ -784,3 +784,44 @@ def test_a_stem_width_that_is_not_read(number: int) -> None:
     assert read(changed(POSE, ("MODEL.EXTRA.WITH_HEAD", False))).notes == (
         "MODEL.EXTRA.WITH_HEAD: false is never read",
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "sizes", "height", "width"),
+    [
+        (POSE, ("MODEL.IMAGE_SIZE",), 256, 256),
+        (CLS, ("MODEL.IMAGE_SIZE",), 256, 256),
+        (FACE, ("MODEL.IMAGE_SIZE",), 256, 256),
+        (HIGHER, ("DATASET.INPUT_SIZE",), 512, 512),
+        (SEG, ("TEST.IMAGE_SIZE", "TRAIN.IMAGE_SIZE"), 1024, 2048),
+        (OCR, ("TEST.IMAGE_SIZE", "TRAIN.IMAGE_SIZE"), 1024, 2048),
+    ],
+)
+def test_the_size_that_each_repository_has_by_default(
+    path: str, sizes: tuple[str, ...], height: int, width: int
+) -> None:
+    spec = read(changed(path, *((size, ...) for size in sizes)))
+    assert spec.input_shape == (1, 3, height, width)
+    assert any(f"is missing: the input is {height}×{width}" in note for note in spec.notes)
+
+
+def test_the_size_of_a_network_of_nobody_is_that_of_the_paper() -> None:
+    assert read(config(CLS)["MODEL"]["EXTRA"]).input_shape == (1, 3, 256, 192)
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "remedy"),
+    [
+        ("hrnet", "'hrnet': the backbone is built, and its head is left out", ""),
+        ("net", "'net' is not one of the authors' networks: the backbone is built, and its head is left out", ""),
+        (
+            "pose_hrnett",
+            "'pose_hrnett' is not one of the authors' networks (did you mean pose_hrnet?): its head is left out",
+            "write pose_hrnet",
+        ),
+    ],
+)
+def test_what_is_said_of_a_network_that_is_not_known(name: str, message: str, remedy: str) -> None:
+    reading = FOREIGN["official"].read(changed(POSE, ("MODEL.NAME", name), ("MODEL.NUM_JOINTS", ...)))
+    (note,) = (note for note in reading.notes if note.path == ("MODEL", "NAME"))
+    assert (note.message, note.remedy) == (message, remedy)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import garbage, places
@@ -15,10 +16,10 @@ from support import Golden, caught, fingerprint_weights
 
 from hrnet_cli import Trace, build, build_torch, load_spec, trace
 from hrnet_cli.analysis.costs import costs
-from hrnet_cli.dialects.table import write_spec
+from hrnet_cli.dialects.table import FOREIGN, write_spec
 from hrnet_cli.dialects.timm import STAGES, VARIANTS
 from hrnet_cli.errors import HrnetError, SpecError, UnreadableError
-from hrnet_cli.schema import ClassificationHead, FeaturesHead, Spec
+from hrnet_cli.schema import ClassificationHead, FeaturesHead, NoHead, Spec
 from hrnet_cli.sources.loading import parse_spec
 
 NAMES = {
@@ -307,3 +308,134 @@ def test_a_missing_key_is_said_in_timms_words() -> None:
 )
 def test_another_architecture(config: dict[str, Any], says: str) -> None:
     assert says in str(caught(SpecError, load_spec, config))
+
+
+def messages(error: SpecError) -> list[tuple[str, str]]:
+    return [(problem.code, problem.dotted) for problem in error.diagnostics]
+
+
+@pytest.mark.parametrize("channels", ["3", 0, -1, 1.5, True, None])
+def test_channels_that_are_no_number_are_one_problem(channels: Any) -> None:
+    """The input has no channels of its own then, and is no second problem."""
+    error = caught(SpecError, load_spec, {**stage_dict(), "in_chans": channels})
+    assert [dotted for _, dotted in messages(error)] == ["in_chans"]
+
+
+def test_the_channels_and_the_size_of_the_input() -> None:
+    assert load_spec(stage_dict()).input_shape == (1, 3, 224, 224)
+    assert load_spec({**stage_dict(), "in_chans": 1}).input_shape == (1, 1, 224, 224)
+    assert load_spec({**stage_dict(), "input_size": [3, 64, 96]}).input_shape == (1, 3, 64, 96)
+    both = load_spec({**stage_dict(), "in_chans": 4, "input_size": [3, 64, 96]})
+    assert (both.in_channels, both.input_shape) == (4, (1, 4, 64, 96))
+
+
+@pytest.mark.parametrize("size", [[3, 224], [3, 224, 0], [1, 3, 224, 224], [3, 224, "a"], [3, 1_000_001, 9], 224])
+def test_a_size_that_is_none(size: Any) -> None:
+    error = caught(SpecError, load_spec, {**stage_dict(), "input_size": size})
+    assert messages(error) == [("bad-input", "input_size")]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, False),
+        ({"out_indices": [0, 1, 2, 3, 4]}, False),
+        ({"out_indices": [1, 2, 3, 4]}, True),
+        ({"out_indices": [0, 1, 2, 3]}, True),
+        ({"out_indices": [1, 1, 2, 3, 4]}, True),
+    ],
+)
+def test_the_maps_of_features_only(more: dict[str, Any], said: bool) -> None:
+    """timm has five: the stem's, at half the resolution, and the four branches'."""
+    spec = load_spec({**stage_dict(), "features_only": True, **more})
+    assert spec.head == FeaturesHead("incre")
+    assert spec.notes == (("out_indices is left out: every map is an output",) if said else ())
+    assert len(trace(spec, "64x64").calls[0].outputs) == 5
+
+
+@pytest.mark.parametrize(
+    ("location", "head"),
+    [("incre", FeaturesHead("incre")), ("", FeaturesHead("branches"))],
+)
+def test_where_features_only_takes_its_maps(location: str, head: FeaturesHead) -> None:
+    spec = load_spec({**stage_dict(), "features_only": True, "feature_location": location})
+    assert spec.head == head
+    written = yaml.safe_load(write_spec(spec, "timm").text)
+    assert (written["features_only"], written["feature_location"]) == (True, location)
+
+
+@pytest.mark.parametrize("value", [False, None, "true", 1])
+def test_features_only_is_true_or_nothing(value: Any) -> None:
+    assert load_spec({**stage_dict(), "features_only": value}).head.type == "classification"
+
+
+def test_a_backbone_is_written_with_the_maps_of_its_branches() -> None:
+    """Of the network without a head, and of one whose head timm does not have."""
+    for name in ("w32", "timm-w32"):
+        spec = replace(load_spec(name), head=NoHead()) if name == "timm-w32" else load_spec(name)
+        written = yaml.safe_load(write_spec(spec, "timm").text)
+        assert (written["features_only"], written["feature_location"]) == (True, "")
+
+
+@pytest.mark.parametrize("number", [2, 3, 4])
+def test_a_misspelt_stage_is_one_problem(number: int) -> None:
+    config = {key.replace(f"stage{number}", f"stge{number}"): value for key, value in stage_dict().items()}
+    error = caught(SpecError, load_spec, config)
+    assert ("unknown-key", f"stge{number}") in messages(error)
+    assert ("missing-key", f"stage{number}") not in messages(error)
+    assert all(problem.remedy == f"did you mean stage{number}?" for problem in error.diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("more", "notes"),
+    [
+        ({"global_pool": "avg"}, ()),
+        ({"global_pool": "max"}, ("global_pool: 'max' is read as avg",)),
+        ({"drop_rate": 0.2, "head_conv_bias": True}, ()),
+        ({"crop_pct": 0.9, "url": "x", "num_features": 2048}, ()),
+    ],
+)
+def test_arguments_and_what_a_dump_says_of_weights(more: dict[str, Any], notes: tuple[str, ...]) -> None:
+    spec = load_spec({**stage_dict(), **more})
+    assert spec.notes == notes and spec.head == ClassificationHead(1000, True, "adaptive", True)
+
+
+@pytest.mark.parametrize(
+    ("config", "found"),
+    [
+        ({"architecture": "hrnet_w18"}, True),
+        ({"architecture": "resnet50", "crop_pct": 0.9}, True),
+        ({"architecture": "resnet50"}, False),
+        ({"architecture": 3, "crop_pct": 0.9}, False),
+        ({"stage1": {"block_type": "BASIC"}}, True),
+        ({"stage1": {"block": "BASIC"}}, False),
+        ({"stage1": ["block_type"]}, False),
+    ],
+)
+def test_what_is_a_config_of_timms(config: dict[str, Any], found: bool) -> None:
+    assert FOREIGN["timm"].detect(config) is found
+
+
+def test_the_order_of_a_dumps_parts() -> None:
+    """What a model was made with goes before what is said at the top, and that before the weights' config."""
+    parts = {"pretrained_cfg": {"num_classes": 2}, "num_classes": 3, "model_args": {"num_classes": 4}}
+    dump: dict[str, Any] = {"architecture": "hrnet_w18_small"}
+
+    def classes(*names: str) -> int:
+        head = load_spec({**dump, "hf_hub_id": "x", **{name: parts[name] for name in names}}).head
+        assert isinstance(head, ClassificationHead)
+        return head.num_classes
+
+    assert classes("pretrained_cfg") == 2
+    assert classes("pretrained_cfg", "num_classes") == classes("num_classes", "pretrained_cfg") == 3
+    assert classes("num_classes", "model_args", "pretrained_cfg") == 4
+
+
+def test_arguments_of_a_name() -> None:
+    spec = load_spec("timm:hrnet_w18_small?num_classes=10&in_chans=1")
+    assert isinstance(spec.head, ClassificationHead)
+    assert (spec.head.num_classes, spec.in_channels) == (10, 1)
+    assert load_spec("timm:hrnet_w18_small,head_conv_bias=FALSE").head == ClassificationHead(
+        1000, False, "adaptive", True
+    )
+    assert load_spec("timm:hrnet_w18_small.ms_in1k").head == ClassificationHead(1000, True, "adaptive", True)
