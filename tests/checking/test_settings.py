@@ -116,3 +116,29 @@ def test_codes_are_in_order_and_never_twice() -> None:
     assert codes == sorted(codes) and len({rule.name for rule in RULES.values()}) == len(codes)
     assert all(len(code) == 5 and code.startswith("HR") and code[2:].isdigit() for code in codes)
     assert sum(len(rule.reports) for rule in RULES.values()) == len(RULE_OF)
+
+
+@pytest.mark.parametrize("key", ["select", "ignore", "include", "exclude"])
+def test_a_list_has_at_most_100_items(key: str) -> None:
+    assert len(getattr(settings(**{key: ["HR"] * 100}), key)) == 100
+    read, (problem,) = read_settings({key: ["HR"] * 101})
+    assert read is None and (problem.code, problem.path, problem.remedy) == ("too-long", (key,), "allowed: at most 100")
+
+
+def test_the_defaults() -> None:
+    """docs/ci.md lists them."""
+    used = settings()
+    assert (used.select, used.ignore, used.severity, used.per_file_ignores) == (("HR",), (), (), ())
+    assert (used.include, used.exclude) == (("*.yaml", "*.yml", "*.json", "*.py"), ())
+    assert (used.dialect, used.input, used.lock, used.locked, used.folder) == ("", None, "hrnet.lock", False, "")
+
+
+def test_the_folder_of_a_settings_file_makes_no_other_settings() -> None:
+    assert replace(settings(), folder="x") == settings()
+
+
+@pytest.mark.parametrize("key", ["severity", "per-file-ignores"])
+@pytest.mark.parametrize("value", [["HR4"], "HR4", 3])
+def test_a_table_is_a_mapping(key: str, value: Any) -> None:
+    read, (problem,) = read_settings({key: value})
+    assert read is None and (problem.code, problem.message[:16]) == ("wrong-type", "expected a table")

@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 from checks import check, codes, only, settings, spec
 from support import TESTS
+
+from hrnet_cli import load_spec
 
 POSE = (TESTS / "configs" / "pose" / "w32_256x192_adam_lr1e-3.yaml").read_text()
 IMAGE = "  IMAGE_SIZE:\n  - 192\n  - 256\n"
@@ -37,3 +40,74 @@ def test_heatmaps_are_not_compared_at_another_input(tmp_path: Path) -> None:
     wrong = POSE.replace(HEATMAP, "  HEATMAP_SIZE: [64, 64]\n")
     assert codes(check(tmp_path / "a.yaml", wrong)) == ["HR403"]
     assert codes(check(tmp_path / "a.yaml", wrong, settings(input="512x512"))) == []
+
+
+HIGHER = (TESTS / "configs" / "higherhrnet" / "w32_512_adam_lr1e-3.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("joints", "center", "head", "found"),
+    [
+        ("17", "", 17, None),
+        ("16", "", 17, "NUM_JOINTS is 16, and the head puts out 17 joints"),
+        ("18", "", 17, "NUM_JOINTS is 18, and the head puts out 17 joints"),
+        ("16", "false", 17, "NUM_JOINTS is 16, and the head puts out 17 joints"),
+        ("17", "false", 17, None),
+        ("17", "true", 18, None),
+        ("17", "'True'", 18, None),
+        ("'17'", "", 17, None),
+        ("[17]", "", 17, None),
+    ],
+)
+def test_the_joints_of_a_dataset_and_of_the_head(
+    joints: str, center: str, head: int, found: str | None, tmp_path: Path
+) -> None:
+    plain = yaml.safe_load(HIGHER)
+    plain["DATASET"] = {"INPUT_SIZE": 512, "NUM_JOINTS": yaml.safe_load(joints)}
+    if center:
+        plain["DATASET"]["WITH_CENTER"] = yaml.safe_load(center)
+    findings = check(tmp_path / "a.yaml", yaml.safe_dump(plain), settings(select=["HR404"]))
+    assert [each.message for each in findings] == ([found] if found else [])
+    assert vars(load_spec(tmp_path / "a.yaml").head)["num_joints"] == head
+
+
+def test_a_network_of_another_kind_has_no_joints_to_compare(tmp_path: Path) -> None:
+    text = POSE.replace("DATASET:", "DATASET:\n  NUM_JOINTS: 3", 1)
+    assert codes(check(tmp_path / "a.yaml", text, settings(select=["HR404"]))) == []
+
+
+@pytest.mark.parametrize(
+    ("widths", "more", "found"),
+    [
+        ("8, 16", "multi_scale_output: true\nhead: {type: heatmap}\n", ["HR401"]),
+        ("8, 16", "multi_scale_output: true\nhead: {type: segmentation}\n", []),
+        ("8, 16", "multi_scale_output: true\n", []),
+        ("8, 16", "head: {type: heatmap}\n", []),
+        ("8", "multi_scale_output: true\nhead: {type: heatmap}\n", []),
+        ("8", "head: {type: segmentation}\n", ["HR402"]),
+        ("8, 16", "head: {type: segmentation}\n", []),
+        ("8", "head: {type: heatmap}\n", []),
+        ("8", "", []),
+        ("8, 12, 12", "", ["HR405"]),
+        ("8, 16, 24", "", []),
+    ],
+)
+def test_heads_branches_and_widths(widths: str, more: str, found: list[str], tmp_path: Path) -> None:
+    assert codes(check(tmp_path / "a.yaml", spec("64x64", widths, more), settings(select=["HR4"]))) == found
+
+
+@pytest.mark.parametrize(
+    ("size", "found"),
+    [
+        ("[48, 64]", []),
+        ("'48,64'", []),
+        ("[64, 48]", ["HR403"]),
+        ("[48, 65]", ["HR403"]),
+        ("[48, a]", []),  # it is not known
+        ("[48.0, 64]", []),
+        ("true", []),
+    ],
+)
+def test_the_size_of_heatmaps(size: str, found: list[str], tmp_path: Path) -> None:
+    text = POSE.replace(HEATMAP, f"  HEATMAP_SIZE: {size}\n")
+    assert codes(check(tmp_path / "a.yaml", text, settings(select=["HR403"]))) == found

@@ -1,0 +1,106 @@
+"""Which files of a folder can be the config of an HRNet."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from checks import settings
+
+from hrnet_cli.checking.files import MAX_BASE_DEPTH, mentions_hrnet, read_if_config, targets
+from hrnet_cli.documents import MAX_CHARACTERS
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "config"),
+    [
+        ("a.yaml", "stage1: {}", True),
+        ("a.yaml", "Stage_9: {}", True),
+        ("a.yaml", "stage0: {}", False),
+        ("a.yaml", "num_branches: 1", True),
+        ("a.yaml", "type: HighResolutionNet", True),
+        ("a.yaml", "about: resnet", False),
+        ("a.yaml", "_base_ = './word.py'", False),  # only Python has bases
+        ("a.py", "_base_ = './word.py'", True),
+        ("a.py", "_base_ = ['./none.py', './word.py']", True),
+        ("a.py", "_base_ = (\n    './none.py',\n    './word.py',\n)", True),
+        ("a.py", "_base_ = './none.py'", False),
+        ("a.py", "_base_ = './not_here.py'", False),
+        ("a.py", "_base_ = './folder'", False),
+        ("a.py", "_base_ = 'mmpose::none.py'", False),
+        ("a.py", "_base_ = find('./none.py')", True),  # it may be anything
+        ("a.py", "_base_ = []", False),
+        ("a.py", "x = 1", False),
+    ],
+)
+def test_a_config_has_a_word_of_hrnets_or_a_base_with_one(name: str, text: str, config: bool, tmp_path: Path) -> None:
+    (tmp_path / "word.py").write_text("arch = 'hrnet'\n")
+    (tmp_path / "none.py").write_text("arch = 'resnet'\n")
+    (tmp_path / "folder").mkdir()
+    path = tmp_path / name
+    path.write_text(text)
+    assert read_if_config(path) == (text if config else None)
+
+
+@pytest.mark.parametrize("further", [0, 1])
+def test_bases_are_followed_so_far(further: int, tmp_path: Path) -> None:
+    last = MAX_BASE_DEPTH + 1 + further
+    for number in range(last):
+        (tmp_path / f"{number}.py").write_text(f"_base_ = './{number + 1}.py'\n")
+    (tmp_path / f"{last}.py").write_text("arch = 'hrnet'\n")
+    assert (read_if_config(tmp_path / "0.py") is None) is bool(further)
+    assert MAX_BASE_DEPTH == 20
+
+
+def test_bases_that_are_based_on_each_other(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("_base_ = './b.py'\n")
+    (tmp_path / "b.py").write_text("_base_ = './a.py'\n")
+    assert read_if_config(tmp_path / "a.py") is None
+
+
+def test_a_base_is_read_again_once_it_has_changed(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("_base_ = './b.py'\n")
+    (tmp_path / "b.py").write_text("x = 1\n")
+    assert read_if_config(tmp_path / "a.py") is None
+    (tmp_path / "b.py").write_text("x = 'hrnet'\n")
+    os.utime(tmp_path / "b.py", (1, 1))
+    assert read_if_config(tmp_path / "a.py") is not None
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_file_that_is_too_long_is_no_config(more: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("stage1: ".ljust(MAX_CHARACTERS + more))
+    assert (read_if_config(path) is None) is bool(more)
+
+
+def test_a_stage_alone_may_be_another_programs() -> None:
+    assert mentions_hrnet("HRNet") and mentions_hrnet("num_branches")
+    assert not mentions_hrnet("stage1")
+
+
+def test_each_file_once_in_the_order_of_the_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("b.yaml", "a.yaml", "c.txt", "dist/d.yaml", ".hidden/e.yaml", "sub/f.json"):
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).touch()
+
+    def found(*names: str, skip_others: bool = False) -> list[tuple[str, bool]]:
+        return [(each.name, each.in_folder) for each in targets(names, settings(), skip_others)]
+
+    assert found(".") == [("a.yaml", True), ("b.yaml", True), ("sub/f.json", True)]
+    assert found("b.yaml", ".", "./a.yaml") == [("b.yaml", False), ("a.yaml", True), ("sub/f.json", True)]
+    assert found("dist", "c.txt", "-", "w32") == [
+        ("dist/d.yaml", True),
+        ("c.txt", False),
+        ("-", False),
+        ("w32", False),
+    ]
+    assert found("b.yaml", "c.txt", "gone.yaml", skip_others=True) == [("b.yaml", True), ("gone.yaml", True)]
+
+
+def test_a_pipe_is_no_file_of_a_folder(tmp_path: Path) -> None:
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.yaml")
+    assert targets([str(tmp_path)], settings()) == []
