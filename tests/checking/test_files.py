@@ -19,6 +19,7 @@ from hrnet_cli.documents import MAX_CHARACTERS
         ("a.yaml", "Stage_9: {}", True),
         ("a.yaml", "stage0: {}", False),
         ("a.yaml", "num_branches: 1", True),
+        ("a.yaml", "NUM_RANCHES: 1", True),  # the published misspelling
         ("a.yaml", "type: HighResolutionNet", True),
         ("a.yaml", "about: resnet", False),
         ("a.yaml", "_base_ = './word.py'", False),  # only Python has bases
