@@ -359,3 +359,13 @@ def test_keys_in_torchs_order(small: Plain) -> None:
     ours = state_dict_shapes(trace(small))
     assert ours == {key: tuple(tensor.shape) for key, tensor in build(small).state_dict().items()}
     assert list(state_dict_shapes(trace("w32"))) == [key for key, _ in Golden("pose-v1/coco_w32_256x192").keys]
+
+
+def test_where_every_key_changes_its_modules_are_named() -> None:
+    def plain(width: int) -> Plain:
+        stage = {"num_modules": 1, "num_branches": 1, "block": "BASIC", "num_blocks": [1], "num_channels": [width]}
+        return {"stage1": stage, "stem_widths": [width, width]}
+
+    state = hrnet_cli.diff(plain(4), plain(8)).state_dict
+    assert state.reshaped == sum(group.keys for group in state.groups)
+    assert [group.path for group in state.groups] == [("conv1",), ("bn1",), ("conv2",), ("bn2",), ("layer1",)]

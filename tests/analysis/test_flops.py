@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from originals import spec_of
 from strategies import Plain, specs
+from support import Golden
 
 from hrnet_cli.analysis.costs import CONVENTIONS
 from hrnet_cli.analysis.flops import GROUPINGS, CostRow, Flops, Kernel, Part, flops
@@ -131,3 +133,15 @@ def test_a_trace_is_counted_at_its_own_input() -> None:
 def test_the_published_figures_are_in_the_result() -> None:
     published = flops("w32").published
     assert published is not None and (published.params, published.flops) == ("28.5M", "7.1G")
+
+
+@pytest.mark.parametrize("name", ["pose-v1/coco_w32_256x192", "cls/w18", "timm/hrnet_w18"])
+def test_what_fvcore_counts_beside_convolutions(name: str) -> None:
+    """By type of layer, which fvcore calls otherwise."""
+    golden = Golden(name)
+    counted = golden.facts["counters"]
+    result = flops(spec_of(golden), (1, *golden.facts["input"][1:]))
+    assert (result.fvcore, result.macs) == (counted["fvcore_total"], golden.facts["macs"]["total"])
+    assert sum(result.fvcore_extra.values()) == result.fvcore - result.macs
+    assert result.fvcore_extra["BatchNorm2d"] == counted["fvcore_by_operator"]["batch_norm"]
+    assert result.flops == 2 * result.macs and "Conv2d" not in result.fvcore_extra

@@ -12,7 +12,7 @@ from support import TESTS
 from hrnet_cli.checking.finding import Check
 from hrnet_cli.dialects.table import write_spec
 from hrnet_cli.report.findings.github import render
-from hrnet_cli.sources import load_spec
+from hrnet_cli.sources import load_spec, preset_path
 
 POSE = (TESTS / "configs" / "pose" / "w32_256x192_adam_lr1e-3.yaml").read_text()
 FCN = """\
@@ -71,3 +71,25 @@ def test_github_shows_a_path_once(tmp_path: Path) -> None:
     assert {"HR104", "HR102"} == set(codes(findings))
     for finding, command in zip(findings, render(Check(findings, ("a.yaml",), 0, 0)).splitlines(), strict=True):
         assert command.count(finding.path) == 1
+
+
+def test_a_limit_of_a_spec_is_located_in_it_and_needs_no_conversion(tmp_path: Path) -> None:
+    """A key that the spec does not have is at its default: the remedy is the same."""
+    text = (
+        preset_path("w32")
+        .read_text()
+        .replace("num_blocks: [4], num_channels: [64]", "num_blocks: [2], num_channels: [64]")
+    )
+    (finding,) = check(tmp_path / "a.yaml", text.partition("published")[0], settings(dialect="official"))
+    assert (finding.code, finding.path) == ("HR203", "stage1")
+    assert finding.remedy == "write block: BOTTLENECK, num_blocks: [4], num_channels: [64]"
+    found = check(tmp_path / "b.yaml", preset_path("cls-w18").read_text(), settings(dialect="mmlab", select=["HR2"]))
+    assert [(each.code, each.path, "convert" in each.remedy) for each in found] == [("HR202", "head", False)]
+
+
+def test_a_limit_of_a_configs_own_code_is_located_in_it(tmp_path: Path) -> None:
+    text = POSE.replace("- 32\n      - 64\n      - 128\n      FUSE", "- 48\n      - 64\n      - 128\n      FUSE", 1)
+    assert text != POSE
+    found = check(tmp_path / "a.yaml", text, settings(select=["HR2"]))
+    assert [(each.code, each.path) for each in found] == [("HR201", "MODEL.EXTRA.STAGE3.NUM_CHANNELS[0]")]
+    assert found[0].message.startswith("not in the official code: ") and "convert" not in found[0].remedy

@@ -219,3 +219,10 @@ def test_every_class_that_is_read_has_its_arguments() -> None:
 )
 def test_the_parts_of_a_package(key: str, package: str, meant: str) -> None:
     assert right_part_key(key, PACKAGES.get(package, UNKNOWN)) == meant
+
+
+@pytest.mark.parametrize(("others", "found"), [(48, 1), (49, 0)])
+def test_so_many_keys_are_compared(others: int, found: int) -> None:
+    """Fifty, of which `type` is one."""
+    head: dict[str, Any] = {**FCN, **{f"q{number}": 1 for number in range(others)}, "num_clases": 1}
+    assert len(misspelt(model("EncoderDecoder", decode_head=head))) == found

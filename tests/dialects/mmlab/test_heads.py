@@ -20,12 +20,18 @@ from mmlab_configs import (
     SIMPLE_TAGS,
     TAGS,
     Plain,
+    extra,
     model,
+    stage,
 )
+from support import caught
 
 from hrnet_cli import load_spec, trace
 from hrnet_cli.dialects.mmlab.part import MAX_PARTS
+from hrnet_cli.errors import SpecError
 from hrnet_cli.schema import HeatmapHead, HigherHead, HrfpnHead, LandmarkHead, OcrHead, SegmentationHead
+
+NOT_HIGHER = "it has convolutions that HigherHRNet does not have"
 
 
 def without(part: Plain, argument: str) -> Plain:
@@ -153,3 +159,90 @@ def test_losses_are_no_parts_and_at_most_so_many_parts_are_noted() -> None:
     notes = load_spec(model("X", loss_cls={"type": "FocalLoss"}, **parts)).notes
     assert sum("is left out" in note for note in notes) == MAX_PARTS
     assert not any("loss_cls" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("config", "reason"),
+    [
+        (
+            model("X", decode_head={**without(FCN, "in_index"), "in_channels": 32}),
+            "in_index is -1, not all branches in order",
+        ),
+        (
+            model("X", decode_head={**FCN, "in_index": [0, 1], "in_channels": [4, 8]}),
+            "in_index is [0, 1], not all branches in order",
+        ),
+        (
+            model("X", decode_head={**FCN, "in_index": [1, 0, 2, 3], "in_channels": [8, 4, 16, 32]}),
+            "in_index is [1, 0, 2, 3], not all",
+        ),
+        (model("X", decode_head={**FCN, "align_corners": True}), "align_corners is true, not false"),
+        (model("BottomUp", neck=PROCESSOR, keypoint_head=HIGHER, backbone=MULTISCALE), NOT_HIGHER),
+        (model("BottomUp", keypoint_head={**HIGHER, "extra": {"num_conv_layers": 1}}), NOT_HIGHER),
+        (model("BottomUp", keypoint_head={**HIGHER, "extra": {"final_conv_kernel": 5}}), NOT_HIGHER),
+        (model("BottomUp", neck=PROCESSOR, head=TAGS, backbone=MULTISCALE), "it reads all branches"),
+        (model("BottomUp", head=TAGS, backbone=MULTISCALE), "it reads the last branch"),
+        (model("BottomUp", head={**TAGS, "final_layer": None}), "missing or padded in another way"),
+        (model("BottomUp", head={**TAGS, "conv_out_channels": [4]}), "conv_out_channels is [4]"),
+        (model("X", neck=PROCESSOR, head={**JOINED, "conv_kernel_sizes": [3]}, backbone=MULTISCALE), "two 1×1"),
+        (model("X", neck=PROCESSOR, head={**JOINED, "conv_out_channels": [61]}, backbone=MULTISCALE), "two 1×1"),
+        (model("X", neck=PROCESSOR, head=HEATMAP, backbone=MULTISCALE), "its layers are not HRNetV2's two 1×1"),
+        (
+            model("TopDown", keypoint_head={**OLD_JOINED, "input_transform": "multiple_select"}, backbone=MULTISCALE),
+            "it reads neither branch 0 alone nor all branches joined",
+        ),
+        (model("TopDown", keypoint_head={**OLD, "input_transform": "resize_concat"}), "neither branch 0 alone nor"),
+    ],
+)
+def test_a_head_with_other_layers_is_left_out(config: Plain, reason: str) -> None:
+    spec = load_spec(config)
+    assert spec.head.type == "none"
+    assert any(reason in note and "is left out" in note for note in spec.notes), spec.notes
+
+
+@pytest.mark.parametrize(
+    ("final_layer", "kernel"),
+    [({}, 1), ({"kernel_size": 1}, 1), ({"padding": 0}, 1), ({"kernel_size": 3, "padding": 1}, 3)],
+)
+def test_a_last_convolution_of_mmpose(final_layer: Plain, kernel: int) -> None:
+    assert load_spec(model("X", head={**HEATMAP, "final_layer": final_layer})).head == HeatmapHead(5, kernel)
+    head = load_spec(model("BottomUp", head={**TAGS, "final_layer": final_layer})).head
+    assert head == HigherHead(5, final_conv_kernel=kernel, **NO_DECONV)
+
+
+def test_the_older_names_of_heads() -> None:
+    old = {"TopDownSimpleHead": OLD, "BottomUpSimpleHead": SIMPLE_TAGS, "BottomUpHigherResolutionHead": HIGHER}
+    for name, head in old.items():
+        renamed = load_spec(model("X", keypoint_head={**head, "type": name}))
+        assert renamed.head == load_spec(model("X", keypoint_head=head)).head and renamed.head.type != "none"
+
+
+def test_deconvolutions_by_default_are_one() -> None:
+    """AEHigherResolutionHead's num_deconv_layers; AESimpleHead's is 3."""
+    head = load_spec(model("X", keypoint_head=without(HIGHER, "num_deconv_layers"))).head
+    assert isinstance(head, HigherHead) and head.num_channels == (6,)
+
+
+def test_a_block_that_is_unknown_does_not_hide_the_widths() -> None:
+    """A head that matches them is no second problem."""
+    unknown = extra() | {"stage4": {**stage(4, 1, 4), "block": "FOO"}}
+    error = caught(SpecError, load_spec, model("TopdownPoseEstimator", head=HEATMAP, backbone={"extra": unknown}))
+    assert [problem.code for problem in error.diagnostics] == ["unknown-choice"]
+
+
+def test_the_notes_of_each_packages_keys() -> None:
+    def keys(config: Plain) -> str:
+        (note,) = (note for note in load_spec(config).notes if "state-dict keys" in note)
+        return note.removeprefix("model: ")
+
+    assert keys(model("FasterRCNN", neck=HRFPN)).startswith("mmdet names its state-dict keys neck.reduction_conv.conv")
+    assert keys(model("EncoderDecoder", decode_head=FCN)).endswith("begin with backbone. and decode_head.")
+    ocr = model("CascadeEncoderDecoder", decode_head=[FCN, OCR])
+    assert keys(ocr).endswith("begin with backbone., decode_head.0. and decode_head.1.")
+    assert not any("state-dict" in note for note in load_spec(model()).notes)
+
+
+def test_at_most_four_classes_of_a_part_are_named() -> None:
+    heads = [{"type": f"Head{number}"} for number in range(5)]
+    (note,) = (note for note in load_spec(model("X", roi_head=heads)).notes if "roi_head" in note)
+    assert "roi_head (Head0, Head1, Head2, Head3) is left out" in note

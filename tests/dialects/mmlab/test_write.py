@@ -10,7 +10,7 @@ from mmlab_configs import FCN, HEATMAP, HIGHER, HRFPN, JOINED, MULTISCALE, OCR, 
 
 from hrnet_cli import load_spec
 from hrnet_cli.dialects.mmlab.write import MAX_WIDTH, Name, find_limits, python_text, write_mmlab
-from hrnet_cli.schema import BatchNorm, HeatmapHead, NoHead, Spec, Upsampling
+from hrnet_cli.schema import BatchNorm, FeaturesHead, HeatmapHead, NoHead, Spec, Upsampling
 
 CONFIGS = {
     "heatmap": model("TopdownPoseEstimator", head=HEATMAP),
@@ -225,3 +225,62 @@ def test_the_small_stage_of_the_tests_is_written_as_it_is() -> None:
 
 def _list(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
+
+
+RESIZES_TWICE = "mmseg resizes twice: same shapes, different values"
+FAILS = "upsamples by factor: it fails where 32 does not divide the input size"
+
+
+@pytest.mark.parametrize(
+    ("spec", "note"),
+    [
+        (spec_of("segmentation"), RESIZES_TWICE),
+        (spec_of("ocr"), RESIZES_TWICE),
+        (spec_of("hrfpn", head=NoHead(), upsampling=Upsampling("bilinear", "size")), RESIZES_TWICE),
+        (spec_of("heatmap", upsampling=Upsampling("nearest", "size")), f"mmpose 1.x {FAILS}"),
+        (spec_of("landmark", upsampling=Upsampling("bilinear", "size")), f"mmpose 1.x {FAILS}"),
+        (spec_of("higher", upsampling=Upsampling("nearest", "size")), f"mmpose 0.x {FAILS}"),
+        (spec_of("hrfpn", upsampling=Upsampling("nearest", "size")), f"mmdetection 3.x {FAILS}"),
+        (spec_of("heatmap"), ""),
+        (spec_of("hrfpn"), ""),
+    ],
+)
+def test_where_the_packages_upsampling_differs(spec: Spec, note: str) -> None:
+    notes = [each for each in write_mmlab(spec).notes if "mmseg" in each or "by factor" in each]
+    assert len(notes) == bool(note) and all(each.endswith(note) for each in notes)
+
+
+@pytest.mark.parametrize(
+    ("size", "heatmap"), [((2, 3), (1, 1)), ((4, 8), (2, 1)), ((3, 64), (16, 1)), ((64, 3), (1, 16))]
+)
+def test_heatmaps_have_a_quarter_of_the_input_and_at_least_a_pixel(
+    size: tuple[int, int], heatmap: tuple[int, int]
+) -> None:
+    found = written(spec_of("heatmap", input=(0, 0, *size)))["codec"]
+    assert (found["input_size"], found["heatmap_size"]) == (size[::-1], heatmap)
+
+
+@pytest.mark.parametrize(
+    ("size", "has_size"), [((64, 64), True), ((64, 96), True), ((96, 64), False), ((64, 97), False), ((33, 64), False)]
+)
+def test_the_sizes_that_mmdet_has(size: tuple[int, int], has_size: bool) -> None:
+    assert ("test_pipeline" in written(spec_of("hrfpn", input=(0, 0, *size)))) is has_size
+
+
+def test_a_backbone_without_upsampling_to_align() -> None:
+    """Only bilinear upsampling is written: nearest is the default."""
+    assert "upsample" not in written(spec_of("heatmap"))["model"]["backbone"]["extra"]
+    plain = spec_of("heatmap", upsampling=Upsampling("bilinear"))
+    assert written(plain)["model"]["backbone"]["extra"]["upsample"] == {"mode": "bilinear", "align_corners": False}
+    assert "norm_cfg" not in written(plain)["model"]["backbone"]
+
+
+def test_the_first_reason_for_a_head_alone_is_said() -> None:
+    spec = spec_of("landmark", upsampling=Upsampling("bilinear", "size", True))
+    assert len([limit for limit in find_limits(spec) if limit.code == "head-needs"]) == 1
+    (limit,) = find_limits(spec_of("heatmap", head=FeaturesHead()))
+    assert (limit.code, limit.path) == ("head-needs", ("head",))
+    one_branch = spec_of("heatmap", multi_scale_output=True)
+    narrow = replace(one_branch.stages[-1], num_branches=1, num_blocks=(1,), num_channels=(4,))
+    single = replace(one_branch, stages=(*(replace(narrow, block="BASIC") for _ in range(4)),))
+    assert not [limit for limit in find_limits(single) if limit.code == "head-needs"]

@@ -439,3 +439,39 @@ def test_arguments_of_a_name() -> None:
         1000, False, "adaptive", True
     )
     assert load_spec("timm:hrnet_w18_small.ms_in1k").head == ClassificationHead(1000, True, "adaptive", True)
+
+
+def test_what_is_written_where_it_is_not_timms_default() -> None:
+    def written(name: str) -> dict[str, Any]:
+        plain: dict[str, Any] = yaml.safe_load(write_spec(load_spec(name), "timm").text)
+        return plain
+
+    plain, other = written("timm:hrnet_w18"), written("timm:hrnet_w18_ssld,in_chans=1,num_classes=10")
+    assert "in_chans" not in plain and "head_conv_bias" not in plain and plain["num_classes"] == 1000
+    assert (other["in_chans"], other["head_conv_bias"], other["num_classes"]) == (1, False, 10)
+    assert (plain["stem_width"], plain["pretrained_cfg_overlay"]) == (64, {"input_size": [3, 224, 224]})
+
+
+@pytest.mark.parametrize(
+    ("head", "notes"),
+    [
+        (ClassificationHead(global_pool="adaptive", dropout=True), False),
+        (ClassificationHead(global_pool="avg", dropout=True), True),
+        (ClassificationHead(global_pool="adaptive", dropout=False), True),
+    ],
+)
+def test_other_layers_of_the_same_function_are_noted(head: ClassificationHead, notes: bool) -> None:
+    spec = replace(load_spec("timm:hrnet_w18"), head=head)
+    assert any("timm pools with AdaptiveAvgPool2d" in note for note in write_spec(spec, "timm").notes) is notes
+
+
+def test_maps_in_place_of_a_head_are_noted() -> None:
+    def notes(name: str, **changes: Any) -> tuple[str, ...]:
+        return write_spec(replace(load_spec(name), **changes), "timm").notes
+
+    first = "the outputs of features_only are the first half of the stem and the branches"
+    keeps = "the last stage keeps all branches in timm, and branch 0 alone in this network"
+    assert notes("w32") == (f"the heatmap head is left out: {first}", keeps)
+    assert notes("w32", multi_scale_output=True) == (f"the heatmap head is left out: {first}",)
+    assert notes("timm-w18", head=NoHead()) == (first,)
+    assert notes("timm-w18", head=FeaturesHead()) == ()
