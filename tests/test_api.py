@@ -266,3 +266,19 @@ def test_rules_may_be_any_iterable() -> None:
     assert [each.code for each in hrnet_cli.check("cls-w18", select=dict.fromkeys(["HR405"]).keys()).findings] == [
         "HR405"
     ]
+
+
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "check": {"jobs": 1},
+    "describe": {"spec": "w32", "input": None, "engine": "shapes", "depth": None, "stage": None, "full": False},
+    "diff": {"keys": False},
+    "flops": {"spec": "w32", "by": "stage", "convention": "macs"},
+    "fuse": {"spec": "w32", "stage": None, "module": None},
+    "trace": {"input": None, "engine": "shapes"},
+}
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_the_defaults_of_a_function(name: str) -> None:
+    parameters = inspect.signature(getattr(hrnet_cli, name)).parameters
+    assert {key: parameters[key].default for key in DEFAULTS[name]} == DEFAULTS[name]

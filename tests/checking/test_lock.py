@@ -12,7 +12,7 @@ from originals import ALL_GOLDENS, spec_of
 from support import Golden, caught
 
 from hrnet_cli import load_spec
-from hrnet_cli.checking.lock import Difference, differences, lock_entry, lock_name, lock_path
+from hrnet_cli.checking.lock import Difference, differences, lock, lock_entry, lock_name, lock_path
 from hrnet_cli.checking.lock_file import LockEntry
 from hrnet_cli.errors import UsageError
 from hrnet_cli.sources import preset_names, preset_path
@@ -128,3 +128,18 @@ def test_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_entry_is_the_same_by_every_name_of_a_spec() -> None:
     assert entry(load_spec("w32")) == entry("w32.yaml") == W32
+
+
+def test_an_entry_that_differs_is_replaced_only_where_that_is_asked_for(tmp_path: Path) -> None:
+    """Every other entry stays."""
+    path = tmp_path / "hrnet.lock"
+    locked = {"w32": entry("w48"), "w48": entry("w48")}
+    kept, updated = lock(locked, ["w32"], path), lock(locked, ["w32"], path, update=True)
+    assert kept.refused and not updated.refused
+    assert [(each.name, each.outcome) for each in kept.specs] == [("w32", "differs")]
+    assert [(each.name, each.outcome) for each in updated.specs] == [("w32", "updated")]
+    assert updated.specs[0].differences == differences(entry("w48"), W32) != ()
+    assert updated.entries == {"w32": W32, "w48": entry("w48")}
+    added = lock({}, ["w32", "./w32.yaml"[2:]], path)
+    assert [(each.name, each.outcome) for each in added.specs] == [("w32", "added")] and not added.refused
+    assert [each.outcome for each in lock({"w32": W32}, ["w32"], path).specs] == ["unchanged"]

@@ -177,3 +177,31 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert "more than 10,000,000 bytes" in caught(UnreadableError, open_lock, path).message
     path.write_bytes(b"\xef\xbb\xbf" + TEXT.encode())
     assert open_lock(path) == {"configs/mine.yaml": W32}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "read"),
+    [
+        ("28536113", "0", True),
+        ("28536113", str(10**30), True),
+        ("28536113", str(10**30 + 1), False),
+        ("28536113", "-1", False),
+        ("1x3x256x192", "x".join(["9" * 30] * 8), True),
+        ("1x3x256x192", "x".join(["1"] * 9), False),
+        ("1x3x256x192", "1" * 31, False),
+        ("1x3x256x192", "0", False),
+        ("[1x17x64x48]", f"[{', '.join(['1x1'] * 100)}]", True),
+        ("[1x17x64x48]", f"[{', '.join(['1x1'] * 101)}]", False),
+    ],
+)
+def test_numbers_and_shapes_have_bounds(old: str, new: str, read: bool) -> None:
+    assert (
+        caught(UnreadableError, read_lock, TEXT.replace(old, f'"{new}"' if old.startswith("1x3") else new), "x") is None
+    ) is read
+
+
+@pytest.mark.parametrize(("length", "says"), [(10_000_000, "has no version"), (10_000_001, "more than 10,000,000")])
+def test_a_lock_file_that_is_too_long(length: int, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "hrnet.lock"
+    path.write_bytes(b"a: 1\n".ljust(length))
+    assert says in caught(UnreadableError, open_lock, path).message

@@ -136,6 +136,12 @@ def test_it_is_never_stricter_than_the_reader(spec: Plain) -> None:
         ({"stage1": {**STAGE, "num_modules": 2}}, "$.stage1.num_modules: 1 was expected"),
         ({"stage2": {**TWO, "num_blocks": [1]}}, "$.stage2.num_blocks: [1] is too short"),
         ({"stage2": {**TWO, "num_channels": [1, 2, 3]}}, "$.stage2.num_channels: [1, 2, 3] is too long"),
+        ({"stage2": {**TWO, "num_branches": 0}}, "$.stage2.num_branches: 0 is less than the minimum of 1"),
+        ({"stage2": {**TWO, "num_branches": 17}}, "$.stage2.num_branches: 17 is greater than the maximum of 16"),
+        (
+            {"stage2": {**TWO, "num_branches": 16, "num_blocks": [1] * 16}},
+            "$.stage2.num_channels: [8, 16] is too short",
+        ),
         ({"stage3": TWO}, "'stage2' is a dependency of 'stage3'"),
         ({"stage17": TWO}, "'stage17'"),
         ({"stem_widths": [64]}, "$.stem_widths: [64] is too short"),

@@ -825,3 +825,11 @@ def test_what_is_said_of_a_network_that_is_not_known(name: str, message: str, re
     reading = FOREIGN["official"].read(changed(POSE, ("MODEL.NAME", name), ("MODEL.NUM_JOINTS", ...)))
     (note,) = (note for note in reading.notes if note.path == ("MODEL", "NAME"))
     assert (note.message, note.remedy) == (message, remedy)
+
+
+@pytest.mark.parametrize(
+    ("section", "key"), [({"flip": 1}, "image_size"), ({"FLIP": 1}, "IMAGE_SIZE"), ({}, "IMAGE_SIZE")]
+)
+def test_a_missing_key_is_spelt_as_those_of_its_section(section: Config, key: str) -> None:
+    reading = FOREIGN["official"].read(changed(SEG, ("TEST", section), ("TRAIN.IMAGE_SIZE", ...)))
+    assert ("TEST", key) in [note.path for note in reading.notes]
