@@ -9,8 +9,8 @@ from mmlab_configs import Plain, extra, model, python
 from support import caught
 
 from hrnet_cli import load_spec
-from hrnet_cli.dialects.mmlab import detect
-from hrnet_cli.dialects.table import recognise
+from hrnet_cli.dialects.mmlab import backbone_path, detect
+from hrnet_cli.dialects.table import FOREIGN, recognise
 from hrnet_cli.documents import read_text
 from hrnet_cli.errors import Diagnostic, SpecError
 from hrnet_cli.sources import parse_spec
@@ -73,6 +73,7 @@ def test_a_misspelling_is_reported_alone(config: Plain, code: str, path: str, me
     (problem,) = problems(config)
     assert (problem.code, problem.dotted, problem.message, problem.remedy) == (code, path, message, remedy)
     assert (problem.location.source, problem.location.line) == ("mine.py", 2)
+    assert problem.at_key is (code == "unknown-key")
 
 
 @pytest.mark.parametrize(
@@ -110,3 +111,65 @@ def test_an_extra_without_stage_1_is_no_hrnet(extra: Any) -> None:
 
 def test_keys_that_are_not_strings() -> None:
     assert caught(SpecError, load_spec, {1: HRNET, "model": {2: TYPED}}).diagnostics
+
+
+ALONE = {"type": "HRNet", "extra": {"stage1": {}}}
+
+
+@pytest.mark.parametrize(
+    ("config", "path"),
+    [
+        ({"model": {"backbone": ALONE}}, ("model", "backbone")),
+        ({"model": {"backbone": {"extra": {"stage1": {}}}}}, ("model", "backbone")),
+        ({"model": {"backbone": {"type": "HRNet"}}}, ("model", "backbone")),
+        ({"model": {"backbone": {"type": "ResNet", "extra": {"stage1": {}}}}}, None),
+        ({"model": {"backbone": {"extra": {"stage2": {}}}}}, None),
+        ({"model": {"backbone": 3}, "backbone": ALONE}, None),
+        ({"model": {}, "backbone": ALONE}, None),
+        ({"model": 3, "backbone": ALONE}, ("backbone",)),
+        ({"backbone": ALONE}, ("backbone",)),
+        (ALONE, ()),
+        ({"extra": {"stage1": {}}}, ()),
+        ({"stage1": {}, "upsample": {}}, ()),
+        ({"stage1": {"multiscale_output": True}}, ()),
+        ({"stage1": {}, "stage4": {"multiscale_output": False}}, ()),
+        ({"stage1": {}}, None),
+        ({"stage2": {}, "upsample": {}}, None),
+        ({"stage1": {}, "upsample": {}, "other": 1}, None),
+        ({"stage1": {}, "upsample": {}, 1: 1}, None),
+        ({}, None),
+    ],
+)
+def test_where_the_backbone_is(config: Plain, path: tuple[str, ...] | None) -> None:
+    assert backbone_path(config) == path
+    assert FOREIGN["mmlab"].detect(config) is (path is not None)
+    assert FOREIGN["mmlab"].recognise(config) is (path is not None or config.get("backbone") is ALONE)
+
+
+@pytest.mark.parametrize(
+    ("type", "meant"),
+    [
+        ("HRNett", "HRNet"),
+        ("hrnet", "HRNet"),
+        ("HighResolutionNett", "HighResolutionNet"),
+        ("UHRNet", ""),
+        ("HRNet2", ""),
+        ("", ""),
+    ],
+)
+def test_a_misspelt_type(type: str, meant: str) -> None:
+    found = FOREIGN["mmlab"].find_misspelling({"backbone": {"type": type, "extra": {"stage1": {}}}})
+    assert (found.remedy if found else "") == (f"did you mean {meant}?" if meant else "")
+
+
+@pytest.mark.parametrize(("others", "found"), [(999, True), (1000, False)])
+def test_so_many_keys_are_compared_with_model(others: int, found: bool) -> None:
+    config = {**{f"key{number}": 0 for number in range(others)}, "modle": {"backbone": ALONE}}
+    assert (FOREIGN["mmlab"].find_misspelling(config) is not None) is found
+
+
+@pytest.mark.parametrize("key", ["neck", "head", "keypoint_head", "decode_head"])
+def test_a_part_that_is_code_is_one_problem(key: str) -> None:
+    code = f"{text(model('TopDown'))}model['{key}'] = f()\n"
+    (problem,) = caught(SpecError, parse_spec, code, "mine.py").diagnostics
+    assert (problem.code, problem.dotted) == ("unreadable-code", f"model.{key}")

@@ -833,3 +833,14 @@ def test_what_is_said_of_a_network_that_is_not_known(name: str, message: str, re
 def test_a_missing_key_is_spelt_as_those_of_its_section(section: Config, key: str) -> None:
     reading = FOREIGN["official"].read(changed(SEG, ("TEST", section), ("TRAIN.IMAGE_SIZE", ...)))
     assert ("TEST", key) in [note.path for note in reading.notes]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column"), [("MODEL:", "MODLE:", 1), ("  EXTRA:", "  EXTAR:", 3), ("    STAGE3:", "    STGE3:", 5)]
+)
+def test_a_misspelt_key_is_underlined_and_not_its_value(old: str, new: str, column: int) -> None:
+    text = (CONFIGS / POSE).read_text()
+    assert text.count(f"\n{old}") == 1
+    (problem,) = caught(SpecError, parse_spec, text.replace(f"\n{old}", f"\n{new}"), "config.yaml").diagnostics
+    assert problem.code == "unknown-key" and problem.at_key
+    assert (problem.location.line, problem.location.column) == (text[: text.index(f"\n{old}")].count("\n") + 2, column)
