@@ -104,7 +104,7 @@ def test_a_comment_inside_a_python_string_is_none(tmp_path: Path) -> None:
     for before in ("x = 1\nlong = ", "y = ['a', 'b',\n     "):
         after = "]\n" if "[" in before else "\n"
         text = f'{before}"""\n# hrnet: ignore[HR405] b\n"""{after}{config}'
-        assert "HR405" in codes(check(tmp_path / "a.py", text))
+        assert not {"HR901", "HR902"} & set(codes(check(tmp_path / "a.py", text)))
 
 
 def test_lines_are_counted_as_yaml_counts_them(tmp_path: Path) -> None:

@@ -844,3 +844,32 @@ def test_a_misspelt_key_is_underlined_and_not_its_value(old: str, new: str, colu
     (problem,) = caught(SpecError, parse_spec, text.replace(f"\n{old}", f"\n{new}"), "config.yaml").diagnostics
     assert problem.code == "unknown-key" and problem.at_key
     assert (problem.location.line, problem.location.column) == (text[: text.index(f"\n{old}")].count("\n") + 2, column)
+
+
+@pytest.mark.parametrize(("others", "found"), [(99, True), (100, False)])
+def test_so_many_keys_are_compared_with_model(others: int, found: bool) -> None:
+    plain = {**{f"key{number}": 0 for number in range(others)}, "MODLE": config(POSE)["MODEL"]}
+    assert FOREIGN["official"].detect(plain) is found
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "misspelt"),
+    [
+        (SEG, {"NUM_CLASES": 9}, ["NUM_CLASES"]),
+        (SEG, {"NUM_CLASES": 9, "NUM_CLASSS": 9}, ["NUM_CLASES"]),
+        (SEG, {"num_clases": 9}, ["num_clases"]),
+        (SEG, {"ROOT": 9}, []),
+    ],
+)
+def test_the_first_misspelling_of_what_is_missing_in_a_section(path: str, change: Config, misspelt: list[str]) -> None:
+    reading = FOREIGN["official"].read(changed(path, ("DATASET", change)))
+    found = [note for note in reading.notes if note.code == "misspelt-key" and note.path[0] == "DATASET"]
+    assert [note.path for note in found] == [("DATASET", key) for key in misspelt]
+    right = "num_classes" if "num_clases" in change else "NUM_CLASSES"
+    assert all(note.remedy == f"did you mean {right}?" for note in found)
+
+
+def test_a_misspelt_key_of_model_has_one_note() -> None:
+    plain = changed(POSE, ("MODEL.NUM_JOINTS", ...), ("MODEL.NUM_JOINS", 17))
+    found = [note.path for note in FOREIGN["official"].read(plain).notes if note.code == "misspelt-key"]
+    assert found == [("MODEL", "NUM_JOINS")]
