@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from originals import spec_of
 from support import POSE_GOLDENS, Golden
 
 from hrnet_cli import build_torch, nn
@@ -19,6 +20,7 @@ from hrnet_cli.analysis.costs import (
     PUBLISHED_CONVENTIONS,
     Cost,
     costs,
+    totals,
 )
 from hrnet_cli.analysis.flops import flops
 from hrnet_cli.nn import LEAVES
@@ -216,3 +218,11 @@ def test_activations_of_every_module_are_those_of_fvcore(name: str) -> None:
         path: int(count) for path, count in theirs.items() if count and path in leaves
     }
     assert sum(activations_by_module(ours).values()) == int(theirs[""])
+
+
+@pytest.mark.parametrize("name", ["pose-v1/coco_w32_256x192", "cls/w18"])
+def test_totals_are_those_of_the_original(name: str) -> None:
+    golden = Golden(name)
+    facts, found = golden.facts, totals(costs(trace(spec_of(golden), (1, *golden.facts["input"][1:]))))
+    assert (found.params, found.macs) == (facts["params"]["total"], facts["macs"]["total"])
+    assert found.activations == facts["counters"]["fvcore_activations"]

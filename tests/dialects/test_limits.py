@@ -296,3 +296,28 @@ def test_batch_norms_that_a_config_cannot_say(target: str, name: str) -> None:
     assert notes() == []
     assert notes(momentum=0.2) == ["batch_norm.momentum 0.2 is left out: it is always 0.1"]
     assert notes(eps=0.001) == ["batch_norm.eps 0.001 is left out: it is always 1e-05, and the outputs differ a little"]
+
+
+@pytest.mark.parametrize("branches", [1, 2, 4])
+def test_what_only_matters_with_several_branches(branches: int) -> None:
+    """How a fuse layer upsamples, and whether the last stage keeps all branches or one."""
+    ones = (1,) * branches
+    widths: dict[str, Any] = {
+        "num_branches": branches,
+        "num_blocks": ones,
+        "num_channels": tuple(8 * 2**n for n in range(branches)),
+    }
+    stages = (W32.stages[0], *(replace(W32.stages[1], **widths) for _ in range(3)))
+    pose = changed("w32", stages=stages)
+    alone = replace(pose, head=NoHead())
+
+    def limited(spec: Spec, target: str, path: str) -> bool:
+        return (path,) in [limit.path for limit in FOREIGN[target].find_limits(spec)]
+
+    several = branches > 1
+    assert limited(replace(pose, multi_scale_output=True), "official", "multi_scale_output") is several
+    assert limited(replace(alone, multi_scale_output=False), "official", "multi_scale_output") is several
+    assert limited(replace(alone, multi_scale_output=False), "timm", "multi_scale_output") is several
+    assert limited(replace(pose, multi_scale_output=True), "mmlab", "multi_scale_output") is several
+    assert limited(replace(pose, upsampling=Upsampling("bilinear")), "official", "upsampling") is several
+    assert not limited(pose, "official", "multi_scale_output") and not limited(pose, "official", "upsampling")

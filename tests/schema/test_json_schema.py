@@ -198,6 +198,7 @@ def test_defaults_are_those_of_the_reader() -> None:
     written = {name: part["default"] for name, part in SCHEMA["properties"].items() if "default" in part}
     assert set(written) == {"name", "in_channels", "input", "stem_widths"}
     assert load_spec({"stage1": STAGE, **written}) == load_spec({"stage1": STAGE})
+    assert written["input"] == "256x192"  # of any number of channels
 
 
 def test_the_examples_are_a_preset() -> None:

@@ -439,6 +439,8 @@ def test_a_misspelt_key_is_named_and_not_what_is_missing_for_it(old: str, new: s
         ("288 by 384", "'288 by 384' is not an input size", "write [288, 384], width before height"),
         ([1, 2, 3], "[1, 2, 3] is not an input size", "write [192, 256], width before height"),
         (256, "256 is not an input size", "write [256, 256], width before height"),
+        (1, "1 is not an input size", "write [1, 1], width before height"),
+        (0, "0 is not an input size", "write [192, 256], width before height"),
         ([0, 256], "[0, 256] has a size that is out of range", "allowed: 1 to 1000000"),
     ],
 )
@@ -568,6 +570,8 @@ def test_a_center_is_no_joint_more_of_a_number_that_is_none() -> None:
 def test_without_deconvolutions_one_flag_may_be_no_list() -> None:
     lists = {"NUM_CHANNELS": [], "KERNEL_SIZE": [], "CAT_OUTPUT": [], "NUM_BASIC_BLOCKS": 4}
     plain = changed(HIGHER, ("MODEL.EXTRA.DECONV", {"NUM_DECONVS": 0, **lists}), ("LOSS.WITH_AE_LOSS", True))
+    assert vars(read(plain).head)["with_ae_loss"] == (True,)
+    del plain["LOSS"]["WITH_AE_LOSS"]
     assert vars(read(plain).head)["with_ae_loss"] == (True,)
     assert vars(read(changed(HIGHER, ("LOSS.WITH_AE_LOSS", "(True, False)"))).head)["with_ae_loss"] == (True, False)
 
