@@ -185,6 +185,7 @@ def width_changes(spec: Spec, target: str) -> list[Diagnostic]:
         (3, {"block": "BOTTLENECK"}, {("stage3", "block"): "write BASIC"}),
         (4, {"block": "BOTTLENECK"}, {("stage4", "block"): "write BASIC"}),
         (2, {"num_channels": (40, 64)}, {("stage2", "num_channels", 0): "write 32"}),
+        (2, {"num_channels": (8, 16)}, {("stage2", "num_channels", 0): "write 32"}),  # stage 1's block is none for it
         (
             3,
             {"num_channels": (40, 60, 128)},
@@ -321,3 +322,10 @@ def test_what_only_matters_with_several_branches(branches: int) -> None:
     assert limited(replace(pose, multi_scale_output=True), "mmlab", "multi_scale_output") is several
     assert limited(replace(pose, upsampling=Upsampling("bilinear")), "official", "upsampling") is several
     assert not limited(pose, "official", "multi_scale_output") and not limited(pose, "official", "upsampling")
+
+
+def test_width_changes_are_in_the_order_of_the_stages() -> None:
+    spec = staged("w32", 2, num_channels=(40, 64))
+    wide = replace(spec, stages=(*spec.stages[:3], replace(spec.stages[3], block="BOTTLENECK")))
+    paths = [limit.path for limit in width_changes(wide, "official")]
+    assert paths == [("stage2", "num_channels", 0), ("stage3", "block")]

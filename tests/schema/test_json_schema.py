@@ -143,6 +143,7 @@ def test_it_is_never_stricter_than_the_reader(spec: Plain) -> None:
             "$.stage2.num_channels: [8, 16] is too short",
         ),
         ({"stage3": TWO}, "'stage2' is a dependency of 'stage3'"),
+        ({"stage2": TWO, "stage16": TWO}, "'stage15' is a dependency of 'stage16'"),
         ({"stage17": TWO}, "'stage17'"),
         ({"stem_widths": [64]}, "$.stem_widths: [64] is too short"),
         ({"head": {"type": "heatmaps"}}, "$.head.type: 'heatmaps' is not one of"),

@@ -97,3 +97,11 @@ def test_a_published_figure_that_the_spec_declares_wrongly(tmp_path: Path, param
 def test_a_published_figure_that_the_spec_declares_rightly(tmp_path: Path, params: str) -> None:
     text, printed = W32
     assert codes(check(tmp_path / "a.yaml", text.replace(printed, params))) == []
+
+
+def test_every_bound_of_both_budgets_applies(tmp_path: Path) -> None:
+    bounds = ", ".join(f"max_{figure}: 1" for figure in FIGURES)
+    used = settings(budget={f"max-{figure}": 2 for figure in FIGURES})
+    found = check(tmp_path / "a.yaml", spec(more=f"budget: {{{bounds}}}\n"), used)
+    assert codes(found) == ["HR501", "HR502", "HR503"]
+    assert [each.path for each in found] == [f"budget.max_{figure}" for figure in FIGURES]
