@@ -355,3 +355,8 @@ def test_torchinfo_multiplies_the_bias_of_a_linear_layer_by_the_batch() -> None:
     assert statuses(found) == dict.fromkeys(PEERS, "agree")
     terms = {term.name: term.count for term in by_name(found)["torchinfo"].terms}
     assert terms["linear_bias"] == 3 * 1000
+
+
+def test_the_networks_that_peers_run_are_of_float32() -> None:
+    torch = pytest.importorskip("torch")
+    assert torch.empty(1).element_size() == asking.BYTES_PER_ELEMENT
