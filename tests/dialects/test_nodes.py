@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hrnet_cli.dialects.nodes import Node, read_literal
+from hrnet_cli.dialects.nodes import ConfigNode, read_literal
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ CONFIG = {"MODEL": {"Name": "x", "name": "y", "EXTRA": {"STAGE1": {}, "stage2": 
 
 
 def test_keys_in_any_letter_case() -> None:
-    root = Node(CONFIG, ())
+    root = ConfigNode(CONFIG, ())
     exact, other = root.get("MODEL", "name"), root.get("model", "NAME")
     assert exact is not None and (exact.value, exact.path) == ("y", ("MODEL", "name"))
     assert other is not None and (other.value, other.path) == ("x", ("MODEL", "Name"))
@@ -61,10 +61,10 @@ def test_keys_in_any_letter_case() -> None:
 
 
 def test_the_keys_of_a_node() -> None:
-    extra = Node(CONFIG, ()).get("MODEL", "EXTRA")
+    extra = ConfigNode(CONFIG, ()).get("MODEL", "EXTRA")
     assert extra is not None
     assert extra.keys == ("STAGE1", "stage2", "STAGE") and extra.stage_keys == ("STAGE1", "stage2")
-    assert extra.dotted == "MODEL.EXTRA" and Node([1], ()).keys == ()
+    assert extra.dotted == "MODEL.EXTRA" and ConfigNode([1], ()).keys == ()
 
 
 @pytest.mark.parametrize(
@@ -72,4 +72,4 @@ def test_the_keys_of_a_node() -> None:
     [({"A": 1}, "NEW"), ({"a": 1}, "new"), ({"a": 1, "B": 1}, "NEW"), ({"Ab": 1}, "NEW"), ({}, "NEW"), (3, "NEW")],
 )
 def test_a_missing_key_is_spelt_as_its_neighbours(value: Any, name: str) -> None:
-    assert Node(value, ("x",)).missing("New").path == ("x", name)
+    assert ConfigNode(value, ("x",)).missing("New").path == ("x", name)

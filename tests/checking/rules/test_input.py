@@ -58,4 +58,4 @@ def test_the_sum_that_stretches_a_map_is_named(tmp_path: Path) -> None:
 
 def test_an_input_of_other_channels(tmp_path: Path) -> None:
     finding = only(check(tmp_path / "a.yaml", spec(), settings(input="1x1x64x64")))
-    assert (finding.code, finding.path) == ("HR301", "") and "channels" in finding.message
+    assert (finding.code, finding.path) == ("HR301", "") and "1 channel," in finding.message

@@ -134,5 +134,5 @@ def _refused(section: Mapping[Any, Any], network: str, path: tuple[str, ...]) ->
     for key, value in section.items():
         if str(key).upper() not in known and not misspelt(key, known):
             yield (*path, quote_key(key))
-        elif isinstance(value, Mapping) and (*path, key.upper()) != EXTRA:
+        elif isinstance(value, Mapping) and tuple(map(str.upper, (*path, key))) != EXTRA:
             yield from _refused(value, network, (*path, key))

@@ -7,7 +7,7 @@ from typing import Any
 
 from hrnet_cli.dialects.nodes import ConfigNode
 from hrnet_cli.dialects.official.config import EXTRA_KEYS, STAGE_KEYS, Config
-from hrnet_cli.dialects.reading import MAX_NOTES, find_misspelt, note
+from hrnet_cli.dialects.reading import find_misspelt, note
 from hrnet_cli.hrnet import EXPANSION, FIRST_STAGE, FIRST_STAGE_TEXT, NUM_STAGES, stage_key, stage_number
 from hrnet_cli.text import quote, quote_key
 
@@ -21,7 +21,7 @@ RANCHES = "NUM_RANCHES"
 
 
 def read_stages(config: Config) -> None:
-    """Stage 1 and the stages that are built after it, with a note for each other stage."""
+    """Stage 1 and the stages that are built after it; any other shows a fork."""
     extra = config.source.extra
     numbers = {number for key in extra.stage_keys if (number := stage_number(key))}
     _read_first(config)
@@ -33,11 +33,6 @@ def read_stages(config: Config) -> None:
     for key in find_misspelt(unknown, missing, (*EXTRA_KEYS, *missing)):
         config.data[key] = extra.value[key]  # an unknown key of the spec, at this path
         config.origins[key,] = (*extra.path, quote_key(key))
-    for number in sorted(numbers - {1, *LATER_STAGES})[:MAX_NOTES]:
-        node = extra.child(stage_key(number))
-        assert node is not None
-        message = f"{node.path[-1]} is left out: the authors' code builds no stage after the fourth"
-        config.add_note("unbuilt-stage", node.path, message, "remove it", at_key=True)
 
 
 def _read_first(config: Config) -> None:
