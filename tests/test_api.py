@@ -19,7 +19,7 @@ import pytest
 from commandline import ROOT, python
 
 import hrnet_cli
-from hrnet_cli import HrnetError, UsageError
+from hrnet_cli import HrnetError, UnreadableError, UsageError
 from hrnet_cli.hrnet import STAGE_FIELDS
 from hrnet_cli.schema import StageSpec
 
@@ -282,3 +282,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 def test_the_defaults_of_a_function(name: str) -> None:
     parameters = inspect.signature(getattr(hrnet_cli, name)).parameters
     assert {key: parameters[key].default for key in DEFAULTS[name]} == DEFAULTS[name]
+
+
+def test_a_lock_file_that_is_asked_for_is_read() -> None:
+    with pytest.raises(UnreadableError, match=r"nosuch\.lock"):
+        hrnet_cli.check("w32", lock="nosuch.lock")

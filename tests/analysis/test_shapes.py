@@ -27,6 +27,11 @@ def test_w32() -> None:
     assert (result.calls, result.stretched, result.failure) == (None, (), None)
 
 
+def test_a_module_of_one_branch_fuses_nothing(small: Plain) -> None:
+    small["stage2"] |= {"num_branches": 1, "num_blocks": [1], "num_channels": [4]}
+    assert [module.fuses for stage in shapes(small).stages for module in stage.modules] == [False, False, True, True]
+
+
 def test_the_transitions_of_w32() -> None:
     """The first adapts the width of stage 1; each forks a new branch off the last one."""
     assert [stage.transition for stage in shapes("w32").stages] == [

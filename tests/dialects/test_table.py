@@ -14,7 +14,7 @@ from support import TESTS
 from hrnet_cli import load_spec
 from hrnet_cli.dialects.official import NETWORKS
 from hrnet_cli.dialects.official.families import FAMILIES
-from hrnet_cli.dialects.table import DIALECTS, FOREIGN, WRITERS, Dialect, identify
+from hrnet_cli.dialects.table import DIALECTS, FOREIGN, WRITERS, Dialect, identify, recognise
 
 POSE = TESTS / "configs" / "pose" / "w32_256x192_adam_lr1e-3.yaml"
 
@@ -51,6 +51,11 @@ def imported(statement: str) -> set[str]:
     code = f"{statement}\nimport sys\nprint(*(name for name in sys.modules if name.startswith('hrnet_cli.dialects.')))"
     output = run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     return {name.removeprefix("hrnet_cli.dialects.") for name in output.split()}
+
+
+def test_a_broken_spec_of_a_folder_is_recognised_and_a_job_of_that_name_is_not() -> None:
+    assert recognise({"stage2": {"num_modulse": 1}, "nmae": "x"})
+    assert not recognise({"stage1": {"script": "make"}, "stages": []})
 
 
 def test_a_spec_in_its_own_words_imports_no_other_dialect() -> None:

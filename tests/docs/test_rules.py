@@ -116,6 +116,12 @@ def test_the_command_prints_the_page(rule: Rule) -> None:
     assert page.page == text_of(rule)
 
 
+def test_an_unknown_rule_has_a_remedy() -> None:
+    near, far = call("rule", "fuse-metod"), call("rule", "zzzzzz")
+    assert near.code == far.code == 2
+    assert "did you mean fuse-method?" in near.err and "`hrnet-cli rule --list` lists all rules" in far.err
+
+
 def test_the_index_has_a_row_for_each_page() -> None:
     index = (FOLDER / "README.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| \[(\w+)\]\((\w+)\.md\) \| (\S+) \| (\w+) \| (.*) \|$", index, re.MULTILINE)
