@@ -20,23 +20,45 @@ settings.load_profile("repo")
 REPEATED = set(preset_names()) - set(ONE_OF_EACH_HEAD)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Leave out coverage, which doubles the time of a test, where a test repeats others' code many times.
+class Coverage:
+    """Measures coverage while a test itself runs, and only of tests that do not repeat others' code many times.
 
-    pytest-cov's own marker for that, no_cover, has no effect in a process of xdist.
+    Measuring doubles the time of whatever Python code runs, pytest's own included. pytest-cov's marker no_cover has no
+    effect in a process of xdist.
     """
-    parameters = getattr(getattr(item, "callspec", None), "params", {}).values()
-    repeats = any(isinstance(value, Golden) or (isinstance(value, str) and value in REPEATED) for value in parameters)
-    repeats = repeats or any(map(item.get_closest_marker, ("hypothesis", "slow")))
-    tracer = sys.gettrace()
-    if not repeats or not type(tracer).__module__.startswith("coverage"):
-        return (yield)
-    sys.settrace(None)
-    try:
-        return (yield)
-    finally:
-        sys.settrace(tracer)
+
+    tracer: Any = None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Stop measuring around a test, if coverage is measured at all."""
+        tracer = sys.gettrace()
+        if not type(tracer).__module__.startswith("coverage"):
+            return (yield)
+        self.tracer = tracer
+        sys.settrace(None)
+        try:
+            return (yield)
+        finally:
+            sys.settrace(tracer)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Measure a test that does not repeat others."""
+        parameters = getattr(getattr(item, "callspec", None), "params", {}).values()
+        repeats = any(isinstance(each, Golden) or (isinstance(each, str) and each in REPEATED) for each in parameters)
+        if self.tracer is None or repeats or any(map(item.get_closest_marker, ("hypothesis", "slow"))):
+            return (yield)
+        sys.settrace(self.tracer)
+        try:
+            return (yield)
+        finally:
+            sys.settrace(None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the hooks above."""
+    config.pluginmanager.register(Coverage())
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 from support import GOLDENS, LAYER1, Golden
 
 from hrnet_cli import load_spec
-from hrnet_cli.schema import Budget, ClassificationHead, FeaturesHead, Spec
+from hrnet_cli.schema import ClassificationHead, FeaturesHead, Spec
 
 NAMES = sorted(
     path.relative_to(GOLDENS).with_suffix("").as_posix() for path in GOLDENS.rglob("*.json") if path.stem != "INDEX"
@@ -33,11 +33,6 @@ def spec_of(golden: Golden) -> Spec:
         return _edge(name, facts)
     spec = {"multi_scale_output": None, **_stages(facts), **SPECS[family](facts)}
     return load_spec({key: value for key, value in spec.items() if value is not None})
-
-
-def network_of(spec: Spec) -> Spec:
-    """What a spec builds: without its name, its input, and what is said about it."""
-    return replace(spec, name="", input=(1, spec.in_channels, 1, 1), published=None, budget=Budget())
 
 
 def _edge(name: str, config: dict[str, Any]) -> Spec:

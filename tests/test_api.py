@@ -114,6 +114,7 @@ def check_result(line: str, result: Any) -> None:
     assert not callable(getattr(result, "count", None)) and not hasattr(result, "index")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", RESULTS)
 def test_a_result_is_what_its_command_prints(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from strategies import Plain, specs
+from support import ONE_OF_EACH_HEAD
 
 from hrnet_cli import build_torch
 from hrnet_cli.analysis.describe import TreeRow, describe
 from hrnet_cli.errors import UsageError
 from hrnet_cli.nn import LEAVES
-from hrnet_cli.sources import preset_names
 from hrnet_cli.tracing import Node, trace
 
 
@@ -64,7 +64,7 @@ def test_siblings_that_differ_are_each_shown() -> None:
     assert len(tree["stage4.0"].outputs) == 4 and len(tree["stage4.2"].outputs) == 1
 
 
-@pytest.mark.parametrize("spec", [*preset_names(), "examples/gray-32.yaml"])
+@pytest.mark.parametrize("spec", [*ONE_OF_EACH_HEAD, "examples/gray-32.yaml"])
 def test_the_rows_add_up(spec: str) -> None:
     """The network is the sum of its children, and a stage of its modules, equal siblings counted."""
     result = describe(spec)

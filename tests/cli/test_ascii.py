@@ -42,6 +42,7 @@ def test_every_letter_of_a_message_has_a_stand_in(line: str) -> None:
     assert letters_of(line) <= ASCII_STAND_INS.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", FORMATTED)
 def test_every_letter_of_a_report_has_a_stand_in(line: str) -> None:
     for format in ("text", "markdown"):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from originals import ALL_GOLDENS, NAMES, spec_of
 from support import Golden, fingerprint_weights, state_dict_sha256
 
-from hrnet_cli import Trace, build, build_torch, trace
+from hrnet_cli import Call, Trace, build, build_torch, trace
 from hrnet_cli.analysis.costs import costs
 from hrnet_cli.tracing import InputError
+from hrnet_cli.tracing.engines import torch_engine
+from hrnet_cli.tracing.record import Hooks, record
 
 RECORDED = {"Conv2d", "BatchNorm2d", "ReLU", "Upsample", "Linear", "ConvTranspose2d"}
 """Leaves that are modules in every original; our other leaves are function calls there."""
@@ -102,18 +105,11 @@ def test_odd_inputs(golden: Golden) -> None:
 
 @pytest.mark.torch
 @pytest.mark.slow
-def test_the_torch_engine_sees_the_same_calls(golden: Golden, traced: Trace) -> None:
-    pytest.importorskip("torch")
-    lowered = trace(spec_of(golden), input=tuple(golden.facts["input"]), engine="torch")
-    assert [(call.node.path, call.inputs, call.outputs) for call in lowered.calls] == [
-        (call.node.path, call.inputs, call.outputs) for call in traced.calls
-    ]
-
-
-@pytest.mark.torch
-@pytest.mark.slow
 def test_same_weights_same_outputs(golden: Golden) -> None:
-    """The fingerprint: the original's outputs for weights that depend only on the keys of its state dict."""
+    """The fingerprint: the original's outputs for weights that depend only on the keys of its state dict.
+
+    Its first run is recorded: torch sees the calls that the shapes engine sees.
+    """
     torch = pytest.importorskip("torch")
     np = pytest.importorskip("numpy")
     network = build_torch(spec_of(golden)).eval()
@@ -124,14 +120,25 @@ def test_same_weights_same_outputs(golden: Golden) -> None:
     x = torch.from_numpy(np.random.default_rng(0).standard_normal(fingerprint["input_shape"]).astype(np.float32))
     assert x.flatten()[:4].tolist() == fingerprint["input_first4"]
     branches: list[Any] = []
+    outputs: list[Any] = []
     getattr(network, "backbone", network).stage4.register_forward_hook(lambda *seen: branches.extend(seen[2]))
+    network.register_forward_hook(lambda *seen: outputs.append(seen[2]))
     for dtype, tolerance in TOLERANCES.items():
         branches.clear()
         with torch.no_grad():
-            output = network.to(getattr(torch, dtype))(x.to(getattr(torch, dtype)))
+            recorded = record(
+                network.to(getattr(torch, dtype)), x.to(getattr(torch, dtype)), Hooks(*torch_engine().HOOKS)
+            )
+        output = outputs.pop()
         expected = fingerprint["results"][f"bn_gain_{GAIN}_{dtype}"]
         assert_same(listed("out", output), expected["outputs"], tolerance)
         assert_same({f"stage4[{i}]": branch for i, branch in enumerate(branches)}, expected["branches"], tolerance)
+    ours = trace(spec_of(golden), input=tuple(x.shape))
+    assert shapes_of_calls(recorded.calls) == shapes_of_calls(ours.calls)
+
+
+def shapes_of_calls(calls: Iterable[Call]) -> list[tuple[Any, ...]]:
+    return [(call.node.path, call.inputs, call.outputs) for call in calls]
 
 
 def listed(name: str, output: Any) -> dict[str, Any]:

@@ -8,14 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from originals import ALL_GOLDENS, network_of, spec_of
 from strategies import sizes, specs
 from support import calls
 
 from hrnet_cli import build, build_torch, describe, flops, fuse, load_spec, trace
 from hrnet_cli.errors import UsageError
 from hrnet_cli.schema import Shape4
-from hrnet_cli.sources import preset_names
 from hrnet_cli.tracing import InputError
 
 torch = pytest.importorskip("torch")
@@ -29,15 +27,6 @@ def outcome(spec: Any, shape: Shape4 | str | None, engine: str, device: str | No
     except InputError as error:
         failure = error.failure
         return calls(error.trace), (failure.node.path, failure.node.type, failure.place, failure.shapes)
-
-
-RECORDED = {network_of(spec_of(golden)) for golden in ALL_GOLDENS}
-"""Both engines are compared on these in `model/test_all_goldens.py`."""
-
-
-@pytest.mark.parametrize("name", [name for name in preset_names() if network_of(load_spec(name)) not in RECORDED])
-def test_presets(name: str) -> None:
-    assert outcome(name, None, "shapes") == outcome(name, None, "torch")
 
 
 @settings(max_examples=20)

@@ -259,6 +259,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_are_refused_or_left_unread(name: str) -> None:
     """Followed, a bomb makes many millions of calls; a step of the reader makes a few hundred at most."""

@@ -59,7 +59,7 @@ def printed(spec: Any, input: Any, engine: str, formats: tuple[str, ...] = ALL) 
 
 @pytest.mark.parametrize("spec", [*ONE_OF_EACH_HEAD, *EXAMPLES])
 def test_presets_and_examples(spec: str) -> None:
-    """A result depends on its trace alone, and the traces of all presets are compared in `test_engines`.
+    """A result depends on its trace alone, and traces are compared in `test_all_goldens` and `test_engines`.
 
     A report depends on its result alone, so that only one preset is compared in every format.
     """

@@ -53,6 +53,7 @@ def floats(value: Any, path: str = "") -> Iterator[str]:
             yield from floats(item, path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
 def test_every_report_names_its_command_and_network(arguments: list[str]) -> None:
     result = call(*arguments, "--format", "json")
@@ -69,6 +70,7 @@ def test_every_report_names_its_command_and_network(arguments: list[str]) -> Non
     assert report.get("convention") == (None if arguments[0] == "trace" else convention), "trace counts nothing"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
 def test_numbers_are_raw_integers(arguments: list[str]) -> None:
     """Except for two arguments of a leaf: eps and momentum."""
