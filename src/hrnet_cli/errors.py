@@ -142,16 +142,16 @@ class Diagnostic(NamedTuple):
 class HrnetError(Exception):
     """Bad usage or bad input: the command ends with exit 2 and this one message."""
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle and copy by what it holds: the constructors of some take other arguments than their message."""
-        return _restore, (type(self), self.args), self.__dict__
-
     code = "error"
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy by what it holds: the constructors of some take other arguments than their message."""
+        return _restore, (type(self), self.args), self.__dict__
 
     def __str__(self) -> str:
         return self.message + (f"\n  {self.remedy}" if self.remedy else "")

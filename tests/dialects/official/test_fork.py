@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 from checks import check, codes, settings
 from support import TESTS
 
+from hrnet_cli.dialects.official.keys import refused_key
+from hrnet_cli.dialects.official.read import read
 from hrnet_cli.schema import Upsampling
 from hrnet_cli.sources import parse_spec
 
@@ -15,6 +18,7 @@ CONFIGS = TESTS / "configs"
 POSE = (CONFIGS / "pose" / "w32_256x192_adam_lr1e-3.yaml").read_text()
 SEG = (CONFIGS / "seg" / "ade20k_seg_hrnet_w48_520x520_ohem_sgd_lr2e-2_wd1e-4_bs_16_epoch120.yaml").read_text()
 HEATMAP = "  HEATMAP_SIZE:\n  - 48\n  - 64\n"
+KERNEL = "    FINAL_CONV_KERNEL: 1\n"
 STAGE = "{NUM_MODULES: 1, NUM_BRANCHES: 2, BLOCK: BASIC, NUM_BLOCKS: [1, 1], NUM_CHANNELS: [8, 16]}"
 
 
@@ -90,3 +94,29 @@ def test_the_dialect_that_is_asked_for_is_checked(tmp_path: Path) -> None:
     wide = f"{before}STAGE3:{stage3.replace('- 64', '- 60', 1)}"
     assert "HR201" not in codes(check(tmp_path / "a.yaml", wide))
     assert "HR201" in codes(check(tmp_path / "a.yaml", wide, settings(dialect="official")))
+
+
+def test_a_part_of_a_config_and_stages_in_model_are_no_fork() -> None:
+    config = yaml.safe_load(POSE)["MODEL"]
+    extra = config.pop("EXTRA")
+    parts = ({**config, "EXTRA": extra}, {"MODEL": {**config, **extra}}, {**config, **extra})
+    nameless = {key: value for key, value in {**config, **extra}.items() if key != "NAME"}
+    for plain in (*parts, {"MODEL": nameless}, nameless):
+        assert [note.code for note in read(plain).notes if note.code == "fork"] == []
+    (fork,) = (note for note in read({**config, "EXTRA": extra, "FORKED": 1}).notes if note.code == "fork")
+    assert fork.path == ("FORKED",)
+
+
+def test_a_misspelt_section_is_no_fork() -> None:
+    assert refused_key({"DATASTE": {"ROOT": "x"}, "MODEL": {1: 2}}, "pose_hrnet") == ("MODEL", "1")
+
+
+def test_what_is_built_for_a_fork_is_said() -> None:
+    """A kernel that is missing, and a STAGE1 that the known code does not read."""
+    stage1 = "{NUM_MODULES: 1, NUM_BRANCHES: 1, BLOCK: BASIC, NUM_BLOCKS: [2], NUM_CHANNELS: [32]}"
+    text = POSE.replace("  EXTRA:", f"  FORKED: 1\n  EXTRA:\n    STAGE1: {stage1}")
+    found = {(note.code, note.path[-1]): note for note in read(yaml.safe_load(text.replace(KERNEL, ""))).notes}
+    assert found.keys() == {("fork", "FORKED"), ("assumed", "FINAL_CONV_KERNEL"), ("unread-value", "STAGE1")}
+    assert all(note.at_most_note for note in found.values()) and not found["unread-value", "STAGE1"].remedy
+    derived = parse_spec(text.replace("NAME: pose_hrnet", "NAME: pose_hrnet_x"))
+    assert (derived.stages[0].block, derived.stages[0].num_channels) == ("BASIC", (32,))

@@ -200,7 +200,8 @@ def _backbone_of(config: Config, name: Any) -> Family:
     family = FAMILIES[max(starts, key=len)]
     if family.name == "seg_hrnet":
         family = _segmentation_branch(config)
-    return family._replace(name="", head="none", read_head=heads.read_none, needs=())
+    reads_stage1 = family.reads_stage1 or config.source.extra.child("STAGE1") is not None
+    return family._replace(name="", head="none", read_head=heads.read_none, needs=(), reads_stage1=reads_stage1)
 
 
 def _segmentation_branch(config: Config) -> Family:

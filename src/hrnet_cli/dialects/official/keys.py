@@ -120,19 +120,23 @@ _ADDED: dict[str, dict[str, str]] = {
 """By MODEL.NAME: what its repositories add to that."""
 
 
-def refused_key(config: Mapping[str, Any], network: str) -> KeyPath | None:
+def refused_key(config: Mapping[str, Any], network: str, is_model: bool = False) -> KeyPath | None:
     """The path of the first key that the authors' code refuses in the config of a network; None if there is none.
 
-    A misspelling of a key that it takes is left out, and letter case does not matter.
+    `is_model` is for the mapping below MODEL alone. A misspelling of a key that the code takes is left out, and letter
+    case does not matter.
     """
-    return next(_refused(config, network, ()), None)
+    return next(_refused(config, network, EXTRA[:1] if is_model else (), ()), None)
 
 
-def _refused(section: Mapping[Any, Any], network: str, path: tuple[str, ...]) -> Iterator[KeyPath]:
-    name = ".".join(path).upper()
+def _refused(section: Mapping[Any, Any], network: str, names: tuple[str, ...], path: KeyPath) -> Iterator[KeyPath]:
+    """The refused keys of the section with these names, which is at a path of the config."""
+    name = ".".join(names)
     known = f"{_SHARED.get(name, '')} {_ADDED[network].get(name, '')}".split()
     for key, value in section.items():
-        if str(key).upper() not in known and not misspelt(key, known):
+        right = key.upper() if isinstance(key, str) else ""
+        if right in known:
+            if isinstance(value, Mapping) and (*names, right) != EXTRA:
+                yield from _refused(value, network, (*names, right), (*path, key))
+        elif not misspelt(key, known):
             yield (*path, quote_key(key))
-        elif isinstance(value, Mapping) and tuple(map(str.upper, (*path, key))) != EXTRA:
-            yield from _refused(value, network, (*path, key))
