@@ -120,3 +120,17 @@ def test_what_is_built_for_a_fork_is_said() -> None:
     assert all(note.at_most_note for note in found.values()) and not found["unread-value", "STAGE1"].remedy
     derived = parse_spec(text.replace("NAME: pose_hrnet", "NAME: pose_hrnet_x"))
     assert (derived.stages[0].block, derived.stages[0].num_channels) == ("BASIC", (32,))
+
+
+def test_what_changes_nothing_or_is_for_unknown_code_is_a_note_of_check(tmp_path: Path) -> None:
+    """Whatever the severity of its rule; the settings still decide."""
+    stage1 = "{NUM_MODULES: 1, NUM_RANCHES: 1, BLOCK: BASIC, NUM_BLOCKS: [2], NUM_CHANNELS: [32]}"
+    text = POSE.replace("  EXTRA:", f"  FORKED: 1\n  EXTRA:\n    STAGE1: {stage1}")
+    found = check(tmp_path / "a.yaml", text)
+    assert {(each.code, each.severity) for each in found} == {("HR101", "note"), ("HR103", "note"), ("HR111", "note")}
+    strict = check(tmp_path / "a.yaml", text, settings(severity={"HR103": "error"}))
+    assert ("HR103", "error") in [(each.code, each.severity) for each in strict]
+    published = check(
+        tmp_path / "b.yaml", (CONFIGS / "cls" / "cls_hrnet_w32_sgd_lr5e-2_wd1e-4_bs32_x100.yaml").read_text()
+    )
+    assert [(each.code, each.severity) for each in published] == [("HR101", "note")]
