@@ -14,9 +14,10 @@ from hrnet_cli.analysis.result import Result
 from hrnet_cli.analysis.shapes import shapes
 from hrnet_cli.analysis.state_dict import digest, state_dict_shapes
 from hrnet_cli.checking.lock_file import LockEntry
+from hrnet_cli.documents import PLACE_MARK
 from hrnet_cli.errors import UsageError
 from hrnet_cli.sources import preset_names, read_source
-from hrnet_cli.sources.loading import TIMM, own_path
+from hrnet_cli.sources.loading import TIMM, own_path, split_place
 from hrnet_cli.text import shape_text
 from hrnet_cli.tracing import Trace, labelled_trace
 
@@ -105,8 +106,9 @@ def lock_name(source: str | Path, folder: Path) -> str:
             remedy = "lock a file, a preset or timm:NAME, which can be found again"
             raise UsageError(f"{str(source)!r} cannot be locked", remedy)
         return name
-    name = Path(os.path.relpath(path, folder)).as_posix()
-    return f"./{name}" if _has_no_file(name) else name
+    name, (_, place) = Path(os.path.relpath(path, folder)).as_posix(), split_place(str(source))
+    name = f"./{name}" if _has_no_file(name) else name
+    return f"{name}{PLACE_MARK}{place}" if place else name
 
 
 def lock_path(name: str, folder: Path) -> Path | None:
@@ -177,7 +179,7 @@ def _name_of_existing(source: str, folder: Path) -> str:
 def update_all(locked: Mapping[str, LockEntry], path: Path) -> Locking:
     """Update every entry of a lock file, and remove those of files that no longer exist."""
     files = {name: lock_path(name, path.parent) for name in locked}
-    gone = [name for name, file in files.items() if file and not file.exists()]
+    gone = [name for name, file in files.items() if file and not own_path(file)]
     remaining = {name: entry for name, entry in locked.items() if name not in gone}
     result = lock(remaining, (str(files[name] or name) for name in remaining), path, update=True)
     return replace(result, specs=(*result.specs, *(LockedSpec(name, "removed") for name in gone)))

@@ -16,11 +16,12 @@ from hrnet_cli.checking.rules import RULE_OF, UNCONDITIONAL, WITHOUT_NETWORK, fi
 from hrnet_cli.checking.settings import Settings
 from hrnet_cli.checking.subject import Subject
 from hrnet_cli.checking.suppress import apply_suppressions, split_lines
+from hrnet_cli.dialects.reading import holds_stages
 from hrnet_cli.dialects.table import identify, recognise
-from hrnet_cli.documents import read_text
+from hrnet_cli.documents import MAX_DEPTH
 from hrnet_cli.errors import Diagnostic, HrnetError, Location, SpecError, UnreadableError
 from hrnet_cli.sources import preset_names, read_source
-from hrnet_cli.sources.loading import MismatchError, load_document, own_path
+from hrnet_cli.sources.loading import MismatchError, Source, load_document
 
 
 class _NotHrnetError(Exception):
@@ -39,34 +40,42 @@ class Checker(NamedTuple):
         selected = self.settings.selected_rules(target.name)
         text, source, ran, unreadable = "", target.name, selected & UNCONDITIONAL, False
         try:
-            text, source = _read(target)
-            diagnostics = list(self._diagnostics(text, source, target, selected))
+            found = _read(target)
+            text, source = found.text, found.name
+            diagnostics = list(self._diagnostics(found, target, selected))
         except _NotHrnetError:
             return FileCheck(source, skipped=True)
         except SpecError as error:
+            if target.in_folder and all(each.code == "not-hrnet" for each in error.diagnostics):
+                return FileCheck(source, skipped=True)
             diagnostics, ran = error.diagnostics, selected & WITHOUT_NETWORK
         except (UnreadableError, OSError) as error:
-            diagnostics, ran, unreadable = [_unreadable(error, target)], frozenset(), True
+            diagnostics, ran, unreadable = [_unreadable(error, source)], frozenset(), True
         kept, suppressed = apply_suppressions(_of_rules(diagnostics, selected), text, source, ran)
         findings = self._findings(_of_rules(kept, selected), text, source)
         return FileCheck(source, findings, suppressed, unreadable)
 
-    def _diagnostics(self, text: str, source: str, target: Target, selected: frozenset[str]) -> Iterator[Diagnostic]:
+    def _diagnostics(self, found: Source, target: Target, selected: frozenset[str]) -> Iterator[Diagnostic]:
         """What the rules find. Raises SpecError if the spec cannot be built."""
         try:
-            document = read_text(text, source, own_path(target.name))
+            document = found.document()
         except SpecError:
-            if target.in_folder and target.name.endswith(".py") and not mentions_hrnet(text):
+            if target.in_folder and target.name.endswith(".py") and not mentions_hrnet(found.text):
                 raise _NotHrnetError from None  # it can be any program
             raise
         dialect = identify(document.value)
-        if target.in_folder and not recognise(document.value, dialect):
+        may_be_another = target.in_folder and not recognise(document.value, dialect)
+        if may_be_another and (dialect or not holds_stages(document.value, MAX_DEPTH)):
             raise _NotHrnetError
         try:
-            loaded = load_document(document, source, dialect)
+            loaded = load_document(document, found.name, dialect)
         except MismatchError as error:
             yield from error.diagnostics
             loaded = error.loaded
+        except SpecError:
+            if may_be_another:
+                raise _NotHrnetError from None  # stages below other keys, for any program
+            raise
         subject = Subject(loaded, self.settings, self.locked, target.name)
         for find in finders(selected):
             yield from find(subject)
@@ -106,20 +115,20 @@ def checker(settings: Settings) -> Checker:
     return Checker(settings, open_lock(Path(settings.lock)) if settings.locked else None)
 
 
-def _read(target: Target) -> tuple[str, str]:
-    """The text of a target and its name. It is read once, so that what is checked is what is shown."""
+def _read(target: Target) -> Source:
+    """The text of a target. It is read once, so that what is checked is what is shown."""
     if target.error:
         raise UnreadableError(f"cannot read {target.name!r}: {target.error}", READABLE)
     if target.in_folder:
         text = read_if_config(Path(target.name))
         if text is None:
             raise _NotHrnetError
-        return text, target.name
+        return Source(text, target.name, Path(target.name))
     source = read_source(target.name)
     preset = target.name.removesuffix(PRESET_ENDING)
     if source.path is None and preset != target.name and preset in preset_names():
         raise UnreadableError(f"no file {target.name!r}", f"name a file, or the preset {preset} without an ending")
-    return source.text, source.name
+    return source
 
 
 PRESET_ENDING = ".yaml"
@@ -127,13 +136,13 @@ PRESET_ENDING = ".yaml"
 READABLE = "make it readable, or leave it out"
 
 
-def _unreadable(error: UnreadableError | OSError, target: Target) -> Diagnostic:
+def _unreadable(error: UnreadableError | OSError, source: str) -> Diagnostic:
     """The diagnostic for a file that cannot be read."""
     if isinstance(error, UnreadableError):
-        location = error.location._replace(source=target.name)
+        location = error.location._replace(source=source)
         return Diagnostic("unreadable", (), error.message, error.remedy, location=location)
-    message = f"cannot read {target.name!r}: {error.strerror or error}"
-    return Diagnostic("unreadable", (), message, READABLE, location=Location(source=target.name))
+    message = f"cannot read {source!r}: {error.strerror or error}"
+    return Diagnostic("unreadable", (), message, READABLE, location=Location(source=source))
 
 
 def _of_rules(diagnostics: Iterable[Diagnostic], codes: frozenset[str]) -> list[Diagnostic]:

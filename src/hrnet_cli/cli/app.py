@@ -90,5 +90,6 @@ def options(
     """Show what an HRNet spec builds: module tree, branch shapes, fuse layers, parameters and FLOPs.
 
     SPEC is a YAML or JSON file, - for standard input, a preset (`hrnet-cli presets` lists them), timm:NAME for a
-    network of timm, or git:REV:PATH for a file at a git revision. The default is w32.
+    network of timm, or git:REV:PATH for a file at a git revision. FILE#KEY is the network at a key of a file that has
+    several: models.py#CONFIGS.w48. The default is w32.
     """

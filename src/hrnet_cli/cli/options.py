@@ -55,7 +55,7 @@ SpecArgument = Annotated[
     str,
     typer.Argument(
         metavar="[SPEC]",
-        help="A spec or config file, - for standard input, a preset, timm:NAME or git:REV:PATH.",
+        help="A spec or config file, FILE#KEY, - for standard input, a preset, timm:NAME or git:REV:PATH.",
         autocompletion=complete_spec,
         show_default=True,
     ),

@@ -81,6 +81,22 @@ def named_network(config: Mapping[str, Any]) -> str:
     return next((f"{node.dotted}: {quote(node.value)}" for node in nodes if node and isinstance(node.value, str)), "")
 
 
+def is_other_kind(config: Mapping[str, Any]) -> bool:
+    """Whether it names a network of another kind, so that stages in it are not an HRNet's."""
+    return any(_kind_phrases(ConfigNode(config, ())))
+
+
+def _kind_phrases(root: ConfigNode) -> Iterator[str]:
+    """The kinds of network that a config names."""
+    for path in NAME_PATHS:
+        node = root.get(*path)
+        names = node.value if node else None
+        first = names[0] if isinstance(names, list | tuple) and names else names
+        if kind := network_kind(first):
+            pose = " pose" if "pose" in str(first).lower() or root.get("model", "num_joints") else ""
+            yield f"{kind}{pose} config ({_quote_keys(root, path)})"
+
+
 def _phrases(config: Mapping[str, Any]) -> Iterator[str]:
     """What a config may be for, the surest first."""
     root = ConfigNode(config, ())
@@ -91,13 +107,7 @@ def _phrases(config: Mapping[str, Any]) -> Iterator[str]:
     name = config.get("architecture")
     if isinstance(name, str) and isinstance(config.get(name), Mapping):
         yield f"a PaddlePaddle config (architecture: {quote(name)})"
-    for path in NAME_PATHS:
-        node = root.get(*path)
-        names = node.value if node else None
-        first = names[0] if isinstance(names, list | tuple) and names else names
-        if kind := network_kind(first):
-            pose = " pose" if "pose" in str(first).lower() or root.get("model", "num_joints") else ""
-            yield f"{kind}{pose} config ({_quote_keys(root, path)})"
+    yield from _kind_phrases(root)
     if keys := _quote_keys(root, ("model", "stage_num"), ("model", "upsample_channel_num")):
         yield f"an MSPN or RSN pose config ({keys})"
     for path in TYPE_PATHS:

@@ -73,6 +73,15 @@ def is_stage(value: Any) -> bool:
     return any(nearest(key, STAGE_FIELDS, cutoff=0.8) for key in keys)
 
 
+def holds_stages(config: Any, depth: int = 4) -> bool:
+    """Whether it has stages of an HRNet, or its mappings have: `MODEL.EXTRA.STAGE2`, `model.backbone.extra.stage2`."""
+    if not isinstance(config, Mapping):
+        return False
+    if any(stage_number(key) is not None and is_stage(value) for key, value in config.items()):
+        return True
+    return depth > 1 and any(holds_stages(value, depth - 1) for value in config.values())
+
+
 class Reading:
     """A config on its way to a spec: a reader adds to it what it reads and what there is to report."""
 
@@ -97,6 +106,12 @@ class Reading:
     def add_note(self, code: Code, path: KeyPath, message: str, remedy: str = "", at_key: bool = False) -> None:
         """Report what was assumed, ignored or left out: see `note`."""
         self.notes.append(note(code, path, message, remedy, at_key, at_most_note=not self.code_is_known))
+
+    def withdraw_claims(self) -> None:
+        """Withdraw what was said for the code that reads the config: it is not known."""
+        self.code_is_known = False
+        self.notes = [kept for each in self.notes if (kept := _of_any_code(each))]
+        self.mismatches = []
 
     def origin(self, path: KeyPath) -> KeyPath:
         """The path in the config that a path of the spec came from, by its longest part in `origins`; empty if none."""
@@ -126,6 +141,26 @@ class Reading:
                 message, origin = "0 modules: the branches pass unchanged", self.origin((key, "num_modules"))
                 self.add_note("unread-value", origin, message, "write 1 or more")
             self.data[key] = changed
+
+
+SAID_OF_ANY_CODE = ("assumed", "differs", "fork", "left-out", "misspelt-key")
+"""The notes that hold whatever code reads a config: they say what is built here, or are doubts."""
+
+
+def _of_any_code(found: Diagnostic) -> Diagnostic | None:
+    """A note that does not speak for the code that reads a config; None where nothing is left of it.
+
+    A default that is used, and a stage that is built otherwise than the config says, stay noted: without a remedy,
+    since another code may well read what stands there.
+    """
+    if found.code in SAID_OF_ANY_CODE:
+        return found._replace(at_most_note=True)
+    if found.code == "no-default" and not found.only_in_check:
+        return found._replace(code="assumed", at_most_note=True)
+    is_in_stage = any(stage_number(part) is not None for part in found.path)
+    if is_in_stage and found.code in ("unread-value", "extra-entries", "letter-case"):
+        return found._replace(remedy="", at_most_note=True)
+    return None
 
 
 def _is_zero(value: Any) -> bool:

@@ -54,6 +54,12 @@ class Dialect:
         reading.replace_zeros()
         return reading
 
+    def read_stages(self, config: Config) -> Reading:
+        """Stages that stand below other keys, in the dialect that STAGES_READER names: the data of a backbone."""
+        reading: Reading = self._import(".read").read_alone(config)
+        reading.replace_zeros()
+        return reading
+
     def write(self, spec: Spec, target: str) -> Written:
         """The text of a spec. Raises InexpressibleError for a backbone that the framework cannot build."""
         written: Written = getattr(self._import(".write"), f"write_{target}")(spec)
@@ -76,6 +82,8 @@ DIALECTS: dict[str, Dialect] = {
 """In the order in which they are tried: the first that detects a config reads it."""
 FOREIGN = {name: dialect for name, dialect in DIALECTS.items() if name != NATIVE}
 """The dialects of other frameworks, each with limits of its own."""
+STAGES_READER = "official"
+"""The dialect that reads stages without anything around them: most other code follows the authors' keys."""
 WRITERS = {target: dialect for dialect in DIALECTS.values() for target in dialect.targets}
 """The targets of `hrnet-cli convert`."""
 
@@ -103,7 +111,23 @@ def is_native(config: Mapping[Any, Any]) -> bool:
             return False
         if STAGE_KEY.fullmatch(key) and isinstance(value, Mapping) and _FOREIGN_STAGE_KEYS & value.keys():
             return False
+        if key not in SPEC_KEYS and not STAGE_KEY.fullmatch(key) and _may_hold_network(key, value):
+            return False
     return True
+
+
+def _may_hold_network(key: str, value: Any) -> bool:
+    """Whether a key besides stages has another network: stages at the top of a Python config may be its variables."""
+    from hrnet_cli.dialects.reading import holds_stages
+    from hrnet_cli.documents.python.values import Unread
+
+    return holds_stages(value) or (key in ("model", "backbone") and isinstance(value, Unread))
+
+
+def is_whole_spec(config: Mapping[Any, Any]) -> bool:
+    """Whether it is a spec of our own, by a key besides its stages that only a spec has, and none that it has not."""
+    keys = [key for key in config if stage_number(key) is None]
+    return bool(keys) and is_native(config) and {*keys} <= {*SPEC_KEYS, EDITOR_KEY}
 
 
 _OFFICIAL_KEYS = {"final_conv_kernel", "pretrained_layers", "stem_inplanes", "with_head", "deconv"}
@@ -132,14 +156,26 @@ def recognise(config: Any, dialect: str | None = None) -> bool:
     return any(each.recognise(config) for each in candidates)
 
 
+def find_misspelling(config: Config) -> Diagnostic | None:
+    """The misspelt word for which no dialect detects a config."""
+    found = (dialect.find_misspelling(config) for dialect in FOREIGN.values())
+    return next((misspelling for misspelling in found if misspelling), None)
+
+
+def may_hold_hrnet(config: Any) -> bool:
+    """Whether a part of a config that no dialect detects may be an HRNet: neither a misspelling nor a name denies it."""
+    from hrnet_cli.dialects.other_networks import is_other_kind
+
+    return not isinstance(config, Mapping) or not (find_misspelling(config) or is_other_kind(config))
+
+
 def explain_unknown(config: Config) -> Diagnostic | None:
     """Why no dialect detects a config: a misspelling, another network, or no stages; None for a spec with mistakes."""
     from hrnet_cli.dialects.other_networks import identify_other_network, named_network, not_hrnet
 
-    for dialect in FOREIGN.values():
-        misspelling = dialect.find_misspelling(config)
-        if misspelling:
-            return misspelling
+    misspelling = find_misspelling(config)
+    if misspelling:
+        return misspelling
     other = identify_other_network(config)
     if other:
         return not_hrnet((), f"this is not an HRNet: it looks like {other}")

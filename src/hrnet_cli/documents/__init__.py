@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 from hrnet_cli.errors import NOWHERE, Diagnostic, Location
 from hrnet_cli.text import KeyPath
 
+PLACE_MARK = "#"
+"""Between the name of a file and the path of a network in it: `configs.py#W32`."""
 MAX_CHARACTERS = 1_000_000
 MAX_DEPTH = 30
 
 
 class Document(NamedTuple):
-    """The value of a text, and where each key and each value of it is, by path.
+    """The value of a text, or a part of it, and where each key and each value of the text is, by path.
 
     `diagnostics` are about the text itself and leave it readable: a duplicate key, an unknown tag.
     """
@@ -22,10 +24,12 @@ class Document(NamedTuple):
     keys: dict[KeyPath, Location]
     values: dict[KeyPath, Location]
     diagnostics: tuple[Diagnostic, ...] = ()
+    root: KeyPath = ()
+    """The path of `value` in the text; empty for the whole of it."""
 
     def location(self, path: KeyPath, at_key: bool = False) -> Location:
         """Where a path is, or the innermost thing around it that is there: by its key, if its value begins below."""
-        table = self.keys if at_key else self.values
+        path, table = (*self.root, *path), self.keys if at_key else self.values
         if path in table:
             return table[path]
         while path and path not in self.values:
@@ -35,9 +39,10 @@ class Document(NamedTuple):
         return key if key is not None and above else value
 
     def located(self, diagnostic: Diagnostic, source: str) -> Diagnostic:
-        """The diagnostic with its location, in `source` unless the value came from another file."""
+        """The diagnostic with its path in the text and its location, in `source` unless it came from another file."""
         location = self.location(diagnostic.path, diagnostic.at_key)
-        return diagnostic._replace(location=location if location.source else location._replace(source=source))
+        location = location if location.source else location._replace(source=source)
+        return diagnostic._replace(path=(*self.root, *diagnostic.path), location=location)
 
 
 NOT_PYTHON = (".yaml", ".yml", ".json")

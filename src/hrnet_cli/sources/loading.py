@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from hrnet_cli.dialects.reading import Reading, note_text, remove_modules
-from hrnet_cli.dialects.table import FOREIGN, WRITERS, explain_unknown, identify, write_spec
-from hrnet_cli.documents import MAX_CHARACTERS, Document, read_text
+from hrnet_cli.dialects.table import FOREIGN, WRITERS, explain_unknown, identify, may_hold_hrnet, write_spec
+from hrnet_cli.documents import MAX_CHARACTERS, PLACE_MARK, Document, read_text
 from hrnet_cli.documents.yaml import end_location, refused
 from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError, UsageError, choose
 from hrnet_cli.hrnet import DEFAULT_PRESET
@@ -68,8 +68,8 @@ def load_spec(source: Spec | Mapping[str, Any] | str | Path = DEFAULT_PRESET) ->
     if not isinstance(source, str | Path):
         remedy = "pass the path of a file, the name of a preset, a mapping or a Spec"
         raise UsageError(f"expected a spec, found {type_name(source)}", remedy)
-    text, name, path = read_source(source)
-    return load_document(read_text(text, name, path), name).spec
+    found = read_source(source)
+    return load_document(found.document(), found.name).spec
 
 
 def convert(source: Spec | Mapping[str, Any] | str | Path = DEFAULT_PRESET, to: str = "yaml") -> Written:
@@ -101,11 +101,17 @@ def load_document(document: Document, source: str, dialect: str | None = None) -
     Raises SpecError with everything that is wrong with the text and with the network, and MismatchError if parts of the
     config do not fit each other and nothing else is wrong.
     """
-    value, name = document.value, identify(document.value) if dialect is None else dialect
-    reading = FOREIGN[name].read(value) if name in FOREIGN else Reading(value)
+    config = document.value
+    name = identify(config) if dialect is None else dialect
+    if not name and not document.root and may_hold_hrnet(config):
+        from hrnet_cli.sources.places import find_place  # most configs are read from their top
+
+        document = find_place(document, source)
+    name, reading = _read(document, name)
+    value = document.value
     if not name and isinstance(value, Mapping) and (unknown := explain_unknown(value)):
         whole_file = unknown._replace(location=Location(source=source))
-        raise SpecError([document.located(unknown, source) if unknown.path else whole_file])
+        raise SpecError([document.located(unknown, source) if unknown.path or document.root else whole_file])
     wrong = [document.located(each, source) for each in reading.diagnostics]
     mismatches = [document.located(each, source) for each in reading.mismatches]
     spec = None
@@ -113,6 +119,11 @@ def load_document(document: Document, source: str, dialect: str | None = None) -
         spec, diagnostics = read_spec(reading.data, reading.spell)
         explained = [_explain_unread(each, reading.data) for each in diagnostics]
         wrong += [_at_spec_path(each, document, reading, source) for each in explained]
+    if wrong and name in FOREIGN and not reading.code_is_known:
+        from hrnet_cli.sources.places import explain_part
+
+        part = explain_part(reading, config)
+        wrong = [document.located(part, source)] if part else wrong
     if document.diagnostics or spec is None or wrong:
         known = {each.location[:3] for each in document.diagnostics}
         others = [each for each in (*wrong, *mismatches) if each.location[:3] not in known]
@@ -124,6 +135,15 @@ def load_document(document: Document, source: str, dialect: str | None = None) -
     if mismatches:
         raise MismatchError(mismatches, loaded)
     return loaded
+
+
+def _read(document: Document, name: str) -> tuple[str, Reading]:
+    """The dialect of a document, and what its reader makes of it; `name` is the dialect, if it is of a whole text."""
+    if document.root:
+        from hrnet_cli.sources.places import read_place
+
+        return read_place(document)
+    return name, FOREIGN[name].read(document.value) if name in FOREIGN else Reading(document.value)
 
 
 def _explain_unread(diagnostic: Diagnostic, value: Any) -> Diagnostic:
@@ -160,11 +180,43 @@ class Source(NamedTuple):
     """Its name in messages."""
     path: Path | None = None
     """Its file; None for standard input, a preset and the like."""
+    place: str = ""
+    """The path of the network in the text, as `FILE#PATH` names it; empty for the whole."""
+
+    def document(self) -> Document:
+        """The text as plain values, or the part of it that is named. Raises SpecError, or UnreadableError."""
+        document = read_text(self.text, self.name, self.path)
+        if not self.place:
+            return document
+        from hrnet_cli.sources.places import choose_place
+
+        return choose_place(document, self.place, self.name)
 
 
 def read_source(source: str | Path) -> Source:
-    """The text that a SPEC names. A file takes precedence over a preset of its name. Raises UnreadableError."""
-    name, path = str(source), Path(source)
+    """The text that a SPEC names. A file takes precedence over a preset of its name. Raises UnreadableError.
+
+    The last `#` of a name that is no file's begins the path of the network in the text.
+    """
+    name, place = split_place(str(source))
+    return _read_source(name)._replace(place=place)
+
+
+def split_place(source: str) -> tuple[str, str]:
+    """`FILE#PATH` as the name of the file and the path of the network in it, which is empty where none is named."""
+    name, mark, place = source.rpartition(PLACE_MARK)
+    return (name, place) if mark and not _exists(source) else (source, "")
+
+
+def _exists(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _read_source(name: str) -> Source:
+    path = Path(name)
     try:
         if not name:
             raise UnreadableError("SPEC is empty", "name a spec file or a preset, or - for standard input")
@@ -195,8 +247,8 @@ def read_source(source: str | Path) -> Source:
 
 def own_path(source: str | Path) -> Path | None:
     """The file that a SPEC names; None for standard input, a preset and the like."""
-    path = Path(source)
-    return path if str(source) != "-" and path.exists() else None
+    name, _ = split_place(str(source))
+    return Path(name) if name != "-" and _exists(name) else None
 
 
 def decode(file: BinaryIO, source: str) -> str:

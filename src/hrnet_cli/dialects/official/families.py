@@ -216,6 +216,14 @@ def _segmentation_branch(config: Config) -> Family:
     return SEGMENTATION_V11
 
 
+def choose_backbone(config: Config) -> tuple[str, Family]:
+    """The backbone alone, for stages that stand below other keys."""
+    width, height = BACKBONE.default_size
+    built = f"the backbone is built, with nearest upsampling and an input of {height}×{width}"
+    config.add_note("fork", (), f"an HRNet's stages, for code that is not known: {built}")
+    return AMBIGUOUS_NAME, BACKBONE
+
+
 def _guess_family(config: Config) -> tuple[str, Family]:
     """The family of a config without MODEL.NAME, by a key that only its configs have."""
     source, missing = config.source, config.source.model.missing("NAME")

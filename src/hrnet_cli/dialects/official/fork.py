@@ -6,12 +6,8 @@ from hrnet_cli.dialects.official import SECTIONS
 from hrnet_cli.dialects.official.config import EXTRA_KEYS, MODEL_KEYS, READ_BY_NONE, Config
 from hrnet_cli.dialects.official.keys import refused_key
 from hrnet_cli.dialects.reading import note
-from hrnet_cli.errors import Diagnostic
-from hrnet_cli.hrnet import NUM_STAGES, STAGE_KEYS, stage_number
+from hrnet_cli.hrnet import NUM_STAGES, STAGE_KEYS
 from hrnet_cli.text import KeyPath, misspelt, quote_key
-
-SAID_OF_ANY_CODE = ("assumed", "left-out", "fork", "misspelt-key")
-"""The notes that hold whatever code reads a config: they say what is built here, or are doubts."""
 
 
 def note_fork(config: Config) -> None:
@@ -24,24 +20,7 @@ def note_fork(config: Config) -> None:
         config.notes.append(note("fork", path, message, at_key=True))
     elif config.known_name and not config.lower:
         return
-    config.code_is_known = False
-    config.notes = [kept for each in config.notes if (kept := _of_any_code(each))]
-
-
-def _of_any_code(found: Diagnostic) -> Diagnostic | None:
-    """A note that does not speak for the authors' code; None where nothing is left of it.
-
-    A default that is used, and a stage that is built otherwise than the config says, stay noted: without a remedy,
-    since the fork may well read what stands there.
-    """
-    if found.code in SAID_OF_ANY_CODE:
-        return found._replace(at_most_note=True)
-    if found.code == "no-default" and not found.only_in_check:
-        return found._replace(code="assumed", at_most_note=True)
-    is_in_stage = any(stage_number(part) is not None for part in found.path)
-    if is_in_stage and found.code in ("unread-value", "extra-entries", "letter-case"):
-        return found._replace(remedy="", at_most_note=True)
-    return None
+    config.withdraw_claims()
 
 
 def _evidence(config: Config) -> tuple[KeyPath, str] | None:

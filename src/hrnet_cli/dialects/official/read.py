@@ -13,7 +13,7 @@ from typing import Any
 from hrnet_cli.dialects.nodes import ConfigNode
 from hrnet_cli.dialects.official import SECTIONS, Sections, find_sections, misspelt_model
 from hrnet_cli.dialects.official.config import EXTRA_KEYS, MODEL_KEYS, STAGE_KEYS, Config
-from hrnet_cli.dialects.official.families import BACKBONE, MOMENTUM, choose_family
+from hrnet_cli.dialects.official.families import BACKBONE, MOMENTUM, choose_backbone, choose_family
 from hrnet_cli.dialects.official.fork import note_fork
 from hrnet_cli.dialects.official.heads import DECONV_KEYS, OCR_FIXED, OCR_WIDTHS
 from hrnet_cli.dialects.official.stages import note_pretrained_layers, read_stages
@@ -31,10 +31,23 @@ def read(config: Mapping[str, Any]) -> Reading:
         reading = Reading({})
         reading.diagnostics = errors
         return reading
+    return _read(source)
+
+
+def read_alone(config: Mapping[str, Any]) -> Reading:
+    """The backbone of stages that stand below other keys, for code that is not known."""
+    root = ConfigNode(config, ())
+    return _read(Sections(root, root, root), alone=True)
+
+
+def _read(source: Sections, alone: bool = False) -> Reading:
     network = Config(source)
-    network.name, network.family = choose_family(network)
+    network.name, network.family = choose_backbone(network) if alone else choose_family(network)
     read_stages(network)
-    _read_size(network)
+    if alone:
+        network.data["input"] = list(BACKBONE.default_size[::-1])
+    else:
+        _read_size(network)
     _read_upsampling(network)
     if network.family.momentum != MOMENTUM:
         network.data["batch_norm"] = {"momentum": network.family.momentum}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from hrnet_cli.documents.python.scope import BASE, TEMPLATE, Scope, names_in
@@ -20,6 +21,7 @@ from hrnet_cli.documents.python.values import (
     Scalar,
     Unread,
     as_config_dict,
+    copy_node,
     merge,
     store,
     unread,
@@ -188,8 +190,10 @@ def _operation(scope: Scope, item: ast.BinOp) -> Node:
 def _attribute(scope: Scope, item: ast.Attribute) -> Node:
     """`_base_.model.backbone`: a key of a dict, as mmengine's ConfigDict has it; or a part of an imported module."""
     node = read(scope, item.value)
-    if isinstance(node.value, Definition) and node.value.name:
-        return Node(Definition(node.value.message, scope.location(item), name=item.attr), node.location)
+    imported = node.value
+    if isinstance(imported, Definition) and imported.name:
+        part = Definition(imported.message, scope.location(item), name=item.attr, module=imported.module)
+        return Node(part, node.location)
     found: Node = _value(node, dict)[item.attr]
     return found
 
@@ -242,9 +246,38 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
+CONFIG_NODE = "CfgNode"
+CONFIG_NODE_MODULES = ("yacs.config", "yacs", "fvcore.common.config", "detectron2.config")
+"""The dict with attributes of YACS, whose `CfgNode({...})` is a deep copy of its argument."""
+
+
+def _is_config_node(scope: Scope, function: ast.expr) -> bool:
+    """Whether what is called is YACS's CfgNode, by its import."""
+    name = function.value if isinstance(function, ast.Attribute) else function
+    if not isinstance(name, ast.Name) or name.id not in scope.names:
+        return False
+    imported = scope.names[name.id].value
+    if not isinstance(imported, Definition):
+        return False
+    found = function.attr if isinstance(function, ast.Attribute) else imported.name
+    return found == CONFIG_NODE and imported.module in CONFIG_NODE_MODULES
+
+
+def _config_node(scope: Scope, item: ast.Call) -> Node:
+    """`CfgNode()` or `CfgNode({...})`, which may allow new keys."""
+    if any(keyword.arg != "new_allowed" for keyword in item.keywords) or len(item.args) > 1:
+        raise NotFollowedError
+    made = Node({}, scope.location(item))
+    for argument in map(partial(read, scope), item.args):
+        made = Node(_value(argument, dict), made.location, argument.key_locations)
+    return copy_node(made, scope.steps)
+
+
 def _call(scope: Scope, item: ast.Call) -> Node:
     """`dict(...)`, a few functions of numbers and lists, and methods that change a list or a dict in place."""
     function, location = item.func, scope.location(item)
+    if _is_config_node(scope, function):
+        return _config_node(scope, item)
     if isinstance(function, ast.Attribute):
         owner = read(scope, function.value)
         method = METHODS.get((type(owner.value), function.attr))
@@ -283,7 +316,17 @@ def _merge(scope: Scope, owner: Node, item: ast.Call) -> None:
     owner.value, owner.key_locations = copied.value, copied.key_locations
 
 
+def _clone(scope: Scope, owner: Node, item: ast.Call) -> Node:
+    """`CfgNode.clone`, a deep copy."""
+    if item.args or item.keywords:
+        raise NotFollowedError
+    return copy_node(owner, scope.steps)
+
+
 METHODS: dict[tuple[type, str], Callable[[Scope, Node, ast.Call], Node | None]] = {
+    (dict, "clone"): _clone,
+    (dict, "defrost"): lambda scope, owner, item: None,  # noqa: ARG005  # yacs: whether keys may be set
+    (dict, "freeze"): lambda scope, owner, item: None,  # noqa: ARG005
     (dict, "merge"): _merge,
     (dict, "pop"): _pop,
     (dict, "update"): lambda scope, owner, item: update(owner, _dict(scope, item), scope.steps),
@@ -356,6 +399,13 @@ def _delete(scope: Scope, statement: ast.Delete) -> None:
             del _value(owner, dict)[key]
 
 
+def _module(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
+    """The module that a name is imported from; empty for a relative import."""
+    if isinstance(statement, ast.Import):
+        return alias.name
+    return "" if statement.level else statement.module or ""
+
+
 def _import(scope: Scope, statement: ast.Import | ast.ImportFrom) -> None:
     """Names for things elsewhere: nothing is imported, but a `type` may be one of these names."""
     location = scope.location(statement)
@@ -363,7 +413,10 @@ def _import(scope: Scope, statement: ast.Import | ast.ImportFrom) -> None:
         if alias.name == "*":
             raise NotFollowedError
         name, imported = (alias.asname or alias.name).partition(".")[0], alias.name.rpartition(".")[2]
-        definition = Definition(f"{name[:60]} is an import: nothing is imported", location, name=imported)
+        module = _module(statement, alias)
+        definition = Definition(
+            f"{name[:60]} is an import: nothing is imported", location, name=imported, module=module
+        )
         scope.set(name, Node(definition, location), location)
 
 

@@ -41,8 +41,11 @@ class Unread:
         return self.name or "code that is not run"
 
 
+@dataclass(eq=False, repr=False)
 class Definition(Unread):
-    """An import, a function or a class."""
+    """An import, a function or a class. `module` is the module that an import names, where it is not a relative one."""
+
+    module: str = ""
 
 
 NETWORK_NAMES = ("model", "backbone", "head", "extra")
@@ -161,6 +164,21 @@ def as_config_dict(node: Node, steps: Steps, *, deep: bool = False) -> Node:
     else:
         copied = type(value)(as_config_dict(item, steps, deep=deep) for item in value)
     return Node(copied, node.location, dict(node.key_locations), from_base=True)
+
+
+def copy_node(node: Node, steps: Steps, copies: dict[int, Node] | None = None) -> Node:
+    """What `copy.deepcopy` makes of plain values: what is shared inside of them is shared inside of the copy."""
+    steps.take()
+    value, copies = node.value, {} if copies is None else copies
+    if not isinstance(value, dict | list | tuple):
+        return node
+    if id(node) not in copies:
+        copied = copies[id(node)] = Node(value, node.location, dict(node.key_locations))
+        if isinstance(value, dict):
+            copied.value = {key: copy_node(item, steps, copies) for key, item in value.items()}
+        else:
+            copied.value = type(value)(copy_node(item, steps, copies) for item in value)
+    return copies[id(node)]
 
 
 def store(owner: Node, key: Any, node: Node, location: Location, steps: Steps) -> None:
