@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ import hrnet_cli
 from hrnet_cli import build, build_torch, load_spec, trace
 from hrnet_cli.analysis.costs import costs
 from hrnet_cli.analysis.diff import Change, Diff
-from hrnet_cli.analysis.state_dict import KeyGroup, merge_in_order
+from hrnet_cli.analysis.state_dict import KeyGroup, choose_prefixes, merge_in_order
 from hrnet_cli.sources import preset_path
 from hrnet_cli.tracing import InputError
 
@@ -48,21 +49,25 @@ PAIRS = [
 @pytest.mark.parametrize(("first", "second"), PAIRS)
 def test_keys_are_those_of_the_originals(first: str, second: str) -> None:
     before, after = Golden(first), Golden(second)
-    old, new = dict(before.keys), dict(after.keys)
+    prefix = "backbone." if "det" in second else ""
+    old, new = {prefix + key: shape for key, shape in before.keys}, dict(after.keys)
     result = hrnet_cli.diff(spec_of(before), spec_of(after), keys=True)
     common = old.keys() & new.keys()
     state = result.state_dict
     assert state.keys is not None
     found = {key.key: (key.change, key.before, key.after) for key in state.keys}
+    assert (state.strip, state.add) == ("", prefix)
     assert found == {
         **{key: ("added", None, new[key]) for key in new.keys() - old.keys()},
-        **{key: ("removed", old[key], None) for key in old.keys() - new.keys()},
+        **{key.removeprefix(prefix): ("removed", old[key], None) for key in old.keys() - new.keys()},
         **{key: ("reshaped", old[key], new[key]) for key in common if old[key] != new[key]},
     }
     kept = sum(old[key] == new[key] for key in common)
     assert (state.before, state.after, state.kept) == (len(old), len(new), kept)
     assert [key.key for key in state.keys if key.before is None] == [key for key in new if key not in old]
-    assert [key.key for key in state.keys if key.after is None] == [key for key in old if key not in new]
+    assert [key.key for key in state.keys if key.after is None] == [
+        key.removeprefix(prefix) for key in old if key not in new
+    ]
     totals = [golden.facts["params"]["total"] for golden in (before, after)]
     assert result.total.params == (*totals, totals[1] - totals[0])
 
@@ -369,3 +374,34 @@ def test_where_every_key_changes_its_modules_are_named() -> None:
     state = hrnet_cli.diff(plain(4), plain(8)).state_dict
     assert state.reshaped == sum(group.keys for group in state.groups)
     assert [group.path for group in state.groups] == [("conv1",), ("bn1",), ("conv2",), ("bn2",), ("layer1",)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "strip", "add", "kept", "as_named"),
+    [
+        ("w32", "mmpose", "", "backbone.", 1752, 0),
+        ("mmpose", "w32", "backbone.", "", 1752, 0),
+        ("mmpose", "det-w32", "", "", 1752, 1752),
+        ("cls-w18", "det-w18", "", "backbone.", 1830, 0),
+        ("w32", "w48", "", "", 368, 368),
+        ("w32", "w32", "", "", 1754, 1754),
+    ],
+)
+def test_keys_below_a_prefix(
+    before: str, after: str, strip: str, add: str, kept: int, as_named: int, tmp_path: Path
+) -> None:
+    """mmpose puts `backbone.` and `head.` before its keys, and mmdet `backbone.` and `neck.`."""
+    (tmp_path / "mmpose.py").write_text(hrnet_cli.convert("w32", to="mmlab").text)
+    paths = {"mmpose": tmp_path / "mmpose.py"}
+    state = hrnet_cli.diff(paths.get(before, before), paths.get(after, after)).state_dict
+    assert (state.strip, state.add, state.kept, state.kept_as_named) == (strip, add, kept, as_named)
+    text = str(hrnet_cli.diff(paths.get(before, before), paths.get(after, after)))
+    assert ("add backbone. before its keys, and a checkpoint of" in text) == bool(add)
+    assert ("strip backbone. from its keys, and a checkpoint of" in text) == bool(strip)
+    assert (f"of 1,754 are kept ({as_named} as they are named)" in text) == (before != "cls-w18" and kept != as_named)
+
+
+def test_a_prefix_on_each_side() -> None:
+    old, new = {"model.layer1.a": (1,), "model.x": (2,), "loss": (1,)}, {"backbone.layer1.a": (1,), "backbone.x": (2,)}
+    assert choose_prefixes(old, new) == ("model.", "backbone.")
+    assert choose_prefixes({"a.layer1.b": (1,)}, {"layer1.b": (1,), "a.layer1.b": (2,)}) == ("a.", "")

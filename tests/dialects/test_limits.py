@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import networks
@@ -13,6 +14,7 @@ from support import TESTS, caught
 
 from hrnet_cli import load_spec
 from hrnet_cli.checking.rules.dialect import DIALECT
+from hrnet_cli.dialects.equivalent import in_four_stages
 from hrnet_cli.dialects.limits import repaired_widths
 from hrnet_cli.dialects.table import FOREIGN, WRITERS, write_spec
 from hrnet_cli.errors import Diagnostic, InexpressibleError
@@ -57,8 +59,8 @@ def test_what_is_written_has_no_limits(name: str, target: str) -> None:
 @given(plain=networks())
 def test_limits_are_what_is_not_written(target: str, plain: Any) -> None:
     spec = load_spec(plain)
-    found = list(FOREIGN[target].find_limits(spec))
-    assert writes(spec, target) == (not found)
+    found, same = list(FOREIGN[target].find_limits(spec)), in_four_stages(spec)
+    assert writes(spec, target) == (not list(FOREIGN[target].find_limits(same.spec if same else spec)))
     assert all(limit.code in {rule.name for rule in DIALECT if rule.code > "HR2"} for limit in found)
 
 
@@ -117,7 +119,7 @@ def test_a_limit_and_its_place(spec: Spec, target: str, code: str, path: tuple[A
     }
     assert (code, path) in found, found
     assert says in found[code, path].message
-    assert writes(spec, target) is False
+    assert writes(spec, target) is (in_four_stages(spec) is not None)
 
 
 def test_the_branch_that_follows_widths() -> None:
@@ -329,3 +331,13 @@ def test_width_changes_are_in_the_order_of_the_stages() -> None:
     wide = replace(spec, stages=(*spec.stages[:3], replace(spec.stages[3], block="BOTTLENECK")))
     paths = [limit.path for limit in width_changes(wide, "official")]
     assert paths == [("stage2", "num_channels", 0), ("stage3", "block")]
+
+
+def test_a_limit_of_its_own_code_is_a_note_of_every_command() -> None:
+    """But not where the code is a fork's, which may build more."""
+    config = yaml.safe_load((TESTS / "configs" / "pose" / "w32_256x192_adam_lr1e-3.yaml").read_text())
+    config["MODEL"]["EXTRA"]["STAGE3"]["BLOCK"] = "BOTTLENECK"
+    (note,) = load_spec(config).notes
+    assert note.startswith("MODEL.EXTRA.STAGE3.BLOCK: not in the official code: stage3 has BOTTLENECK blocks")
+    config["MODEL"]["OWN_KEY"] = 1
+    assert not any("official code" in note for note in load_spec(config).notes)

@@ -11,7 +11,6 @@ from support import caught
 
 import hrnet_cli
 from hrnet_cli import load_spec
-from hrnet_cli.checking.settings import Settings
 from hrnet_cli.dialects.table import identify
 from hrnet_cli.documents import read_text
 from hrnet_cli.errors import SpecError, UnreadableError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Literal, NamedTuple, TypeVar
 
@@ -19,6 +19,49 @@ def state_dict_shapes(trace: Trace) -> dict[str, Shape]:
         prefix = f"{node.path}." if node.path else ""
         found |= {prefix + name: shape for name, shape in (node.parameters | node.buffers).items()}
     return found
+
+
+def named_shapes(trace: Trace) -> dict[str, Shape]:
+    """The shapes by the keys that the package of a config gives them: `backbone.conv1.weight`, `head.…` of mmpose."""
+    backbone, head = trace.spec.key_prefixes
+    shapes = state_dict_shapes(trace)
+    if not backbone and not head:
+        return shapes
+    in_head = {call.node.path for call in trace.leaf_calls if call.place and call.place.part == "head"}
+    return {(head if key.rpartition(".")[0] in in_head else backbone) + key: shape for key, shape in shapes.items()}
+
+
+def choose_prefixes(before: Mapping[str, Shape], after: Mapping[str, Shape]) -> tuple[str, str]:
+    """What to strip from the first keys and what to add, so that most of them are keys of the second.
+
+    Nothing, unless more keys are the same with a change than as they are named; of equals, keys of the same shape
+    decide, then the shortest.
+    """
+
+    def fit(pair: tuple[str, str]) -> tuple[int, int, int]:
+        renamed = ((change_prefix(key, *pair), shape) for key, shape in before.items() if key.startswith(pair[0]))
+        found = [shape == after[key] for key, shape in renamed if key in after]
+        return len(found), sum(found), -len("".join(pair))
+
+    return max(((strip, add) for strip in _prefixes(before) for add in _prefixes(after)), key=fit)
+
+
+FIRST_PARTS = ("layer1", "stem")
+"""Every HRNet has one of these modules, and no module below its top has that name."""
+
+
+def _prefixes(keys: Iterable[str]) -> list[str]:
+    """The empty prefix, and the paths of the modules that are an HRNet."""
+    found = {""}
+    for key in keys:
+        parts = key.split(".")
+        found |= {"".join(f"{each}." for each in parts[: parts.index(name)]) for name in FIRST_PARTS if name in parts}
+    return sorted(found)
+
+
+def change_prefix(key: str, strip: str, add: str) -> str:
+    """A key with another beginning; one that does not begin with `strip` is unchanged."""
+    return add + key.removeprefix(strip) if key.startswith(strip) else key
 
 
 def digest(shapes: dict[str, Shape]) -> str:
@@ -51,12 +94,21 @@ class KeyGroup(NamedTuple):
 
 
 class StateDictChange(NamedTuple):
-    """What a checkpoint of the first network has and lacks for the second."""
+    """What a checkpoint of the first network has and lacks for the second, once its keys have the right beginning."""
 
     before: int
     """The number of keys of the first."""
     after: int
     """The number of keys of the second."""
+    kept_as_named: int
+    """Keys that both have in the same shape, as each of them names its keys."""
+    strip: str
+    """What most keys of the first begin with and those of the second do not: `backbone.`; empty if nothing."""
+    add: str
+    """What most keys of the second begin with and those of the first do not; empty if nothing.
+
+    The first network's keys that begin with `strip` then begin with `add`; the counts below are for these keys.
+    """
     kept: int
     """Keys that both have in the same shape."""
     added: int
@@ -73,7 +125,11 @@ class StateDictChange(NamedTuple):
 
 def state_dict_change(before: Trace, after: Trace, keys: bool = False) -> StateDictChange:
     """Compare two state dicts; with `keys`, list every key that changes."""
-    old, new = state_dict_shapes(before), state_dict_shapes(after)
+    old, new = named_shapes(before), named_shapes(after)
+    kept_as_named = sum(new.get(key) == shape for key, shape in old.items())
+    strip, add = choose_prefixes(old, new)
+    renamed = ((key, change_prefix(key, strip, add), shape) for key, shape in old.items())
+    old = {new_key if new_key in new or key in new else key: shape for key, new_key, shape in renamed}
     kinds = {key: _kind(old.get(key), new.get(key)) for key in merge_in_order(old, new)}
     counts = Counter(kinds.values())
     changed = (KeyChange(key, kind, old.get(key), new.get(key)) for key, kind in kinds.items() if kind != "kept")
@@ -82,6 +138,9 @@ def state_dict_change(before: Trace, after: Trace, keys: bool = False) -> StateD
     return StateDictChange(
         before=len(old),
         after=len(new),
+        kept_as_named=kept_as_named,
+        strip=strip,
+        add=add,
         kept=counts["kept"],
         added=counts["added"],
         removed=counts["removed"],

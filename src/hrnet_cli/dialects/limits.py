@@ -11,6 +11,7 @@ from itertools import pairwise
 from math import lcm
 from typing import NamedTuple
 
+from hrnet_cli.dialects.equivalent import in_four_stages
 from hrnet_cli.dialects.writing import stage_fields
 from hrnet_cli.errors import Diagnostic, InexpressibleError
 from hrnet_cli.hrnet import EXPANSION, FIRST_STAGE, FIRST_STAGE_TEXT, IN_CHANNELS, NUM_STAGES, STEM_WIDTHS, stage_key
@@ -39,7 +40,9 @@ def four_stages(spec: Spec) -> Iterator[Diagnostic]:
     if count != NUM_STAGES:
         path = (stage_key(min(count, NUM_STAGES) + 1),)
         message = f"it has {plural(count, 'stage')}, but that code always has {NUM_STAGES}"
-        yield Diagnostic("fixed-part", path, message, f"give stage1 to stage{NUM_STAGES}, and no more")
+        same = in_four_stages(spec)
+        remedy = same.remedy if same else f"give stage1 to stage{NUM_STAGES}, and no more"
+        yield Diagnostic("fixed-part", path, message, remedy)
 
 
 def known_blocks(spec: Spec) -> Iterator[Diagnostic]:

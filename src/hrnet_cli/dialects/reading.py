@@ -100,6 +100,10 @@ class Reading:
         """How the config writes a key of the spec: `num_blocks` as `NUM_BLOCKS`."""
         self.code_is_known = True
         """Whether the code that reads the config is the code that this reader knows; if not, nothing is said for it."""
+        self.reads: tuple[str, tuple[int, ...]] | None = None
+        """A part that is not built here, and the branches of the last stage that it reads, where they are known."""
+        self.key_prefixes = ("", "")
+        """What the package puts before the state-dict keys of the backbone and of the head."""
         self.empty_stages: set[str] = set()
         """The stages that have no modules, which no spec can say."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from hrnet_cli.errors import Diagnostic
+from hrnet_cli.errors import Diagnostic, InexpressibleError
 from hrnet_cli.hrnet import NUM_STAGES, STAGE_KEY, STAGE_KEYS, stage_number
 from hrnet_cli.schema.spec import EDITOR_KEY, SPEC_KEYS
 from hrnet_cli.text import misspelt
@@ -69,6 +69,11 @@ class Dialect:
         """Why the framework cannot build a network; nothing where it can."""
         limits: Iterator[Diagnostic] = self._import(".write").find_limits(spec)
         return limits
+
+    def explain_limits(self, spec: Spec) -> Iterator[Diagnostic]:
+        """The limits as messages that name the code."""
+        for limit in self.find_limits(spec):
+            yield limit._replace(message=f"not in the {self.name} code: {limit.message}")
 
 
 NATIVE = "native"
@@ -163,7 +168,7 @@ def find_misspelling(config: Config) -> Diagnostic | None:
 
 
 def may_hold_hrnet(config: Any) -> bool:
-    """Whether a part of a config that no dialect detects may be an HRNet: neither a misspelling nor a name denies it."""
+    """Whether a part of a config that no dialect detects may be an HRNet: no misspelling and no name denies it."""
     from hrnet_cli.dialects.other_networks import is_other_kind
 
     return not isinstance(config, Mapping) or not (find_misspelling(config) or is_other_kind(config))
@@ -200,12 +205,18 @@ def write_spec(spec: Spec, target: str) -> Written:
     """The text of a spec in another dialect, and notes on what is left out of it; `target` is a key of WRITERS.
 
     The text begins with the notes, and with those of the reader that the spec came through, if the target has comments.
-    A head that the target cannot express is left out. Raises InexpressibleError, with the reasons, for a backbone that
+    A head that the target cannot express is left out; a network of other than four stages is written in four where that
+    is the same network. Raises InexpressibleError, with the reasons, for a backbone that
     the target's own code cannot build.
     """
+    from hrnet_cli.dialects.equivalent import in_four_stages
     from hrnet_cli.dialects.writing import comments, one_line
 
-    written = WRITERS[target].write(spec, target)
-    notes = tuple(map(one_line, (*spec.notes, *written.notes)))
+    same = in_four_stages(spec) if WRITERS[target].name in FOREIGN else None
+    try:
+        written = WRITERS[target].write(same.spec if same else spec, target)
+    except InexpressibleError:
+        written = WRITERS[target].write(spec, target)  # whose limits are those of the network as it is
+    notes = tuple(map(one_line, (*spec.notes, *((same.note,) if same else ()), *written.notes)))
     text = (comments(notes) if written.has_comments else "") + written.text
     return written._replace(text=text, notes=notes)

@@ -56,12 +56,18 @@ def _total(figure: FigureChange) -> str:
 
 
 def _checkpoint(keys: StateDictChange, before: Side, after: Side) -> str:
-    loads = f"a checkpoint of {printable(before.source)} loads into {printable(after.source)}"
+    first, second = printable(before.source), printable(after.source)
+    loads, as_named = f"a checkpoint of {first} loads into {second}", ""
+    if keys.strip or keys.add:
+        steps = [f"strip {keys.strip} from its keys"] if keys.strip else []
+        steps += [f"add {keys.add} before {'them' if steps else 'its keys'}"] if keys.add else []
+        loads = f"{join_and(steps)}, and {loads}"
+        as_named = f" ({exact(keys.kept_as_named)} as they are named)"
     if keys.kept == keys.before == keys.after:
-        return f"{loads}: all {exact(keys.kept)} keys are kept"
+        return f"{loads}: all {exact(keys.kept)} keys are kept{as_named}"
     counts = {"added": keys.added, "removed": keys.removed, "reshaped": keys.reshaped}
     others = join_and([f"{exact(count)} {kind}" for kind, count in counts.items() if count])
-    return f"{loads} except for {others} keys; {exact(keys.kept)} of {exact(keys.before)} are kept"
+    return f"{loads} except for {others} keys; {exact(keys.kept)} of {exact(keys.before)} are kept{as_named}"
 
 
 def _notes(result: Diff) -> Iterator[Note]:

@@ -194,6 +194,8 @@ class Spec(Record):
     """The dialect that it was read from; empty for a spec of our own. Not a key of the file."""
     notes: tuple[str, ...] = field(default=(), compare=False)
     """What the reader assumed, ignored or left out. Not a key of the file."""
+    key_prefixes: tuple[str, str] = field(default=("", ""), compare=False)
+    """What the package of a config puts before the state-dict keys of the backbone and of the head. Not a key."""
 
     def __repr__(self) -> str:
         widths = "/".join(map(str, self.stages[-1].widths))

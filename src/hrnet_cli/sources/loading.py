@@ -129,8 +129,12 @@ def load_document(document: Document, source: str, dialect: str | None = None) -
         others = [each for each in (*wrong, *mismatches) if each.location[:3] not in known]
         raise SpecError([*document.diagnostics, *others])
     if name in FOREIGN:
-        notes = tuple(note_text(note) for note in reading.notes if not note.only_in_check)
-        spec = replace(remove_modules(spec, reading.empty_stages), dialect=name, notes=notes)
+        spec = replace(remove_modules(spec, reading.empty_stages), dialect=name, key_prefixes=reading.key_prefixes)
+        said = [note for note in reading.notes if not note.only_in_check]
+        if reading.code_is_known:
+            limits = FOREIGN[name].explain_limits(spec)
+            said += [limit._replace(path=reading.origin(limit.path), at_key=False) for limit in limits]
+        spec = replace(spec, notes=tuple(map(note_text, said)))
     loaded = Loaded(spec, document, reading, source)
     if mismatches:
         raise MismatchError(mismatches, loaded)

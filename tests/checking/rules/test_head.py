@@ -9,7 +9,10 @@ import yaml
 from checks import check, codes, only, settings, spec
 from support import TESTS
 
-from hrnet_cli import load_spec
+from hrnet_cli import build_torch, load_spec
+from hrnet_cli.analysis.skeleton import unused_parameters
+from hrnet_cli.hrnet import branch_widths, stage, standard_stages
+from hrnet_cli.model import build_network
 
 POSE = (TESTS / "configs" / "pose" / "w32_256x192_adam_lr1e-3.yaml").read_text()
 IMAGE = "  IMAGE_SIZE:\n  - 192\n  - 256\n"
@@ -94,6 +97,35 @@ def test_a_network_of_another_kind_has_no_joints_to_compare(tmp_path: Path) -> N
 )
 def test_heads_branches_and_widths(widths: str, more: str, found: list[str], tmp_path: Path) -> None:
     assert codes(check(tmp_path / "a.yaml", spec("64x64", widths, more), settings(select=["HR4"]))) == found
+
+
+def test_the_parameters_that_get_no_gradient(tmp_path: Path) -> None:
+    """The rows of the last fuse layer that nothing reads, with the numbers of torch for an HRNet-W32."""
+    w32 = {**standard_stages(32), "multi_scale_output": True, "head": {"type": "heatmap"}}
+    (finding,) = check(tmp_path / "a.yaml", yaml.safe_dump(w32), settings(select=["HR401"]))
+    rows = [f"stage4.2.fuse_layers.{branch}" for branch in (1, 2, 3)]
+    shapes = build_network(load_spec(w32)).named_parameters()
+    unused = [tensor.numel() for name, tensor in shapes if name.startswith(tuple(f"{row}." for row in rows))]
+    assert (len(unused), sum(unused)) == (39, 769_984)
+    assert finding.message == (
+        "the heatmap head reads branch 0 alone, and the last stage fuses all 4: 39 parameters (769,984 elements) of "
+        f"{rows[0]}, {rows[1]} and {rows[2]} get no gradient"
+    )
+    assert "find_unused_parameters=True" in finding.remedy
+
+
+@pytest.mark.torch
+def test_torch_gives_them_no_gradient() -> None:
+    import torch
+
+    small = {f"stage{n}": stage(1, "BASIC", 1, branch_widths(4, n)) for n in (1, 2, 3)}
+    spec = load_spec({**small, "multi_scale_output": True, "head": {"type": "heatmap"}})
+    network = build_torch(spec)
+    network(torch.zeros(1, 3, 32, 32)).sum().backward()
+    without = [name for name, parameter in network.named_parameters() if parameter.grad is None]
+    unused = unused_parameters(spec, [1, 2])
+    assert all(name.startswith(tuple(f"{row}." for row in unused)) for name in without)
+    assert len(without) == sum(map(len, unused.values())) > 0
 
 
 @pytest.mark.parametrize(

@@ -24,21 +24,20 @@ def limits(subject: Subject) -> Iterator[Diagnostic]:
     """Why the code of a dialect cannot build the network: the dialect that is asked for, or the config's own."""
     dialect = subject.requirements.dialect or (subject.spec.dialect if subject.code_is_known else "")
     if dialect in FOREIGN:
-        for limit in FOREIGN[dialect].find_limits(subject.spec):
+        for limit in FOREIGN[dialect].explain_limits(subject.spec):
             yield _located(subject, limit, dialect)
 
 
 def _located(subject: Subject, limit: Diagnostic, dialect: str) -> Diagnostic:
     """A limit located in the config. A config of another dialect may have no key for it, but a spec has."""
-    message = f"not in the {dialect} code: {limit.message}"
     path = subject.loaded.reading.origin(limit.path)
     existing = _existing_part(subject.config, path)
     if subject.spec.dialect in ("", dialect) or (path and existing == path):
-        return subject.at(limit.code, limit.path, message, limit.remedy)
+        return subject.at(limit.code, limit.path, limit.message, limit.remedy)
     remedy = f"convert it to a spec: hrnet-cli convert {subject.name}"
     if limit.remedy:
         remedy += f"; then, at {dotted_path(limit.path)}: {limit.remedy}"
-    return subject.at_config(limit.code, existing, message, remedy)
+    return subject.at_config(limit.code, existing, limit.message, remedy)
 
 
 def _existing_part(config: Any, path: KeyPath) -> KeyPath:

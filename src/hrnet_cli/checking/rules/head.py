@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
+from hrnet_cli.analysis.skeleton import unused_parameters
 from hrnet_cli.checking.rule import Rule
 from hrnet_cli.checking.subject import Subject
 from hrnet_cli.dialects.nodes import ConfigNode
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import stage_key
+from hrnet_cli.nn import Shape
 from hrnet_cli.schema import HigherHead
-from hrnet_cli.text import KeyPath, quote, shape_text
+from hrnet_cli.text import KeyPath, exact, join_and, quote, shape_text
 
 CHANNEL_MULTIPLE = 8
 """Half-precision tensor cores need channels to be a multiple of it (NVIDIA, "Convolutional Layers User's Guide")."""
 
 
 def unread_branches(subject: Subject) -> Iterator[Diagnostic]:
-    """The last stage fuses all branches, and the head reads branch 0 alone."""
-    spec = subject.spec
+    """The last stage fuses all branches, and the head does not read all of them."""
+    spec, reading = subject.spec, subject.loaded.reading
     branches = spec.stages[-1].num_branches
-    if spec.keeps_all_branches and not spec.head.reads_all_branches and branches > 1:
-        message = f"the {spec.head.type} head reads branch 0 alone, and the last stage fuses all {branches}"
-        remedy = "set multi_scale_output: false, as the original does"
-        yield subject.at("unread-branches", ("multi_scale_output",), message, remedy)
+    reader, read = reading.reads or (f"{spec.head.type} head", range(branches if spec.head.reads_all_branches else 1))
+    unread = [branch for branch in range(branches) if branch not in read]
+    if not spec.keeps_all_branches or not unread or not subject.code_is_known:
+        return
+    unused = unused_parameters(spec, unread)
+    which = "branch 0 alone" if len(unread) == branches - 1 else f"branches {', '.join(map(str, read))}"
+    message = f"the {reader} reads {which}, and the last stage fuses all {branches}: {_name_parameters(unused)}"
+    path = ("multi_scale_output",)
+    key = str(next(iter(reading.origin(path)[-1:]), path[0]))
+    remedy = f"set {key}: false, as the original does" if unread[0] else "use a head or a neck that reads all branches"
+    remedy += "; with them, DistributedDataParallel needs find_unused_parameters=True"
+    yield subject.at("unread-branches", path, message, remedy)
+
+
+def _name_parameters(unused: Mapping[str, tuple[Shape, ...]]) -> str:
+    """`39 parameters (769,984 elements) of stage4.2.fuse_layers.1, … get no gradient`."""
+    count = sum(map(len, unused.values()))
+    total = sum(map(math.prod, chain.from_iterable(unused.values())))
+    return f"{count} parameters ({exact(total)} elements) of {join_and([*unused])} get no gradient"
 
 
 def nothing_to_join(subject: Subject) -> Iterator[Diagnostic]:

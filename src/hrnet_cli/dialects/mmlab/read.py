@@ -55,11 +55,21 @@ def read(config: Mapping[str, Any]) -> Reading:
         network.set("input", list(size[0]), size[1])
     elif "model" in config:
         network.add_note("assumed", (), "the config has no input size")
+    if path[:1] == ("model",) and network.package is not facts.UNKNOWN:
+        network.key_prefixes = _key_prefixes(network)
     if network.widths:
         network.data["name"] = f"hrnet-w{network.widths[0]}"
     if network.diagnostics:
         network.data = {}
     return network
+
+
+def _key_prefixes(network: Network) -> tuple[str, str]:
+    """The attributes of the model that hold the backbone and the head; our networks with a neck have them already."""
+    head = network.origins.get(("head",), ())
+    if network.data.get("head", {}).get("type") == "hrfpn":
+        return "", ""
+    return "backbone.", f"{head[1]}." if len(head) > 1 else ""
 
 
 def _package(config: Mapping[str, Any]) -> Package:
