@@ -85,11 +85,11 @@ def nearest(word: Any, options: Iterable[str], cutoff: float = 0.6) -> str:
     return found
 
 
-def misspelt(word: Any, options: Iterable[str]) -> str:
+def misspelt(word: Any, options: Iterable[str], same_digits: bool = True) -> str:
     """The option that a word is a misspelling of, the nearest first; empty if it may be a word of its own.
 
-    A misspelling has the digits of the right word, and one edit in six letters at most: a letter added, left out or
-    replaced, or two swapped. Letter case, `-` and `_` do not matter.
+    A misspelling has the digits of the right word, unless `same_digits` is false, and one edit in six letters at most:
+    a letter added, left out or replaced, or two swapped. Letter case, `-` and `_` do not matter.
     """
     if not isinstance(word, str) or len(word) > MAX_MISSPELT:
         return ""
@@ -98,7 +98,7 @@ def misspelt(word: Any, options: Iterable[str]) -> str:
     for option in options:
         right = _letters(option.rpartition(".")[2])  # a path ends with the key
         allowed = max(len(right) // 6, len(right) >= 4)
-        if abs(len(right) - len(plain)) > allowed or _digits(plain) != _digits(right):
+        if abs(len(right) - len(plain)) > allowed or (same_digits and _digits(plain) != _digits(right)):
             continue
         edits = _edits(plain, right)
         if edits <= allowed and (not found or edits < best):

@@ -53,8 +53,8 @@ def unread_key(path: KeyPath, known: tuple[str, ...], message: str, present: Con
 
 
 def find_misspelt(unknown: Iterable[str], missing: Container[str], known: tuple[str, ...]) -> list[str]:
-    """The unknown keys that are misspelt from a missing one: of all known keys it is the nearest."""
-    return [key for key in islice(unknown, MAX_NOTES) if nearest(key, known) in missing]
+    """The unknown keys that are misspelt from a missing one: it is a misspelling of no other."""
+    return [key for key in islice(unknown, MAX_NOTES) if misspelt(key, known) in missing]
 
 
 def check_size(size: Any, count: int, path: KeyPath, remedy: str) -> Diagnostic | None:

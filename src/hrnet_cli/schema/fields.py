@@ -14,7 +14,7 @@ from typing import Any
 
 from hrnet_cli.errors import Code, Diagnostic
 from hrnet_cli.schema.records import Diagnostics, Kind, entries
-from hrnet_cli.text import KeyPath, did_you_mean, nearest, quote, quote_key, type_name
+from hrnet_cli.text import KeyPath, did_you_mean, misspelt, quote, quote_key, type_name
 
 
 class Invalid:
@@ -294,11 +294,13 @@ def misspelt_keys(value: Mapping[Any, Any], known: tuple[str, ...], spell: Calla
     """The known keys that unknown ones are misspellings of: to report them as missing too would be noise."""
     by_name = {spell(key): key for key in known}
     unknown = [key for key in value if not isinstance(key, str) or key not in known]
-    near = {by_name.get(nearest(key, by_name), "") for key in unknown[:MAX_SUGGESTIONS]}
+    near = {by_name.get(misspelt(key, by_name, same_digits=False), "") for key in unknown[:MAX_SUGGESTIONS]}
     return near - value.keys()
 
 
 def right_key(key: Any, known: tuple[str, ...], present: Container[str]) -> str:
     """The remedy for an unknown key: the key that was probably meant, unless that is present too."""
-    near = nearest(key, known)
-    return f"remove it: {near} is present too" if near and near in present else did_you_mean(key, known)
+    near = misspelt(key, known, same_digits=False)
+    if not near:
+        return f"known: {', '.join(known)}"
+    return f"remove it: {near} is present too" if near in present else f"did you mean {near}?"

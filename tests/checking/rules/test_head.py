@@ -79,6 +79,21 @@ def test_a_network_of_another_kind_has_no_joints_to_compare(tmp_path: Path) -> N
     assert codes(check(tmp_path / "a.yaml", text, settings(select=["HR404"]))) == []
 
 
+def test_joints_that_only_the_dataset_has(tmp_path: Path) -> None:
+    """The pose repository's defaults have 17; a fork may read DATASET.NUM_JOINTS instead."""
+    plain = yaml.safe_load(POSE)
+    del plain["MODEL"]["NUM_JOINTS"]
+    plain["DATASET"]["NUM_JOINTS"] = 21
+    (finding,) = check(tmp_path / "a.yaml", yaml.safe_dump(plain), settings(select=["HR404"]))
+    assert (finding.severity, finding.path, finding.remedy) == (
+        "note",
+        "DATASET.NUM_JOINTS",
+        "add MODEL.NUM_JOINTS: 21",
+    )
+    plain["DATASET"]["NUM_JOINTS"] = 17
+    assert codes(check(tmp_path / "a.yaml", yaml.safe_dump(plain), settings(select=["HR404"]))) == []
+
+
 @pytest.mark.parametrize(
     ("widths", "more", "found"),
     [

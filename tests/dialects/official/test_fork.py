@@ -134,3 +134,14 @@ def test_what_changes_nothing_or_is_for_unknown_code_is_a_note_of_check(tmp_path
         tmp_path / "b.yaml", (CONFIGS / "cls" / "cls_hrnet_w32_sgd_lr5e-2_wd1e-4_bs32_x100.yaml").read_text()
     )
     assert [(each.code, each.severity) for each in published] == [("HR101", "note")]
+
+
+@pytest.mark.parametrize(
+    ("target", "maps"), [("offset", "3 maps a joint (51)"), ("odd", "is not gaussian"), ("gaussian", "")]
+)
+def test_a_target_that_the_authors_data_code_does_not_draw(target: str, maps: str) -> None:
+    """UDP's offset: a map and two offsets for each of the 17 joints."""
+    notes = read(yaml.safe_load(POSE.replace("  EXTRA:", f"  TARGET_TYPE: {target}\n  EXTRA:"))).notes
+    found = [note for note in notes if note.code == "fork"]
+    assert [note.path for note in found] == ([("MODEL", "TARGET_TYPE")] if maps else [])
+    assert all(maps in note.message and note.at_most_note for note in found)

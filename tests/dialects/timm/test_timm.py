@@ -475,3 +475,25 @@ def test_maps_in_place_of_a_head_are_noted() -> None:
     assert notes("w32", multi_scale_output=True) == (f"the heatmap head is left out: {first}",)
     assert notes("timm-w18", head=NoHead()) == (first,)
     assert notes("timm-w18", head=FeaturesHead()) == ()
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [("", ""), ("incre", "fails in forward"), ("odd", "is not a head of timm's")],
+)
+def test_a_head_that_is_not_the_classification(head: str, said: str) -> None:
+    """As timm 1.0.31 runs it: the branches are put out, and of `incre` no layer is called."""
+    spec = load_spec({"architecture": "hrnet_w18", "head": head})
+    assert (spec.head.type, spec.keeps_all_branches) == ("none", True)
+    assert (said in " ".join(spec.notes)) if said else not spec.notes
+    assert [shape[1] for shape in trace(spec).calls[0].outputs] == [18, 36, 72, 144]
+
+
+def test_the_head_that_is_the_default() -> None:
+    assert load_spec({"architecture": "hrnet_w18", "head": "classification"}) == load_spec("timm:hrnet_w18")
+
+
+def test_features_have_no_head() -> None:
+    """timm's class of the features passes one itself: TypeError."""
+    error = caught(SpecError, load_spec, {"architecture": "hrnet_w18", "head": "incre", "features_only": True})
+    assert [(each.code, each.dotted) for each in error.diagnostics] == [("unknown-key", "head")]

@@ -14,7 +14,7 @@ from hrnet_cli.dialects.nodes import ConfigNode
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import stage_key
 from hrnet_cli.nn import Shape
-from hrnet_cli.schema import HigherHead
+from hrnet_cli.schema import HeatmapHead, HigherHead
 from hrnet_cli.text import KeyPath, exact, join_and, quote, shape_text
 
 CHANNEL_MULTIPLE = 8
@@ -86,8 +86,10 @@ def _is_numbers(value: Any) -> bool:
 
 
 def joints(subject: Subject) -> Iterator[Diagnostic]:
-    """HigherHRNet's config has the number of joints for the network and for the dataset, which may add a center."""
+    """A config has the number of joints for the network and for the dataset, which may add a center (HigherHRNet)."""
     head = subject.spec.head
+    if isinstance(head, HeatmapHead):
+        yield from _joints_of_a_fork(subject, head)
     root = ConfigNode(subject.config, ())
     node, center = root.get("DATASET", "NUM_JOINTS"), root.get("DATASET", "WITH_CENTER")
     count = node.literal if node else None
@@ -98,6 +100,18 @@ def joints(subject: Subject) -> Iterator[Diagnostic]:
         more = " and a center" if with_center else ""
         message = f"{node.path[-1]} is {count}{more}, and the head puts out {head.num_joints} joints"
         yield subject.at_config("joints", node.path, message, "make the two equal")
+
+
+def _joints_of_a_fork(subject: Subject, head: HeatmapHead) -> Iterator[Diagnostic]:
+    """The pose repository has the number for the network alone; a fork may have it for the dataset instead."""
+    root = ConfigNode(subject.config, ())
+    node = root.get("DATASET", "NUM_JOINTS")
+    count = node.literal if node else None
+    if node and type(count) is int and count != head.num_joints and not root.get("MODEL", "NUM_JOINTS"):
+        own = (root.child("MODEL") or root).missing("NUM_JOINTS").dotted
+        message = f"{node.dotted} is {count}, and the head is built with {head.num_joints} joints: {own} is missing"
+        found = subject.at_config("joints", node.path, message, f"add {own}: {count}")
+        yield found._replace(at_most_note=not subject.code_is_known)
 
 
 def unfriendly_channels(subject: Subject) -> Iterator[Diagnostic]:

@@ -10,7 +10,7 @@ from hrnet_cli.dialects.nodes import ConfigNode
 from hrnet_cli.dialects.official import Sections
 from hrnet_cli.dialects.reading import MAX_NOTES, Reading, unread_key
 from hrnet_cli.hrnet import STAGE_FIELDS, STEM_WIDTHS
-from hrnet_cli.text import nearest, quote, quote_key
+from hrnet_cli.text import misspelt, quote, quote_key
 
 if TYPE_CHECKING:
     from hrnet_cli.dialects.official.families import Family
@@ -71,7 +71,7 @@ class Config(Reading):
             return False
         names = tuple(key.upper() for key in known)
         unknown = [key for key in section.keys if key.upper() not in names] if section else []
-        return all(nearest(key, names) != name for key in unknown)
+        return all(misspelt(key, names) != name for key in unknown)
 
     def _note_misspelling(self, path: tuple[str, ...]) -> None:
         """Note the first key that is a misspelling of a missing one; in MODEL and EXTRA each unknown key has a note."""

@@ -44,12 +44,23 @@ def read_none(_: Config) -> Plain:
 
 def read_heatmap(config: Config) -> Plain:
     """The head of pose_hrnet."""
-    return {"type": "heatmap", "num_joints": config.num_joints(), "final_conv_kernel": config.final_conv_kernel()}
+    joints, node = config.num_joints(), config.source.model.child("TARGET_TYPE")
+    if node and isinstance(node.value, str) and node.value != TARGET_TYPE:
+        message = f"{quote(node.value)} is not {TARGET_TYPE}, the only target of the authors' data code"
+        if node.value == UDP_TARGET and type(joints) is int:
+            maps = UDP_MAPS * joints
+            message += f": UDP's network for it puts out {UDP_MAPS} maps a joint ({maps}), and {joints} are built"
+        config.add_note("fork", node.path, message)
+    return {"type": "heatmap", "num_joints": joints, "final_conv_kernel": config.final_conv_kernel()}
+
+
+TARGET_TYPE, UDP_TARGET, UDP_MAPS = "gaussian", "offset", 3
+"""MODEL.TARGET_TYPE of the pose repository, and that of UDP (Huang et al., CVPR 2020): a map and two offsets."""
 
 
 def read_landmark(config: Config) -> Plain:
     """The head of the landmark network."""
-    return {**read_heatmap(config), "type": "landmark"}
+    return {"type": "landmark", "num_joints": config.num_joints(), "final_conv_kernel": config.final_conv_kernel()}
 
 
 def write_pose(spec: Spec, family: Family) -> Plain:

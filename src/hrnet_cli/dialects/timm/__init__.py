@@ -48,6 +48,7 @@ ARGUMENTS = (
     "drop_rate",
     "features_only",
     "feature_location",
+    "head",
     "head_conv_bias",
 )
 """Arguments of timm's create_model that change the network, or seem to."""

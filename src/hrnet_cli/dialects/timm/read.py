@@ -23,6 +23,8 @@ IGNORED_KEYS = (
 """What a dump says of weights, preprocessing and origin; none of it changes the network."""
 INPUT_SIZE = (IN_CHANNELS, 224, 224)
 """Channels, height and width of the input of timm's HRNets."""
+CLASSIFICATION = "classification"
+"""`head` by default."""
 ALL_MAPS = [0, 1, 2, 3, 4]
 """`out_indices` by default: the stem, then the four branches."""
 
@@ -135,9 +137,31 @@ def _read_chain(config: _Config, stage: dict[str, Any], path: KeyPath) -> None:
             stage[name] = items[:1]
 
 
+def _read_other_head(config: _Config, head: Any) -> None:
+    """`head: ''`, which puts out the branches; `incre` makes layers that nothing calls."""
+    place = config.places["head"]
+    if config.values.get("features_only") is True:
+        message, remedy = "features_only has a feature_location, and no head", "write feature_location instead"
+        config.diagnostics.append(Diagnostic("unknown-key", place, message, remedy, at_key=True))
+    elif head == "incre":
+        message = (
+            "'incre' without features_only has no downsamp_modules: timm up to 1.0.30 fails in forward, and later "
+            "versions put out the branches and never call the incre_modules"
+        )
+        config.add_note("unread-value", place, message, "write features_only: true and feature_location: incre")
+    elif head:
+        message = f"{quote(head)} is not a head of timm's, which puts out the branches"
+        config.add_note("unread-value", place, message, f"write {CLASSIFICATION}, or '' for the branches")
+    config.data["head"] = {"type": "none"}
+    config.data["multi_scale_output"] = True
+
+
 def _read_head(config: _Config) -> None:
     """The classification head, or the maps of features_only."""
     values, places = config.values, config.places
+    if values.get("head", CLASSIFICATION) != CLASSIFICATION:
+        _read_other_head(config, values["head"])
+        return
     if values.get("features_only") is True:
         location = values.get("feature_location", "incre")
         config.data["head"] = {"type": "features", "location": "branches" if location == "" else location}
