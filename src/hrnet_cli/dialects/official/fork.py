@@ -12,13 +12,14 @@ from hrnet_cli.text import KeyPath, misspelt, quote_key
 
 def note_fork(config: Config) -> None:
     """Withdraw what was said for the authors' code where a config is not for it, and note why it is not."""
-    found = _evidence(config)
+    is_noted = any(each.code == "fork" for each in config.notes)  # by its name, or by a value
+    found = None if is_noted else _evidence(config)
     if found:
         path, whether = found
         whose = f"a fork of {config.known_name}" if config.known_name else "other code"
         message = f"{path[-1]} is {whether} by the authors' code: this is for {whose}, which may read and build more"
         config.notes.append(note("fork", path, message, at_key=True))
-    elif config.known_name and not config.lower:
+    elif config.known_name and not config.lower and not is_noted:
         return
     config.withdraw_claims()
 
@@ -26,8 +27,6 @@ def note_fork(config: Config) -> None:
 def _evidence(config: Config) -> tuple[KeyPath, str] | None:
     """The first key that shows a fork, and what the authors' code does with it."""
     source = config.source
-    if any(each.code == "fork" for each in config.notes):
-        return None  # noted with its name
     known: tuple[str, ...] = (*EXTRA_KEYS, *STAGE_KEYS[:NUM_STAGES])
     if source.extra.path == source.model.path:  # not as the authors write it: a dump, or a part of a config
         known += (*MODEL_KEYS, *(() if source.model.path else SECTIONS))
