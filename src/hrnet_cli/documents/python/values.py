@@ -16,8 +16,8 @@ from hrnet_cli.text import KeyPath, quote_key
 
 MAX_STEPS = 10_000
 """Expressions and items that are read for one document: ten times what an HRNet config needs with all its bases."""
-MAX_VALUES = 10_000
-"""Values in a document, a shared one counted as often as it is used. The largest published config has 8,371."""
+MAX_VALUES = 20_000
+"""Values in a document, a shared one counted as often as it is used. The largest published config has 10,242."""
 MAX_CHARACTERS = 100_000
 """Characters of one file, and of one text. The longest published config has 75,480."""
 
