@@ -42,6 +42,8 @@ class Family(NamedTuple):
     reads_stage1: bool = True
     """Where it is not read it is not written: the landmark network's config may have no key of EXTRA that its
     lib/config/defaults.py does not have, so that STAGE1 is a KeyError of YACS."""
+    first_release_fixed_stage1: bool = False
+    """Whether an older release of the same name read no STAGE1 and built the usual one."""
     stage_defaults: Mapping[str, Mapping[str, Any]] = {}
     reads: tuple[str, ...] = ()
     """The keys that it reads, of those below MODEL that only some networks read."""
@@ -102,6 +104,7 @@ FAMILIES: dict[str, Family] = {
         heads.write_model,
         (MODEL_SIZE,),
         (256, 256),
+        first_release_fixed_stage1=True,
         needs=("STAGE1", METHOD),
     ),
     "seg_hrnet": Family(
@@ -152,7 +155,11 @@ FAMILIES: dict[str, Family] = {
 """By MODEL.NAME; `official.NETWORKS` has the names."""
 
 SEGMENTATION_V11 = FAMILIES["seg_hrnet"]._replace(
-    repository=f"{SEGMENTATION_REPOSITORY} pytorch-v1.1", momentum=0.01, reads=(KERNEL,), follows_widths=False
+    repository=f"{SEGMENTATION_REPOSITORY} pytorch-v1.1",
+    momentum=0.01,
+    reads=(KERNEL,),
+    follows_widths=False,
+    first_release_fixed_stage1=True,
 )
 """The older branch of the same repository, with another function of the same name; corners are not aligned."""
 BACKBONE = Family(

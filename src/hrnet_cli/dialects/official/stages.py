@@ -56,11 +56,16 @@ def _read_first(config: Config) -> None:
 def _note_missing_first(config: Config, missing: ConfigNode) -> None:
     key = missing.path[-1]
     message = f"{key} is missing: {FIRST_STAGE_TEXT} are used, as in the authors' other networks"
-    if _extra_fails_without(config, "STAGE1"):
-        message += f"; {config.name} reads it without a default"
-        config.add_note("no-default", missing.path, message, f"add {key}: {{{FIRST_STAGE_CONFIG}}}", at_key=True)
-    else:
+    remedy = f"add {key}: {{{FIRST_STAGE_CONFIG}}}"
+    if not _extra_fails_without(config, "STAGE1"):
         config.add_note("assumed", missing.path, message, at_key=True)
+    elif config.family.first_release_fixed_stage1:
+        message = f"{key} is missing: {FIRST_STAGE_TEXT} are used, as in the first release of {config.name}"
+        config.add_note("assumed", missing.path, f"{message}; later code raises an error", remedy, at_key=True)
+    else:
+        config.add_note(
+            "no-default", missing.path, f"{message}; {config.name} reads it without a default", remedy, at_key=True
+        )
 
 
 def _extra_fails_without(config: Config, name: str) -> bool:
