@@ -12,6 +12,7 @@ Severity = Literal["error", "warning", "note"]
 Code = Literal[
     # a text that cannot be read
     "unreadable",
+    "internal-error",
     "syntax",
     "empty",
     "too-deep",

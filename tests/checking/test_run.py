@@ -21,8 +21,9 @@ from hrnet_cli.checking.rules import RULE_OF, RULES
 from hrnet_cli.checking.run import CORES, Checker, run
 from hrnet_cli.checking.settings import Settings
 from hrnet_cli.dialects.table import write_spec
-from hrnet_cli.errors import Code, HrnetError
+from hrnet_cli.errors import Code
 from hrnet_cli.sources import load_spec, preset_names, preset_path
+from hrnet_cli.sources.loading import load_document
 
 GOOD = preset_path("w32").read_text()
 INVALID = sorted(path for path in (EXAMPLES / "invalid").iterdir() if path.suffix != ".expect")
@@ -171,18 +172,48 @@ def test_a_file_of_a_folder_that_is_not_a_spec_is_skipped(tmp_path: Path) -> Non
 
 
 class Killed(Checker):
-    """What the system does to a process that asks for too much."""
+    """What the system does to a process that asks for too much, for one of the files."""
 
     def check(self, target: Target) -> FileCheck:
-        os.kill(os.getpid(), signal.SIGKILL)
-        raise AssertionError
+        if target.name == "w48":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().check(target)
 
 
 @pytest.mark.skipif(CORES < 2, reason="needs two cores")
-def test_a_process_that_is_killed_is_a_message() -> None:
-    with pytest.raises(HrnetError, match="was killed") as caught:
-        run(Killed(Settings()), [Target("w32")] * 17, jobs=2)
-    assert "--jobs" in caught.value.remedy
+def test_a_process_that_is_killed_costs_no_other_file_its_findings() -> None:
+    targets = [*map(Target, preset_names()[:17]), Target("w48"), Target("nothing")]
+    result = run(Killed(Settings()), targets, jobs=2)
+    names = [f"{target.name}.yaml" for target in targets[:17]]
+    assert result.files == (*names, "w48", "nothing")
+    found = {each.source: (each.code, each.message) for each in result.findings if each.severity == "error"}
+    assert found.keys() == {"w48", "nothing"} and found["nothing"][0] == "HR001" and result.exit_code == 2
+    message = "this is a fault of hrnet-cli: 'the process that checked this file ended'"
+    assert found["w48"] == ("HR019", message)
+
+
+def test_a_fault_in_one_file_costs_no_other_file_its_findings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Of any kind: what a rule raises, what a reader raises, no memory."""
+    paths = [tmp_path / name for name in ("a.yaml", "b.yaml", "c.yaml", "d.yaml")]
+    for path in paths:
+        path.write_text(GOOD)
+    faults = iter([KeyError(0), MemoryError(), RecursionError("deep"), None])
+
+    def failing(*arguments: Any) -> Any:
+        fault = next(faults)
+        if fault:
+            raise fault
+        return load_document(*arguments)
+
+    monkeypatch.setattr("hrnet_cli.checking.run.load_document", failing)
+    result = check_all(*paths)
+    assert [(each.code, each.source, each.severity) for each in result.findings] == [
+        ("HR019", str(path), "error") for path in paths[:3]
+    ]
+    assert result.findings[0].message == "this is a fault of hrnet-cli: 'KeyError: 0'" and result.exit_code == 2
+    faults = iter([KeyError(0)])
+    with pytest.raises(KeyError):
+        Checker(Settings(), debug=True).check(Target(str(paths[0])))
 
 
 @pytest.mark.skipif(CORES < 2, reason="needs two cores")

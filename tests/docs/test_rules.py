@@ -20,6 +20,7 @@ from hrnet_cli.checking.rules import RULES, Rule
 FOLDER = ROOT / "docs" / "rules"
 WITHOUT_FILE = {
     "HR001": "there is no text to show",
+    "HR019": "no file is known that has it",
     "HR601": "it takes a lock file",
     "HR602": "it takes a lock file",
 }

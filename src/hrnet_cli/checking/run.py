@@ -19,9 +19,10 @@ from hrnet_cli.checking.suppress import apply_suppressions, split_lines
 from hrnet_cli.dialects.reading import holds_stages
 from hrnet_cli.dialects.table import identify, recognise
 from hrnet_cli.documents import MAX_DEPTH
-from hrnet_cli.errors import Diagnostic, HrnetError, Location, SpecError, UnreadableError
+from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError
 from hrnet_cli.sources import preset_names, read_source
 from hrnet_cli.sources.loading import MismatchError, Source, load_document
+from hrnet_cli.text import quote
 
 
 class _NotHrnetError(Exception):
@@ -34,6 +35,8 @@ class Checker(NamedTuple):
     settings: Settings
     locked: dict[str, LockEntry] | None = None
     """The entries of the lock file; None if specs need not be in it."""
+    debug: bool = False
+    """Whether an exception that is a fault of hrnet-cli is raised, and not a finding."""
 
     def check(self, target: Target) -> FileCheck:
         """Every finding of one file. That it cannot be read is a finding too."""
@@ -51,6 +54,10 @@ class Checker(NamedTuple):
             diagnostics, ran = error.diagnostics, selected & WITHOUT_NETWORK
         except (UnreadableError, OSError) as error:
             diagnostics, ran, unreadable = [_unreadable(error, source)], frozenset(), True
+        except Exception as error:  # a fault of ours in one file must not hide what is found in the others
+            if self.debug:
+                raise
+            return self._fault(source, f"{type(error).__name__}: {error}", "--debug shows where")
         kept, suppressed = apply_suppressions(_of_rules(diagnostics, selected), text, source, ran)
         findings = self._findings(_of_rules(kept, selected), text, source)
         return FileCheck(source, findings, suppressed, unreadable)
@@ -79,6 +86,20 @@ class Checker(NamedTuple):
         subject = Subject(loaded, self.settings, self.locked, target.name)
         for find in finders(selected):
             yield from find(subject)
+
+    def _fault(self, source: str, what: str, remedy: str) -> FileCheck:
+        """The finding of a file that could not be checked because of hrnet-cli and not because of the file."""
+        message = f"this is a fault of hrnet-cli: {quote(what)}"
+        fault = Diagnostic(
+            "internal-error", (), message, f"report it with this file; {remedy}", location=Location(source=source)
+        )
+        return FileCheck(source, self._findings([fault], "", source), unreadable=True)
+
+    def killed(self, target: Target) -> FileCheck:
+        """The finding of a file whose process ended while it was checked, as one does that has no memory left."""
+        return self._fault(
+            target.name, "the process that checked this file ended", "or the machine has too little memory"
+        )
 
     def _findings(self, diagnostics: list[Diagnostic], text: str, source: str) -> tuple[Finding, ...]:
         lines = split_lines(text) if diagnostics else []
@@ -110,9 +131,9 @@ class Checker(NamedTuple):
         )
 
 
-def checker(settings: Settings) -> Checker:
+def checker(settings: Settings, debug: bool = False) -> Checker:
     """What to check with; the lock file is read if specs must be in it. Raises UnreadableError."""
-    return Checker(settings, open_lock(Path(settings.lock)) if settings.locked else None)
+    return Checker(settings, open_lock(Path(settings.lock)) if settings.locked else None, debug)
 
 
 def _read(target: Target) -> Source:
@@ -176,16 +197,30 @@ def check_each(checker: Checker, targets: list[Target], jobs: int = 1) -> Genera
     if workers < 2 or any(target.name == "-" for target in targets):  # other processes have no standard input
         yield from map(checker.check, targets)
         return
-    from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
+
+    done = 0
+    try:
+        for result in _in_processes(checker, targets, workers):
+            done += 1
+            yield result
+    except BrokenProcessPool:  # one file is to blame, and it is not known which
+        for target in targets[done:]:
+            try:
+                yield from _in_processes(checker, [target], 1)
+            except BrokenProcessPool:
+                yield checker.killed(target)
+
+
+def _in_processes(checker: Checker, targets: list[Target], workers: int) -> Iterator[FileCheck]:
+    """The results in order. Raises BrokenProcessPool when a process ends before its work is done."""
+    from concurrent.futures import ProcessPoolExecutor
 
     with ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(checker,)) as pool:
         try:
             with _interrupts_blocked():
                 results = pool.map(_check_in_worker, targets, chunksize=CHUNK)
             yield from results
-        except BrokenProcessPool:
-            raise HrnetError("a process of the check was killed", "if memory ran out, use fewer --jobs") from None
         except BaseException:
             pool.shutdown(cancel_futures=True)  # `with` would wait for all that is not begun
             raise

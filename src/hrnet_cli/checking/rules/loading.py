@@ -63,6 +63,7 @@ LOADING = (
         "a config that is based on a file that cannot be read",
         ("missing-base", "bad-base", "base-cycle", "no-folder", "other-package", "too-many-bases"),
     ),
+    Rule("HR019", "internal-error", "error", "a fault of hrnet-cli itself, in one file", ("internal-error",)),
     Rule("HR901", "unused-ignore", "warning", "a comment that suppresses nothing", ("unused-ignore",)),
     Rule("HR902", "bad-ignore", "warning", "a comment that names no rule or gives no reason", ("bad-ignore",)),
 )

@@ -72,6 +72,7 @@ def check(
         bool, typer.Option("--step-summary", help="Add a summary to the file of $GITHUB_STEP_SUMMARY, if it is set.")
     ] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of a fault of hrnet-cli.")] = False,
 ) -> None:
     """Check specs and configs against rules.
 
@@ -104,7 +105,7 @@ def check(
             remedy = "name spec files or the folder that has them; `include` in the settings sets their patterns"
             raise UsageError(f"no spec in {' '.join(specs or ['this folder'])}", remedy)
 
-    with interruptible(), closed_pipe_raises(), closing(check_each(checker(settings), files, jobs)) as results:
+    with interruptible(), closed_pipe_raises(), closing(check_each(checker(settings, debug), files, jobs)) as results:
         write_report(CHECK_FORMATS[format](counted(), canvas_of(output, color), statistics), output)
     if step_summary:
         add_step_summary(kept, statistics)
