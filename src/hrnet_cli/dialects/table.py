@@ -29,8 +29,8 @@ class Dialect:
     """How one framework writes an HRNet. Its functions have these names in the folder `dialects/<name>`."""
 
     name: str
-    targets: tuple[str, ...]
-    """The forms that it is written in: `write_<target>` in its module `write`."""
+    targets: tuple[str, ...] = ()
+    """The forms that it is written in: `write_<target>` in its module `write`. One without any is read alone."""
 
     def _import(self, module: str = "") -> Any:
         return import_module(f"hrnet_cli.dialects.{self.name}{module}")
@@ -60,7 +60,9 @@ class Dialect:
         return written
 
     def find_limits(self, spec: Spec) -> Iterator[Diagnostic]:
-        """Why the framework cannot build a network; nothing where it can."""
+        """Why the framework cannot build a network; nothing where it can, and where the dialect is read alone."""
+        if not self.targets:
+            return iter(())
         limits: Iterator[Diagnostic] = self._import(".write").find_limits(spec)
         return limits
 
@@ -72,10 +74,13 @@ DIALECTS: dict[str, Dialect] = {
     "official": Dialect("official", ("official",)),
     "mmlab": Dialect("mmlab", ("mmlab",)),
     "timm": Dialect("timm", ("timm",)),
+    "dekr": Dialect("dekr"),
 }
 """In the order in which they are tried: the first that detects a config reads it."""
 FOREIGN = {name: dialect for name, dialect in DIALECTS.items() if name != NATIVE}
-"""The dialects of other frameworks, each with limits of its own."""
+"""The dialects of other frameworks."""
+BUILDERS = tuple(name for name, dialect in FOREIGN.items() if dialect.targets)
+"""Those that are written too, so that the limits of their own code are known."""
 WRITERS = {target: dialect for dialect in DIALECTS.values() for target in dialect.targets}
 """The targets of `hrnet-cli convert`."""
 
