@@ -14,11 +14,19 @@ from hrnet_cli.hrnet import FIRST_STAGE, STAGE_FIELDS, stage_key
 from hrnet_cli.text import quote
 
 FUSE_METHOD = "fuse_method"
+READ_OF_FIRST = ("block", "num_blocks", "num_channels")
+"""What is read of stage 1, where it is read at all: one chain of blocks, from the first entry of each list."""
 STAGE_NAMES = (*STAGE_FIELDS, FUSE_METHOD)
 """The keys of a stage, in lower case."""
 
 
-def read_stage(reading: Reading, key: str, node: ConfigNode, defaults: Mapping[str, Any] | None = None) -> None:
+def read_stage(
+    reading: Reading,
+    key: str,
+    node: ConfigNode,
+    defaults: Mapping[str, Any] | None = None,
+    fields: tuple[str, ...] = STAGE_FIELDS,
+) -> None:
     """The values of a stage, unchanged: the spec's validation reports what is wrong with them.
 
     `defaults` are what the code builds where the config has no such key.
@@ -28,16 +36,31 @@ def read_stage(reading: Reading, key: str, node: ConfigNode, defaults: Mapping[s
         reading.data[key] = node.value
         return
     stage = dict(defaults or {})
-    for field in STAGE_FIELDS:
+    for field in fields:
         child = node.child(field)
-        reading.origins[key, field] = (child or node.missing(field)).path
+        place = child or node.missing(field)
+        reading.origins[key, field] = place.path
         if child:
             stage[field] = child.literal
-    missing = [node.spell(field) for field in STAGE_FIELDS if field not in stage]
+        elif field in stage:
+            message = f"{place.path[-1]} is missing: {quote(stage[field])} is used, the code's default"
+            reading.add_note("assumed", place.path, message, at_key=True)
+    missing = [node.spell(field) for field in fields if field not in stage]
     unknown = (name for name in node.keys if name.lower() not in STAGE_NAMES)
     misspelt = find_misspelt(unknown, missing, tuple(map(node.spell, STAGE_NAMES)))
     reading.data[key] = stage | {name: node.value[name] for name in misspelt}
     note_fuse_method(reading, node.child(FUSE_METHOD))
+
+
+def read_first_stage(reading: Reading, node: ConfigNode, defaults: Mapping[str, Any] | None = None) -> None:
+    """Stage 1 where the code reads it: the first entry of each list, and neither modules nor branches."""
+    key = stage_key(1)
+    known = {name: value for name, value in (defaults or {}).items() if name in READ_OF_FIRST}
+    read_stage(reading, key, node, known, READ_OF_FIRST)
+    stage = reading.data[key]
+    if isinstance(stage, Mapping):
+        lists = {name: value[:1] for name, value in stage.items() if isinstance(value, list | tuple)}
+        reading.data[key] = {**stage, **lists, "num_modules": 1, "num_branches": 1}
 
 
 def note_fuse_method(reading: Reading, node: ConfigNode | None) -> None:

@@ -75,6 +75,7 @@ DIALECTS: dict[str, Dialect] = {
     "mmlab": Dialect("mmlab", ("mmlab",)),
     "timm": Dialect("timm", ("timm",)),
     "dekr": Dialect("dekr"),
+    "maskrcnn": Dialect("maskrcnn"),
 }
 """In the order in which they are tried: the first that detects a config reads it."""
 FOREIGN = {name: dialect for name, dialect in DIALECTS.items() if name != NATIVE}

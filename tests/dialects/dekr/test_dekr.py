@@ -76,8 +76,8 @@ def note_of(spec: Spec) -> str:
 
 def test_the_note_says_whose_it_is_and_which_heads_are_left_out(tmp_path: Path) -> None:
     assert note_of(load_spec(dekr())) == (
-        "MODEL.SPEC: DEKR's backbone is built, with 4 BOTTLENECK blocks of 64 as stage 1; HEAD_HEATMAP and HEAD_OFFSET, on "
-        "its maps joined at the size of the largest, are left out"
+        "MODEL.SPEC: DEKR's backbone is built, with 4 BOTTLENECK blocks of 64 as stage 1; HEAD_HEATMAP and "
+        "HEAD_OFFSET, on its maps joined at the size of the largest, are left out"
     )
     cid = {"MODEL": {"NAME": "CID", "BACKBONE": {"STAGES": STAGES}, "IIA": {}, "GFD": {}}}
     assert "CID's backbone" in note_of(load_spec(cid)) and "IIA and GFD" in note_of(load_spec(cid))
@@ -91,7 +91,11 @@ def test_the_note_says_whose_it_is_and_which_heads_are_left_out(tmp_path: Path) 
     [
         ({"NUM_MODULES": [1, 4]}, "NUM_MODULES", "2 entries for NUM_STAGES: 3"),
         ({"NUM_CHANNELS": [*STAGES["NUM_CHANNELS"], [1]]}, "NUM_CHANNELS", "4 entries for NUM_STAGES: 3"),
-        ({"BLOCK": "BASIC"}, "BLOCK", "expected a list with one item per stage after the first, found a string"),
+        (
+            {"BLOCK": "BASIC"},
+            "BLOCK",
+            "expected a list with one item per stage after the first, found a string, 'BASIC'",
+        ),
         ({"NUM_BLOCKS": ...}, "NUM_BLOCKS", "NUM_BLOCKS is missing"),
         ({"NUM_STAGES": ..., "NUM_BRANCHES": [2, 3]}, "NUM_BRANCHES", "2 entries for NUM_STAGES: 3"),
         ({"NUM_MODULES": ..., "NUM_MODULSE": [1, 4, 3]}, "NUM_MODULSE", "unknown key 'NUM_MODULSE'"),
