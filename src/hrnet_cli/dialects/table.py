@@ -74,6 +74,7 @@ DIALECTS: dict[str, Dialect] = {
     "official": Dialect("official", ("official",)),
     "mmlab": Dialect("mmlab", ("mmlab",)),
     "timm": Dialect("timm", ("timm",)),
+    "alphapose": Dialect("alphapose"),
     "dekr": Dialect("dekr"),
     "maskrcnn": Dialect("maskrcnn"),
 }

@@ -63,7 +63,8 @@ def find_sections(config: Mapping[str, Any]) -> Sections | None:
     name = model.child("NAME")
     extra = model.child("EXTRA") or model
     is_mmlab = "backbone" in model.keys or ("type" in model.keys and extra is model)
-    if is_mmlab or (name and network_kind(name.value)):
+    is_alphapose = model.child("TYPE") is not None and root.child("DATA_PRESET") is not None
+    if is_mmlab or is_alphapose or (name and network_kind(name.value)):
         return None
     if extra.stage_keys or (name and name.value != AMBIGUOUS_NAME and _is_network(name.value)):
         return Sections(root, model, extra)
