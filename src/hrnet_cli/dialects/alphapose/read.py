@@ -31,7 +31,14 @@ def read(config: Mapping[str, Any]) -> Reading:
     set_first_stage(reading, model.missing(stage_key(1)).path)
     for number in range(2, NUM_STAGES + 1):
         key = stage_key(number)
-        read_stage(reading, key, model.child(key) or model.missing(key))  # a missing one is an error of the spec
+        node = model.child(key)
+        if node:
+            read_stage(reading, key, node)
+        else:
+            reading.diagnostics.append(_missing(model.missing(key)))
+    if reading.diagnostics:
+        reading.data = {}
+        return reading
     preset = root.child(PRESET) or root
     read_size(reading, preset.child("IMAGE_SIZE"), DEFAULT_SIZE, height_first=True)
     reading.data["head"] = {"type": "heatmap"}
@@ -49,6 +56,11 @@ def _other_network(model: ConfigNode) -> Diagnostic:
     name = quote(kind.value) if kind else "a network without a name"
     on = f" on {quote(backbone.value)}" if backbone and isinstance(backbone.value, str) else ""
     return not_hrnet(kind.path if kind else model.path, f"this is not an HRNet: it is AlphaPose's {name}{on}")
+
+
+def _missing(stage: ConfigNode) -> Diagnostic:
+    key = stage.path[-1]
+    return Diagnostic("missing-key", stage.path, f"{key} is missing", f"add {key}: {HRNET} reads STAGE2 to STAGE4")
 
 
 def _read_head(reading: Reading, section: ConfigNode, field: str) -> None:
