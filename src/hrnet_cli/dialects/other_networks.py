@@ -81,6 +81,50 @@ def named_network(config: Mapping[str, Any]) -> str:
     return next((f"{node.dotted}: {quote(node.value)}" for node in nodes if node and isinstance(node.value, str)), "")
 
 
+NAME_KEYS = ("model", "backbone", "encoder", "arch", "architecture", "network", "net", "name", "variant")
+NAME_ENDINGS = ("model_name", "backbone_name", "encoder_name", "base_model", "model_type", "arch_encoder")
+"""Keys that name a network, in lower case, and how others end."""
+MAX_NAME = 80
+MAX_DEPTH = 3
+MAX_NODES = 1_000
+
+
+def model_names(root: ConfigNode) -> Iterator[ConfigNode]:
+    """The texts at keys that name a network, nearest to the top first."""
+    level, count = [root], 0
+    for _ in range(MAX_DEPTH):
+        below: list[ConfigNode] = []
+        for node in level:
+            for key in node.keys:
+                child, lower = ConfigNode(node.value[key], (*node.path, key)), key.lower()
+                if isinstance(child.value, Mapping):
+                    below.append(child)
+                elif not isinstance(child.value, str) or len(child.value) > MAX_NAME:
+                    continue
+                elif lower in NAME_KEYS or lower.endswith(NAME_ENDINGS):
+                    yield child
+        level = below[: MAX_NODES - count]
+        count += len(level)
+
+
+HRNET_NAME = re.compile(r"hrnet(?:v2p?)?[-_]?w?(18|30|32|40|44|48|64)", re.IGNORECASE)
+"""The name of an HRNet with its width, one of those that timm and the classification presets have."""
+POSE_WIDTHS = ("32", "48")
+"""The widths of the pose presets."""
+
+
+def explain_name_alone(config: Mapping[str, Any]) -> Diagnostic | None:
+    """The error of a config that names an HRNet by its width and has no stages; None for any other."""
+    for node in model_names(ConfigNode(config, ())):
+        match = HRNET_NAME.fullmatch(node.value)
+        if match:
+            width = match[1]
+            pose = f", or w{width} for pose" if width in POSE_WIDTHS else ""
+            message = f"this config names the network {quote(node.value)} and has no stages"
+            return not_hrnet(node.path, message, f"use timm:hrnet_w{width}, or the preset cls-w{width}{pose}")
+    return None
+
+
 def _phrases(config: Mapping[str, Any]) -> Iterator[str]:
     """What a config may be for, the surest first."""
     root = ConfigNode(config, ())

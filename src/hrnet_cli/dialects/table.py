@@ -72,8 +72,8 @@ NATIVE = "native"
 DIALECTS: dict[str, Dialect] = {
     NATIVE: Dialect(NATIVE, ("yaml", "json")),
     "official": Dialect("official", ("official",)),
-    "mmlab": Dialect("mmlab", ("mmlab",)),
     "timm": Dialect("timm", ("timm",)),
+    "mmlab": Dialect("mmlab", ("mmlab",)),
     "alphapose": Dialect("alphapose"),
     "dekr": Dialect("dekr"),
     "maskrcnn": Dialect("maskrcnn"),
@@ -141,12 +141,20 @@ def recognise(config: Any, dialect: str | None = None) -> bool:
 
 def explain_unknown(config: Config) -> Diagnostic | None:
     """Why no dialect detects a config: a misspelling, another network, or no stages; None for a spec with mistakes."""
-    from hrnet_cli.dialects.other_networks import identify_other_network, named_network, not_hrnet
+    from hrnet_cli.dialects.other_networks import (
+        explain_name_alone,
+        identify_other_network,
+        named_network,
+        not_hrnet,
+    )
 
     for dialect in FOREIGN.values():
         misspelling = dialect.find_misspelling(config)
         if misspelling:
             return misspelling
+    name_alone = explain_name_alone(config)
+    if name_alone:
+        return name_alone
     other = identify_other_network(config)
     if other:
         return not_hrnet((), f"this is not an HRNet: it looks like {other}")
