@@ -36,7 +36,7 @@ REPORTS = (*TRACED, "check", "diff", "presets", "rule", "verify")
         ("Grouping", GROUPINGS, "analysis.flops.GROUPINGS"),
         ("Convention", CONVENTIONS, "analysis.costs.CONVENTIONS"),
         ("Task", STARTS, "dialects.native.starter.STARTS"),
-        ("Dialect", dict.fromkeys(BUILDERS), "dialects.table.BUILDERS"),
+        ("Dialect", BUILDERS, "dialects.table.BUILDERS"),
         ("TargetDialect", WRITERS, "dialects.table.WRITERS"),
         ("ReportName", RESULTS, "report.schemas.RESULTS"),
     ],

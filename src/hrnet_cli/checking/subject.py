@@ -25,7 +25,7 @@ class Requirements(Record):
     """What every spec is checked against: the part of the settings that rules read."""
 
     dialect: str = entry(
-        Choice(BUILDERS),
+        Choice(tuple(BUILDERS)),
         "the dialect whose own code must be able to build the network; by default the one that a config is written in",
         default="",
     )

@@ -133,8 +133,11 @@ def _phrases(config: Mapping[str, Any]) -> Iterator[str]:
     if all(isinstance(config.get(key), list | tuple) for key in ("backbone", "head")):
         yield "an Ultralytics YOLO config (lists under backbone and head)"
     name = config.get("architecture")
-    if isinstance(name, str) and isinstance(config.get(name), Mapping):
-        yield f"a PaddlePaddle config (architecture: {quote(name)})"
+    section = config.get(name) if isinstance(name, str) else None
+    if isinstance(section, Mapping):
+        kind = network_kind(section.get("backbone"))
+        keys = _quote_keys(root, ("architecture",), (str(name), "backbone"))
+        yield f"a PaddlePaddle config{f' of {kind}' if kind else ''} ({keys})"
     for path in NAME_PATHS:
         node = root.get(*path)
         names = node.value if node else None

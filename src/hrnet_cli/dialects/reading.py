@@ -113,6 +113,8 @@ class Reading:
         """How the config writes a key of the spec: `num_blocks` as `NUM_BLOCKS`."""
         self.code_is_known = True
         """Whether the code that reads the config is the code that this reader knows; if not, nothing is said for it."""
+        self.accepts_tags = False
+        """Whether the code that reads the config gives YAML tags a meaning, which is no part of the network."""
         self.empty_stages: set[str] = set()
         """The stages that have no modules, which no spec can say."""
 

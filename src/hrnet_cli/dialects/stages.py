@@ -11,7 +11,7 @@ from typing import Any
 from hrnet_cli.dialects.nodes import ConfigNode
 from hrnet_cli.dialects.reading import Reading, find_misspelt
 from hrnet_cli.hrnet import FIRST_STAGE, STAGE_FIELDS, stage_key
-from hrnet_cli.text import quote
+from hrnet_cli.text import KeyPath, quote
 
 FUSE_METHOD = "fuse_method"
 READ_OF_FIRST = ("block", "num_blocks", "num_channels")
@@ -71,7 +71,15 @@ def note_fuse_method(reading: Reading, node: ConfigNode | None) -> None:
         reading.add_note("fuse-method", node.path, message, "write SUM")
 
 
-def set_first_stage(reading: Reading, path: tuple[str | int, ...]) -> None:
+def set_stages(reading: Reading, stages: Mapping[str, Mapping[str, Any]], path: KeyPath) -> None:
+    """The stages of a network that a config names; every finding about them is at the name."""
+    for key, fields in stages.items():
+        reading.data[key] = dict(fields)
+        reading.origins[key,] = path
+        reading.origins |= {(key, field): path for field in fields}
+
+
+def set_first_stage(reading: Reading, path: KeyPath) -> None:
     """Stage 1 as nearly all code builds it, whatever a config says; `path` is where a config would have it."""
     reading.data[stage_key(1)] = dict(FIRST_STAGE)
     reading.origins[stage_key(1),] = path

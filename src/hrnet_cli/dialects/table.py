@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import NUM_STAGES, STAGE_KEY, STAGE_KEYS, stage_number
 from hrnet_cli.schema.spec import EDITOR_KEY, SPEC_KEYS
-from hrnet_cli.text import misspelt
+from hrnet_cli.text import misspelt, quote
 
 if TYPE_CHECKING:
     from hrnet_cli.dialects.reading import Reading
@@ -60,9 +60,7 @@ class Dialect:
         return written
 
     def find_limits(self, spec: Spec) -> Iterator[Diagnostic]:
-        """Why the framework cannot build a network; nothing where it can, and where the dialect is read alone."""
-        if not self.targets:
-            return iter(())
+        """Why the framework cannot build a network; nothing where it can. It is known of the BUILDERS alone."""
         limits: Iterator[Diagnostic] = self._import(".write").find_limits(spec)
         return limits
 
@@ -77,11 +75,12 @@ DIALECTS: dict[str, Dialect] = {
     "alphapose": Dialect("alphapose"),
     "dekr": Dialect("dekr"),
     "maskrcnn": Dialect("maskrcnn"),
+    "paddle": Dialect("paddle"),
 }
 """In the order in which they are tried: the first that detects a config reads it."""
 FOREIGN = {name: dialect for name, dialect in DIALECTS.items() if name != NATIVE}
 """The dialects of other frameworks."""
-BUILDERS = tuple(name for name, dialect in FOREIGN.items() if dialect.targets)
+BUILDERS = {name: dialect for name, dialect in FOREIGN.items() if dialect.targets}
 """Those that are written too, so that the limits of their own code are known."""
 WRITERS = {target: dialect for dialect in DIALECTS.values() for target in dialect.targets}
 """The targets of `hrnet-cli convert`."""
@@ -147,19 +146,25 @@ def explain_unknown(config: Config) -> Diagnostic | None:
         named_network,
         not_hrnet,
     )
+    from hrnet_cli.documents.bases import base_key
 
     for dialect in FOREIGN.values():
         misspelling = dialect.find_misspelling(config)
         if misspelling:
             return misspelling
-    name_alone = explain_name_alone(config)
+    is_spec = _resembles_spec(config)
+    name_alone = None if is_spec else explain_name_alone(config)
     if name_alone:
         return name_alone
     other = identify_other_network(config)
     if other:
         return not_hrnet((), f"this is not an HRNet: it looks like {other}")
-    if _resembles_spec(config):
+    if is_spec:
         return None
+    key = base_key(config)
+    if key:
+        message = f"no stages of an HRNet are in this file, and its base {quote(config[key])} is not found beside it"
+        return not_hrnet((key,), message, "copy the base to that path, or name the file that has the network")
     name = named_network(config)
     return not_hrnet((), f"no stages of an HRNet are found in this config{f' ({name})' if name else ''}")
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from hrnet_cli.dialects.reading import Reading, note_text, remove_modules
 from hrnet_cli.dialects.table import FOREIGN, WRITERS, explain_unknown, identify, write_spec
 from hrnet_cli.documents import MAX_CHARACTERS, Document, read_text
+from hrnet_cli.documents.bases import base_key
 from hrnet_cli.documents.yaml import end_location, refused
 from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError, UsageError, choose
 from hrnet_cli.hrnet import DEFAULT_PRESET
 from hrnet_cli.schema.fields import INVALID, Size
 from hrnet_cli.schema.records import Diagnostics
 from hrnet_cli.schema.spec import Shape4, Spec, read_spec
-from hrnet_cli.text import type_name
+from hrnet_cli.text import quote, type_name
 
 if TYPE_CHECKING:
     from hrnet_cli.dialects.writing import Written
@@ -106,6 +107,11 @@ def load_document(document: Document, source: str, dialect: str | None = None) -
     if not name and isinstance(value, Mapping) and (unknown := explain_unknown(value)):
         whole_file = unknown._replace(location=Location(source=source))
         raise SpecError([document.located(unknown, source) if unknown.path else whole_file])
+    if reading.accepts_tags:
+        document = document.without("unknown-tag")
+    if name in FOREIGN and (key := base_key(value)):
+        message = f"the base {quote(value[key])} is not found beside this file: what it has is not read"
+        reading.add_note("assumed", (key,), message)
     wrong = [document.located(each, source) for each in reading.diagnostics]
     mismatches = [document.located(each, source) for each in reading.mismatches]
     spec = None

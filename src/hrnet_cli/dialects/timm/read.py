@@ -124,6 +124,8 @@ def _read_stages(config: _Config) -> None:
         config.data[key] = value
         config.origins[key,] = path
         config.origins[key, "block"] = (*path, spell("block"))
+        if key not in config.places:  # of the variant that the config names
+            config.origins |= {(key, field): config.places["architecture"] for field in value}
 
 
 def _read_fuse_method(config: _Config, stage: dict[str, Any], path: KeyPath) -> None:
