@@ -76,6 +76,7 @@ DIALECTS: dict[str, Dialect] = {
     "dekr": Dialect("dekr"),
     "maskrcnn": Dialect("maskrcnn"),
     "paddle": Dialect("paddle"),
+    "named": Dialect("named"),
 }
 """In the order in which they are tried: the first that detects a config reads it."""
 FOREIGN = {name: dialect for name, dialect in DIALECTS.items() if name != NATIVE}
