@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from checks import check_all
 
 from hrnet_cli import load_spec
 from hrnet_cli.dialects.table import BUILDERS, FOREIGN, identify
@@ -176,3 +179,11 @@ def test_garbage_anywhere_is_at_most_an_error_with_a_message(name: str) -> None:
         for value in (*GARBAGE, ...):
             with suppress(HrnetError):
                 load_spec(replaced(config, path, value))
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_each_is_found_in_a_folder(name: str, tmp_path: Path) -> None:
+    """By the word of HRNet's that it has, and as the config of an HRNet."""
+    (tmp_path / "a.yaml").write_text(yaml.safe_dump(CONFIGS[name][1]))
+    found = check_all(tmp_path)
+    assert not found.skipped and {each.severity for each in found.findings} <= {"note"}
