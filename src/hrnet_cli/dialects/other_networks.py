@@ -14,7 +14,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "an HRFormer": ("hrformer", "hrt"),
     "a Lite-HRNet": ("lite_hrnet", "litehrnet"),
     "an HR-NAS": ("hr_nas",),
-    "a vision transformer": ("vitpose", "vit", "deit", "visiontransformer", "pvt", "tokenpose", "transpose"),
+    "a vision transformer": ("vitpose", "vit", "deit", "visiontransformer", "pvt", "tokenpose", "transpose", "aggpose"),
     "a Swin transformer": ("swin",),
     "a SegFormer": ("mit", "segformer"),
     "a ResNeSt": ("resnest",),
@@ -34,6 +34,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "a U-Net": ("unet",),
     "a YOLO": ("darknet", "yolo"),
     "a DETR": ("detr",),
+    "a DDRNet": ("ddrnet",),
     "a language model": ("bert", "llama"),
 }
 """Words in the name of a network, by its kind; the first kind with a word of the name is the answer."""
@@ -151,6 +152,15 @@ def _phrases(config: Mapping[str, Any]) -> Iterator[str]:
         node = root.get(*path)
         if node and isinstance(node.value, str) and node.value not in ("HRNet", "HighResolutionNet"):
             yield f"an mmlab config with another backbone ({_quote_keys(root, path)})"
+    yield from _no_configs(config)
+
+
+def _no_configs(config: Mapping[str, Any]) -> Iterator[str]:
+    """What a file may be that is no config of a network."""
+    if all(isinstance(config.get(key), list) for key in ("channels", "dependencies")):
+        yield "a conda environment (channels, dependencies)"
+    if sum(isinstance(value, Mapping) and "model_dir" in value for value in config.values()) > 1:
+        yield "a PaddlePaddle pipeline of exported models (model_dir)"
     if all(isinstance(config.get(key), list) for key in ("images", "annotations")):
         yield "a COCO annotation file (images, annotations)"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -113,6 +113,8 @@ class Reading:
         """How the config writes a key of the spec: `num_blocks` as `NUM_BLOCKS`."""
         self.code_is_known = True
         """Whether the code that reads the config is the code that this reader knows; if not, nothing is said for it."""
+        self.limits: tuple[Callable[[Spec], Iterator[Diagnostic]], ...] = ()
+        """Of a dialect that is read alone: what the code that reads the config cannot build."""
         self.accepts_tags = False
         """Whether the code that reads the config gives YAML tags a meaning, which is no part of the network."""
         self.empty_stages: set[str] = set()

@@ -104,3 +104,11 @@ def test_another_network_is_named() -> None:
     with pytest.raises(SpecError, match="it is AlphaPose's 'FastPose_DUC' on 'se-resnet'"):
         load_spec(config)
     assert recognise(CONFIG) and not recognise(config)
+
+
+def test_widths_that_change_fail_in_their_code(tmp_path: Path) -> None:
+    """The transition of a branch reads the last map of the stage before, whichever branch it is."""
+    found = check(tmp_path / "a.yaml", yaml.safe_dump(changed("MODEL", "STAGE3", stage(4, 32, 96, 128))))
+    (error,) = (each for each in found if each.severity == "error")
+    assert (error.code, error.path) == ("HR201", "MODEL.STAGE4.NUM_CHANNELS[1]")
+    assert error.message.startswith("not in the alphapose code: stage4 changes branch 1 from 96 to 64 channels")

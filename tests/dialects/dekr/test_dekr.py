@@ -126,3 +126,10 @@ def test_other_blocks_and_fuse_methods_are_noted(tmp_path: Path) -> None:
 def test_a_list_of_pipeline_stages_is_no_hrnet() -> None:
     with pytest.raises(SpecError, match="no stages of an HRNet are found"):
         load_spec({"stages": ["build", "test"], "jobs": {"stages": {"num_blocks": 3}}})
+
+
+def test_widths_that_change_fail_in_their_code(tmp_path: Path) -> None:
+    """The transition of a branch reads the last map of the stage before, whichever branch it is."""
+    changed = [[32, 64], [48, 64, 128], [48, 64, 128, 256]]
+    found = check(tmp_path / "a.yaml", yaml.safe_dump(dekr(NUM_CHANNELS=changed)))
+    assert ("HR201", "MODEL.SPEC.STAGES.NUM_CHANNELS[0][0]") in [(each.code, each.path) for each in found]

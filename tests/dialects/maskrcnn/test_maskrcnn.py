@@ -154,3 +154,9 @@ def test_stages_of_code_that_is_not_known(tmp_path: Path) -> None:
 def test_a_detector_on_another_backbone_is_no_hrnet() -> None:
     with pytest.raises(SpecError, match="detectron2"):
         load_spec({"MODEL": {"META_ARCHITECTURE": "GeneralizedRCNN", "BACKBONE": {"CONV_BODY": "R-50-FPN"}}})
+
+
+def test_widths_that_change_fail_in_their_code(tmp_path: Path) -> None:
+    """The transition of a branch reads the last map of the stage before, whichever branch it is."""
+    found = found_in(changed("MODEL.HRNET.STAGE3.NUM_CHANNELS", [32, 96, 128]), tmp_path)
+    assert ("HR201", "MODEL.HRNET.STAGE4.NUM_CHANNELS[1]") in [each[:2] for each in found]

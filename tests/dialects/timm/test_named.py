@@ -51,6 +51,8 @@ def test_what_deeplabcut_may_change() -> None:
     coam = {"type": "HRNetCoAM", "base_model_name": "hrnet_w48", "coam_modules": [2]}
     assert load_spec({"model": {"backbone": coam}}).stages == load_spec("timm:hrnet_w48").stages
     assert "its CoAM modules and heads are left out" in fork_note({"model": {"backbone": coam}})
+    unnamed = {"model": {"backbone": {"type": "HRNet", "freeze_bn_stats": True}}}
+    assert load_spec(unnamed).stages == load_spec("timm:hrnet_w32").stages
     crop = {"data": {"train": {"top_down_crop": {"width": 192, "height": 288}}}}
     assert load_spec(DEEPLABCUT | crop).input == (1, 3, 288, 192)
 

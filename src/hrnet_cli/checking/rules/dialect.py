@@ -24,8 +24,11 @@ def limits(subject: Subject) -> Iterator[Diagnostic]:
     """Why the code of a dialect cannot build the network: the dialect that is asked for, or the config's own."""
     dialect = subject.requirements.dialect or (subject.spec.dialect if subject.code_is_known else "")
     if dialect in BUILDERS:
-        for limit in BUILDERS[dialect].find_limits(subject.spec):
-            yield _located(subject, limit, dialect)
+        found = BUILDERS[dialect].find_limits(subject.spec)
+    else:
+        found = (limit for find in subject.loaded.reading.limits if dialect for limit in find(subject.spec))
+    for limit in found:
+        yield _located(subject, limit, dialect)
 
 
 def _located(subject: Subject, limit: Diagnostic, dialect: str) -> Diagnostic:

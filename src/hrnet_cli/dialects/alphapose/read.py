@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hrnet_cli.dialects.alphapose import HRNET, PRESET
+from hrnet_cli.dialects.limits import four_stages, width_changes
 from hrnet_cli.dialects.nodes import ConfigNode
 from hrnet_cli.dialects.other_networks import not_hrnet
 from hrnet_cli.dialects.reading import Reading, read_size
@@ -27,7 +28,7 @@ def read(config: Mapping[str, Any]) -> Reading:
     if kind is None or kind.value != HRNET:
         reading.diagnostics.append(_other_network(model))
         return reading
-    reading.spell = str.upper
+    reading.spell, reading.limits = str.upper, (four_stages, width_changes)
     set_first_stage(reading, model.missing(stage_key(1)).path)
     for number in range(2, NUM_STAGES + 1):
         key = stage_key(number)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hrnet_cli.dialects.dekr import LISTS, find_stages
+from hrnet_cli.dialects.limits import width_changes
 from hrnet_cli.dialects.nodes import ConfigNode
 from hrnet_cli.dialects.reading import MAX_NOTES, Reading, read_size
 from hrnet_cli.dialects.stages import FUSE_METHOD, note_fuse_method, set_first_stage, set_name
@@ -119,6 +120,8 @@ def _note_wide_transitions(reading: Reading, block: ConfigNode) -> None:
             f"the transitions before {wide[0]} blocks are as wide as the blocks here, and as {channels} in that code"
         )
         reading.add_note("assumed", path, message)
+    else:
+        reading.limits = (width_changes,)
 
 
 # What is built, and what is left out

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hrnet_cli.dialects.limits import width_changes
 from hrnet_cli.dialects.maskrcnn import BENCHMARK, BLOCKS, DENSEPOSE, Code, find_code
 from hrnet_cli.dialects.nodes import ConfigNode
 from hrnet_cli.dialects.reading import Reading, check_size
@@ -25,6 +26,7 @@ def read(config: Mapping[str, Any]) -> Reading:
     root = ConfigNode(config, ())
     reading, code = Reading({}), find_code(root)
     reading.spell, reading.code_is_known = str.upper, code.is_known
+    reading.limits = (width_changes,)
     hrnet = root.get("MODEL", "HRNET") or root.missing("MODEL", "HRNET")
     for number in range(1, NUM_STAGES + 1):
         _read_stage(reading, hrnet, number, code)

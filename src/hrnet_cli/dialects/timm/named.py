@@ -20,6 +20,9 @@ NAME = re.compile(r"(?P<prefix>tu-|timm/|hf[-_]hub:timm/)?(?P<name>hrnet_w[0-9]+
 TRAINING_KEYS = {"aa", "gp", "opt", "sched", "smoothing", "initial_checkpoint", "model_ema", "bn_momentum", "reprob"}
 """Arguments of timm's train.py."""
 MIN_TRAINING_KEYS = 3
+DEEPLABCUT_KEYS = ("interpolate_branches", "increased_channel_count", "freeze_bn_stats")
+"""Arguments that only DeepLabCut's HRNet has; its `model_name` has a default."""
+DEFAULT_NAME = "hrnet_w32"
 CROPS = (
     ("data", "inference", "top_down_crop"),
     ("data", "train", "top_down_crop"),
@@ -59,6 +62,8 @@ def _deeplabcut(root: ConfigNode, backbone: ConfigNode) -> Named | None:
     """DeepLabCut's HRNet: features_only, without the map of the stem."""
     kind = backbone.child("type")
     name = backbone.child({"HRNet": "model_name", "HRNetCoAM": "base_model_name"}.get(_text(kind), ""))
+    if kind and _text(kind) == "HRNet" and name is None and any(backbone.child(key) for key in DEEPLABCUT_KEYS):
+        name = ConfigNode(DEFAULT_NAME, kind.path)
     if kind is None or name is None or not isinstance(name.value, str):
         return None
     wide = backbone.child("increased_channel_count")
