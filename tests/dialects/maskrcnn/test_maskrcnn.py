@@ -160,3 +160,24 @@ def test_widths_that_change_fail_in_their_code(tmp_path: Path) -> None:
     """The transition of a branch reads the last map of the stage before, whichever branch it is."""
     found = found_in(changed("MODEL.HRNET.STAGE3.NUM_CHANNELS", [32, 96, 128]), tmp_path)
     assert ("HR201", "MODEL.HRNET.STAGE4.NUM_CHANNELS[1]") in [each[:2] for each in found]
+
+
+def test_paddlesegs_first_release_has_only_widths(tmp_path: Path) -> None:
+    """`pdseg/models/modeling/hrnet.py`; its defaults are of width 40."""
+    stages = {f"STAGE{n}": {"NUM_CHANNELS": [18 << branch for branch in range(n)]} for n in (2, 3, 4)}
+    config = {"EVAL_CROP_SIZE": "(512, 256)", "MODEL": {"MODEL_NAME": "hrnet", "HRNET": stages}}
+    spec = load_spec(config)
+    assert (spec.stages, spec.input) == (load_spec("cls-w18").stages, (1, 3, 256, 512))
+    assert (spec.upsampling.words, spec.head.type) == ("bilinear to size with align_corners", "none")
+    wide = {"MODEL": {"MODEL_NAME": "hrnet", "HRNET": {"STAGE3": {"NUM_MODULES": 4}}}}
+    assert load_spec(wide).stages == load_spec("cls-w40").stages
+    assert {each.severity for each in check(tmp_path / "a.yaml", yaml.safe_dump(config))} == {"note"}
+
+
+def test_stages_that_unknown_code_completes() -> None:
+    """One message says what is not known, and none lists keys."""
+    with pytest.raises(SpecError) as caught:
+        load_spec({"MODEL": {"HRNET": {"STAGE2": {"NUM_CHANNELS": [40, 80]}, "STAGE3": {"NUM_CHANNELS": [1]}}}})
+    (found,) = caught.value.diagnostics
+    assert found.message == "NUM_MODULES of STAGE2 is missing, and the code whose defaults complete it is not known"
+    assert found.dotted == "MODEL.HRNET.STAGE2"

@@ -1,8 +1,9 @@
-"""Detection configs with HRNet's stages below MODEL.HRNET.
+"""Configs with HRNet's stages below MODEL.HRNET.
 
-Two repositories have them: the authors' HRNet/HRNet-MaskRCNN-Benchmark (`modeling/backbone/hrnet.py`, `hrfpn.py` and
-`config/defaults.py`), and DensePose in facebookresearch/detectron2 (`densepose/modeling/hrnet.py`, `hrfpn.py`,
-`densepose/config.py`). A config may leave out what the defaults of its code have.
+Three repositories have them: the authors' HRNet/HRNet-MaskRCNN-Benchmark (`modeling/backbone/hrnet.py`, `hrfpn.py` and
+`config/defaults.py`), DensePose in facebookresearch/detectron2 (`densepose/modeling/hrnet.py`, `hrfpn.py`,
+`densepose/config.py`), and PaddleSeg before version 2 (`pdseg/models/modeling/hrnet.py`). A config may
+leave out what the defaults of its code have.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ class Code(NamedTuple):
     stages: Mapping[str, Mapping[str, Any]]
     """The default of each stage that is read."""
     is_known: bool = True
+    only_widths: bool = False
+    """Whether the widths say how many branches a stage has, each of four BASIC blocks."""
 
 
 BENCHMARK = Code(
@@ -44,6 +47,13 @@ DENSEPOSE = Code(
     ("build_hrfpn_backbone",),
     {key: value for key, value in standard_stages(32).items() if key != stage_key(1)},
 )
+PDSEG = Code(
+    "PaddleSeg's first release",
+    ("hrnet",),
+    (),
+    {key: value for key, value in standard_stages(40).items() if key != stage_key(1)},
+    only_widths=True,
+)
 UNKNOWN = Code("a detection framework that is not known", (), (), {}, is_known=False)
 BLOCKS = {"BasicBlockWithFixedBatchNorm": "BASIC", "BottleneckWithFixedBatchNorm": "BOTTLENECK"}
 """The benchmark's names of the blocks."""
@@ -58,11 +68,12 @@ def detect(config: Mapping[str, Any]) -> bool:
 
 def find_code(root: ConfigNode) -> Code:
     """The repository that a config is for: by the name of its backbone, or by the names of its blocks."""
+    hrnet = root.get("MODEL", "HRNET")
     named = [root.get("MODEL", "BACKBONE", key) for key in ("CONV_BODY", "NAME")]
-    for code in (BENCHMARK, DENSEPOSE):
+    named += [root.get("MODEL", "MODEL_NAME")] if hrnet else []
+    for code in (BENCHMARK, DENSEPOSE, PDSEG):
         if any(node.value in code.backbones for node in named if node and isinstance(node.value, str)):
             return code
-    hrnet = root.get("MODEL", "HRNET")
     blocks = [hrnet.get(key, "BLOCK") for key in hrnet.stage_keys] if hrnet else []
     fixed = any(node.value in BLOCKS for node in blocks if node and isinstance(node.value, str))
     return BENCHMARK if fixed else UNKNOWN

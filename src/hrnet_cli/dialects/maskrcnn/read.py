@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from hrnet_cli.dialects.limits import width_changes
-from hrnet_cli.dialects.maskrcnn import BENCHMARK, BLOCKS, DENSEPOSE, Code, find_code
+from hrnet_cli.dialects.maskrcnn import BENCHMARK, BLOCKS, DENSEPOSE, PDSEG, Code, find_code
 from hrnet_cli.dialects.nodes import ConfigNode
-from hrnet_cli.dialects.reading import Reading, check_size
+from hrnet_cli.dialects.reading import Reading, check_size, read_size
 from hrnet_cli.dialects.stages import read_first_stage, read_stage, set_first_stage, set_name
 from hrnet_cli.errors import Diagnostic
-from hrnet_cli.hrnet import EXPANSION, NUM_STAGES, STANDARD_DIVISOR, stage_key
+from hrnet_cli.hrnet import EXPANSION, NUM_STAGES, STAGE_FIELDS, STANDARD_DIVISOR, stage_key
 from hrnet_cli.text import quote, shape_text
 
 TEST_SIZE = {"MIN_SIZE_TEST": 800, "MAX_SIZE_TEST": 1333}
@@ -30,8 +30,15 @@ def read(config: Mapping[str, Any]) -> Reading:
     hrnet = root.get("MODEL", "HRNET") or root.missing("MODEL", "HRNET")
     for number in range(1, NUM_STAGES + 1):
         _read_stage(reading, hrnet, number, code)
+    if not code.is_known and (incomplete := _first_incomplete(reading)):
+        reading.diagnostics, reading.data = [incomplete], {}
+        return reading
     set_name(reading, "hrnetv2p" if code is BENCHMARK else "hrnet")
-    _read_size(reading, root, code)
+    if code is PDSEG:
+        reading.data["upsampling"] = {"mode": "bilinear", "to": "size", "align_corners": True}
+        read_size(reading, root.child("EVAL_CROP_SIZE"), (512, 512))
+    else:
+        _read_size(reading, root, code)
     has_neck = code is BENCHMARK and _read_neck(reading, root)
     _note_code(reading, root, hrnet, code, has_neck)
     return reading
@@ -51,6 +58,8 @@ def _read_stage(reading: Reading, hrnet: ConfigNode, number: int, code: Code) ->
         _use_default(reading, hrnet, key, default)
     elif number == 1:
         read_first_stage(reading, node, default)
+    elif code.only_widths:
+        _read_widths(reading, key, node, default or {})
     else:
         read_stage(reading, key, node, default)
     stage = reading.data.get(key)
@@ -58,6 +67,28 @@ def _read_stage(reading: Reading, hrnet: ConfigNode, number: int, code: Code) ->
         block = stage.get("block")
         if isinstance(block, str):
             reading.data[key] = {**stage, "block": BLOCKS.get(block, block)}
+
+
+def _read_widths(reading: Reading, key: str, node: ConfigNode, default: Mapping[str, Any]) -> None:
+    """NUM_MODULES and NUM_CHANNELS; each width is a branch of four BASIC blocks."""
+    read_stage(reading, key, node, default, ("num_modules", "num_channels"))
+    stage = reading.data[key]
+    widths = stage.get("num_channels") if isinstance(stage, Mapping) else None
+    if isinstance(widths, list):
+        reading.data[key] = {**stage, "num_branches": len(widths), "num_blocks": [4] * len(widths)}
+
+
+def _first_incomplete(reading: Reading) -> Diagnostic | None:
+    """The error of a stage that the defaults of unknown code complete."""
+    for number in range(2, NUM_STAGES + 1):
+        key = stage_key(number)
+        stage, path = reading.data.get(key, {}), reading.origin((key,))
+        missing = [field for field in STAGE_FIELDS if field not in stage] if isinstance(stage, Mapping) else []
+        if missing:
+            name, what = key.upper(), missing[0].upper() if stage else "all"
+            message = f"{what} of {name} is missing, and the code whose defaults complete it is not known"
+            return Diagnostic("missing-key", path, message, f"write all of {name}")
+    return None
 
 
 def _use_default(reading: Reading, hrnet: ConfigNode, key: str, default: Mapping[str, Any] | None) -> None:
@@ -149,6 +180,8 @@ def _note_code(reading: Reading, root: ConfigNode, hrnet: ConfigNode, code: Code
     """Note whose config it is, and what is left out."""
     name = root.get("MODEL", "BACKBONE", "NAME")
     built, left_out = "the backbone is built", "the heads of the detector are left out"
+    if code is PDSEG:
+        left_out = "the head, whose convolutions have no bias, is left out"
     if code is BENCHMARK:
         built = "the backbone and its HRFPN are built" if has_neck else built
         left_out += ", and its batch norms, frozen there, count as params"
