@@ -133,3 +133,12 @@ def test_widths_that_change_fail_in_their_code(tmp_path: Path) -> None:
     changed = [[32, 64], [48, 64, 128], [48, 64, 128, 256]]
     found = check(tmp_path / "a.yaml", yaml.safe_dump(dekr(NUM_CHANNELS=changed)))
     assert ("HR201", "MODEL.SPEC.STAGES.NUM_CHANNELS[0][0]") in [(each.code, each.path) for each in found]
+
+
+def test_the_first_item_may_be_stage_1() -> None:
+    """Where it has one branch, and the code is not known."""
+    first = {"NUM_MODULES": 1, "NUM_BRANCHES": 1, "BLOCK": "BOTTLENECK", "NUM_BLOCKS": [2], "NUM_CHANNELS": [64]}
+    lists = {key: [value, *STAGES[key]] for key, value in first.items()}
+    spec = load_spec({"MODEL": {"STAGES": {"NUM_STAGES": 4, **lists}}})
+    assert spec.stages[0].num_blocks == (2,) and spec.stages[1:] == load_spec("w32").stages[1:]
+    assert not any("stage 1" in note or "transitions" in note for note in spec.notes)

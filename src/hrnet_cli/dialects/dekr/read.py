@@ -63,7 +63,10 @@ def _misspelt_lists(stages: ConfigNode) -> Iterator[Diagnostic]:
 
 
 def _read_stages(reading: Reading, stages: ConfigNode) -> None:
-    """Stage n + 2 is item n of each list; a list of another length is an error, and the code's IndexError."""
+    """Item n of each list as stage n + 2; a list of another length is an error, and the code's IndexError.
+
+    Where the code is not known and the first item has one branch, it is stage 1.
+    """
     lists = {name: stages.child(name) or stages.missing(name) for name in LISTS}
     count = _count(reading, stages, list(lists.values()))
     for node in lists.values():
@@ -73,8 +76,9 @@ def _read_stages(reading: Reading, stages: ConfigNode) -> None:
     if reading.diagnostics:
         return
     set_first_stage(reading, stages.path)
+    first = 1 if not reading.code_is_known and lists["NUM_BRANCHES"].literal[0] == 1 else 2
     for index in range(count):
-        key = stage_key(index + 2)
+        key = stage_key(index + first)
         reading.data[key] = {name.lower(): node.literal[index] for name, node in lists.items()}
         reading.origins[key,] = stages.path
         reading.origins |= {(key, name.lower()): (*node.path, index) for name, node in lists.items()}
@@ -113,7 +117,8 @@ def _list_error(stages: ConfigNode, node: ConfigNode, count: int) -> Diagnostic 
 def _note_wide_transitions(reading: Reading, block: ConfigNode) -> None:
     """Note blocks that are wider than NUM_CHANNELS: that code makes the transitions before them as wide as that."""
     names = block.literal if isinstance(block.literal, list) else []
-    wide = [name for name in names if isinstance(name, str) and EXPANSION.get(name, 1) > 1]
+    later = names[1:] if (stage_key(1), "block") in reading.origins else names
+    wide = [name for name in later if isinstance(name, str) and EXPANSION.get(name, 1) > 1]
     if wide:
         channels, path = reading.spell("num_channels"), (*block.path, names.index(wide[0]))
         message = (
@@ -136,7 +141,8 @@ def _note_owner(reading: Reading, root: ConfigNode, stages: ConfigNode, owner: s
     heads = [key for key in section.keys if key.upper().startswith("HEAD_")]
     heads += [key for key in model.keys if key.upper() in HEADS_OF_CID]
     whose = f"{owner}'s backbone" if owner else "the backbone of a config like DEKR's"
-    message = f"{whose} is built, with {FIRST_STAGE_TEXT} as stage 1"
+    has_first = reading.origins.get((stage_key(1), "block")) is not None
+    message = f"{whose} is built" + ("" if has_first else f", with {FIRST_STAGE_TEXT} as stage 1")
     if heads:
         verb = "are" if len(heads) > 1 else "is"
         message += f"; {join_and(heads[:MAX_NOTES])}, on its maps joined at the size of the largest, {verb} left out"

@@ -26,7 +26,7 @@ def read(config: Mapping[str, Any]) -> Reading:
     root = ConfigNode(config, ())
     reading, code = Reading({}), find_code(root)
     reading.spell, reading.code_is_known = str.upper, code.is_known
-    reading.limits = (width_changes,)
+    reading.limits = () if code is PDSEG else (width_changes,)
     hrnet = root.get("MODEL", "HRNET") or root.missing("MODEL", "HRNET")
     for number in range(1, NUM_STAGES + 1):
         _read_stage(reading, hrnet, number, code)
