@@ -108,7 +108,9 @@ def model_names(root: ConfigNode) -> Iterator[ConfigNode]:
         count += len(level)
 
 
-HRNET_NAME = re.compile(r"hrnet(?:v2p?)?[-_]?w?(18|30|32|40|44|48|64)", re.IGNORECASE)
+HRNET_NAME = re.compile(
+    r"hrnet(?:v2p?)?[-_]?w?(?P<width>18|30|32|40|44|48|64)(?P<small>(?<=18)[-_]small(?P<two>[-_]v2)?)?", re.IGNORECASE
+)
 """The name of an HRNet with its width, one of those that timm and the classification presets have."""
 POSE_WIDTHS = ("32", "48")
 """The widths of the pose presets."""
@@ -119,10 +121,14 @@ def explain_name_alone(config: Mapping[str, Any]) -> Diagnostic | None:
     for node in model_names(ConfigNode(config, ())):
         match = HRNET_NAME.fullmatch(node.value)
         if match:
-            width = match[1]
+            width = match["width"]
+            small, preset = ("_small", "-small-v1") if match["small"] else ("", "")
+            if match["two"]:
+                small, preset = "_small_v2", "-small-v2"
             pose = f", or w{width} for pose" if width in POSE_WIDTHS else ""
             message = f"this config names the network {quote(node.value)} and has no stages"
-            return not_hrnet(node.path, message, f"use timm:hrnet_w{width}, or the preset cls-w{width}{pose}")
+            remedy = f"use timm:hrnet_w{width}{small}, or the preset cls-w{width}{preset}{pose}"
+            return not_hrnet(node.path, message, remedy)
     return None
 
 

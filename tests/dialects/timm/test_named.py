@@ -98,6 +98,8 @@ def test_a_name_that_timm_does_not_have(name: str) -> None:
     ("config", "path", "remedy"),
     [
         ({"backbone_name": "hrnet_w32"}, "backbone_name", "use timm:hrnet_w32, or the preset cls-w32, or w32 for pose"),
+        ({"arch": "hrnet_w18_small"}, "arch", "use timm:hrnet_w18_small, or the preset cls-w18-small-v1"),
+        ({"net": "hrnet_w18_small_v2"}, "net", "use timm:hrnet_w18_small_v2, or the preset cls-w18-small-v2"),
         ({"model": {"backbone": "HRNet-W18"}}, "model.backbone", "use timm:hrnet_w18, or the preset cls-w18"),
         (
             {"MODEL": {"ENCODER": "hrnetv2_w48", "X": 1}},
