@@ -58,7 +58,7 @@ def test_a_finding_is_in_the_file_that_has_the_value(tmp_path: Path) -> None:
 def test_a_base_that_is_not_found_is_noted(tmp_path: Path) -> None:
     path = write(tmp_path, a=f"_base_: other/b.yml\n{BASE}")
     found = check(path)
-    assert any(each.message.startswith("the base 'other/b.yml' is not found beside this file") for each in found)
+    assert any(each.message.startswith("_base_: 'other/b.yml' is not found beside this file") for each in found)
     assert {each.severity for each in found} == {"note"}
     nothing = write(tmp_path, e="_BASE_: ['x.yml']\nepoch: 3\n")
     (found_nothing,) = check(nothing)

@@ -110,7 +110,7 @@ def load_document(document: Document, source: str, dialect: str | None = None) -
     if reading.accepts_tags:
         document = document.without("unknown-tag")
     if name in FOREIGN and (key := base_key(value)):
-        message = f"the base {quote(value[key])} is not found beside this file: what it has is not read"
+        message = f"{key}: {quote(value[key])} is not found beside this file: what it has is not read"
         reading.add_note("assumed", (key,), message)
     wrong = [document.located(each, source) for each in reading.diagnostics]
     mismatches = [document.located(each, source) for each in reading.mismatches]
