@@ -141,7 +141,7 @@ def heads(draw: st.DrawFn) -> Plain:
             "dropout": st.booleans(),
         },
         "features": {"location": st.sampled_from(["incre", "branches"])},
-        "hrfpn": {"out_channels": few, "num_outs": few, "stride": st.integers(1, 2)},
+        "hrfpn": {"out_channels": few, "num_outs": few, "stride": st.integers(1, 2), "bias": st.booleans()},
         "higher": {
             "num_joints": few,
             "tag_per_joint": st.booleans(),

@@ -189,7 +189,7 @@ def call(name: str, *arguments: Any, **options: Any) -> Any:
         ("fuse", ("w32", (0, 0)), {}, "[0, 0] has a size that is out of range"),
         ("diff", ("w32", "w48", 256), {}, f"256 {NOT_A_SHAPE}"),
         ("trace", ("w32", (1, 4, 256, 192)), {}, "4 channels, but hrnet-w32 takes 3"),
-        ("convert", ("w32", "caffe"), {}, "choose from yaml, json, official, mmlab, timm"),
+        ("convert", ("w32", "caffe"), {}, "choose from yaml, json, official, timm, mmlab"),
         ("check", (), {"select": "HR5"}, "select: expected a list, found a string, 'HR5'"),
         ("check", (), {"select": ["x"], "max_params": "many"}, "max_params: 'many' is not an amount"),
         ("check", ("w32",), {"jobs": -1}, "jobs: -1 is not a number of processes"),

@@ -11,11 +11,11 @@ from checks import settings
 
 from hrnet_cli.checking.rules import RULE_OF, RULES
 from hrnet_cli.checking.settings import Settings, read_settings
-from hrnet_cli.dialects.table import FOREIGN
+from hrnet_cli.dialects.table import BUILDERS
 
 
 def test_dialects_are_those_whose_limits_are_known() -> None:
-    for dialect in FOREIGN:
+    for dialect in BUILDERS:
         assert settings(dialect=dialect).dialect == dialect
 
 

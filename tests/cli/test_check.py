@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from commandline import PROGRAM, call, environment, is_a_message, python, run, shell
 
-from hrnet_cli.dialects.table import FOREIGN
+from hrnet_cli.dialects.table import BUILDERS
 from hrnet_cli.sources import preset_path
 
 GOOD = preset_path("w32").read_text()
@@ -120,7 +120,7 @@ def test_dialects(here: Path) -> None:
     wide = GOOD.partition("published")[0].replace("num_channels: [32, 64, 128]}", "num_channels: [48, 64, 128]}")
     Path("wide.yaml").write_text(wide)
     assert found("wide.yaml") == []
-    for dialect in FOREIGN:
+    for dialect in BUILDERS:
         codes = {each["code"] for each in found("wide.yaml", "--dialect", dialect)}
         assert "HR201" in codes, dialect
 

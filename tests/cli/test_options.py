@@ -14,7 +14,7 @@ from hrnet_cli.analysis.costs import CONVENTIONS
 from hrnet_cli.analysis.flops import GROUPINGS
 from hrnet_cli.cli import options
 from hrnet_cli.dialects.native.starter import STARTS
-from hrnet_cli.dialects.table import FOREIGN, WRITERS
+from hrnet_cli.dialects.table import BUILDERS, WRITERS
 from hrnet_cli.report.findings import CHECK_FORMATS
 from hrnet_cli.report.formats import FORMATS
 from hrnet_cli.report.schemas import RESULTS
@@ -36,7 +36,7 @@ REPORTS = (*TRACED, "check", "diff", "presets", "rule", "verify")
         ("Grouping", GROUPINGS, "analysis.flops.GROUPINGS"),
         ("Convention", CONVENTIONS, "analysis.costs.CONVENTIONS"),
         ("Task", STARTS, "dialects.native.starter.STARTS"),
-        ("Dialect", dict.fromkeys(FOREIGN), "dialects.table.FOREIGN"),
+        ("Dialect", BUILDERS, "dialects.table.BUILDERS"),
         ("TargetDialect", WRITERS, "dialects.table.WRITERS"),
         ("ReportName", RESULTS, "report.schemas.RESULTS"),
     ],

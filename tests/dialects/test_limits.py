@@ -16,7 +16,7 @@ from hrnet_cli import load_spec
 from hrnet_cli.checking.rules.dialect import DIALECT
 from hrnet_cli.dialects.equivalent import in_four_stages
 from hrnet_cli.dialects.limits import repaired_widths
-from hrnet_cli.dialects.table import FOREIGN, WRITERS, write_spec
+from hrnet_cli.dialects.table import BUILDERS, WRITERS, write_spec
 from hrnet_cli.errors import Diagnostic, InexpressibleError
 from hrnet_cli.hrnet import EXPANSION
 from hrnet_cli.schema import NoHead, Spec, Upsampling
@@ -28,13 +28,13 @@ LEFT_OUT = "head is left out"
 
 
 def test_every_other_dialect_has_limits() -> None:
-    assert set(FOREIGN) == set(WRITERS) - {"yaml", "json"}
+    assert set(BUILDERS) == set(WRITERS) - {"yaml", "json"}
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)
 def test_a_published_config_is_built_by_its_own_code(path: Any) -> None:
     spec = load_spec(path)
-    assert not list(FOREIGN[spec.dialect].find_limits(spec))
+    assert not list(BUILDERS[spec.dialect].find_limits(spec))
 
 
 def writes(spec: Spec, target: str) -> bool:
@@ -43,24 +43,24 @@ def writes(spec: Spec, target: str) -> bool:
         written = write_spec(spec, target)
     except InexpressibleError:
         return False
-    assert not list(FOREIGN[target].find_limits(parse_spec(written.text)))
+    assert not list(BUILDERS[target].find_limits(parse_spec(written.text)))
     return not any(LEFT_OUT in note for note in written.notes)
 
 
-@pytest.mark.parametrize("target", FOREIGN)
+@pytest.mark.parametrize("target", BUILDERS)
 @pytest.mark.parametrize("name", preset_names())
 def test_what_is_written_has_no_limits(name: str, target: str) -> None:
     spec = load_spec(name)
-    assert writes(spec, target) == (not list(FOREIGN[target].find_limits(spec)))
+    assert writes(spec, target) == (not list(BUILDERS[target].find_limits(spec)))
 
 
-@pytest.mark.parametrize("target", FOREIGN)
+@pytest.mark.parametrize("target", BUILDERS)
 @settings(max_examples=60)
 @given(plain=networks())
 def test_limits_are_what_is_not_written(target: str, plain: Any) -> None:
     spec = load_spec(plain)
-    found, same = list(FOREIGN[target].find_limits(spec)), in_four_stages(spec)
-    assert writes(spec, target) == (not list(FOREIGN[target].find_limits(same.spec if same else spec)))
+    found, same = list(BUILDERS[target].find_limits(spec)), in_four_stages(spec)
+    assert writes(spec, target) == (not list(BUILDERS[target].find_limits(same.spec if same else spec)))
     assert all(limit.code in {rule.name for rule in DIALECT if rule.code > "HR2"} for limit in found)
 
 
@@ -115,7 +115,7 @@ ODD = {"num_channels": (32, 60, 128)}
 )
 def test_a_limit_and_its_place(spec: Spec, target: str, code: str, path: tuple[Any, ...], says: str) -> None:
     found: dict[tuple[str, Any], Diagnostic] = {
-        (limit.code, limit.path): limit for limit in FOREIGN[target].find_limits(spec)
+        (limit.code, limit.path): limit for limit in BUILDERS[target].find_limits(spec)
     }
     assert (code, path) in found, found
     assert says in found[code, path].message
@@ -125,12 +125,12 @@ def test_a_limit_and_its_place(spec: Spec, target: str, code: str, path: tuple[A
 def test_the_branch_that_follows_widths() -> None:
     """The HRNet-OCR branch takes the branch itself; pytorch-v1.1 and everyone else the last."""
     wide = {"num_channels": (48, 90, 192)}
-    assert not list(FOREIGN["official"].find_limits(staged("seg-w48-ade20k", 3, **wide)))
-    assert not list(FOREIGN["official"].find_limits(staged("ocr-w48", 3, **wide)))
+    assert not list(BUILDERS["official"].find_limits(staged("seg-w48-ade20k", 3, **wide)))
+    assert not list(BUILDERS["official"].find_limits(staged("ocr-w48", 3, **wide)))
     for name in ("w48", "cls-w48", "higher-w48"):
-        assert {limit.code for limit in FOREIGN["official"].find_limits(staged(name, 3, **wide))} == {"width-change"}
+        assert {limit.code for limit in BUILDERS["official"].find_limits(staged(name, 3, **wide))} == {"width-change"}
     face = staged("face-w18", 3, num_channels=(18, 30, 72))
-    assert [limit.path for limit in FOREIGN["official"].find_limits(face)] == [("stage4", "num_channels", 1)]
+    assert [limit.path for limit in BUILDERS["official"].find_limits(face)] == [("stage4", "num_channels", 1)]
 
 
 def test_a_config_of_the_older_branch_breaks_in_the_older_branch() -> None:
@@ -138,8 +138,8 @@ def test_a_config_of_the_older_branch_breaks_in_the_older_branch() -> None:
     spec = parse_spec(text)
     stage = replace(spec.stages[2], num_channels=(16, 30, 64))
     wide = replace(spec, stages=(*spec.stages[:2], stage, spec.stages[3]))
-    assert [limit.code for limit in FOREIGN["official"].find_limits(wide)] == ["width-change"]
-    assert not list(FOREIGN["official"].find_limits(replace(wide, dialect="")))  # which the other branch builds
+    assert [limit.code for limit in BUILDERS["official"].find_limits(wide)] == ["width-change"]
+    assert not list(BUILDERS["official"].find_limits(replace(wide, dialect="")))  # which the other branch builds
 
 
 def headless(branches: int) -> Spec:
@@ -153,7 +153,7 @@ def headless(branches: int) -> Spec:
 
 def test_a_backbone_is_built_under_the_classifiers_head() -> None:
     """Its head_channels are four: five branches are an IndexError in its __init__, three an error in forward."""
-    (limit,) = FOREIGN["official"].find_limits(headless(5))
+    (limit,) = BUILDERS["official"].find_limits(headless(5))
     assert (limit.code, limit.path) == ("fixed-part", ("stage4", "num_branches"))
     assert "5 branches, and cls_hrnet builds its own head on 4" in str(
         caught(InexpressibleError, write_spec, headless(5), "official")
@@ -163,7 +163,7 @@ def test_a_backbone_is_built_under_the_classifiers_head() -> None:
     assert not any("fails" in note for note in write_spec(headless(4), "official").notes)
 
 
-@pytest.mark.parametrize("target", FOREIGN)
+@pytest.mark.parametrize("target", BUILDERS)
 def test_the_block_that_makes_a_width_change(target: str) -> None:
     """Widths that are written alike are not alike after another block's expansion."""
     spec = staged("timm-w32", 2, block="BOTTLENECK")
@@ -177,7 +177,7 @@ def test_the_block_that_makes_a_width_change(target: str) -> None:
 
 
 def width_changes(spec: Spec, target: str) -> list[Diagnostic]:
-    return [limit for limit in FOREIGN[target].find_limits(spec) if limit.code == "width-change"]
+    return [limit for limit in BUILDERS[target].find_limits(spec) if limit.code == "width-change"]
 
 
 @pytest.mark.parametrize(
@@ -273,17 +273,17 @@ def test_with_all_remedies_taken_every_branch_keeps_its_width(data: st.DataObjec
     assert not width_changes(remedied(spec, found), "official")
 
 
-@pytest.mark.parametrize("target", FOREIGN)
+@pytest.mark.parametrize("target", BUILDERS)
 def test_a_block_that_only_a_fork_has(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(EXPANSION, "SEPARABLE", 1)
     spec = staged("timm-w32", 3, block="SEPARABLE")
-    (limit,) = (limit for limit in FOREIGN[target].find_limits(spec) if "SEPARABLE" in limit.message)
+    (limit,) = (limit for limit in BUILDERS[target].find_limits(spec) if "SEPARABLE" in limit.message)
     assert (limit.code, limit.path) == ("fixed-part", ("stage3", "block"))
     error = caught(InexpressibleError, write_spec, spec, target)
     assert "stage3 has SEPARABLE blocks" in str(error)
 
 
-@pytest.mark.parametrize("target", FOREIGN)
+@pytest.mark.parametrize("target", BUILDERS)
 def test_a_budget_is_nothing_of_the_network(target: str) -> None:
     notes = write_spec(changed("timm-w18", budget=Budget(max_params=10**8)), target).notes
     assert "the budget is left out: no other dialect has one" in notes
@@ -315,7 +315,7 @@ def test_what_only_matters_with_several_branches(branches: int) -> None:
     alone = replace(pose, head=NoHead())
 
     def limited(spec: Spec, target: str, path: str) -> bool:
-        return (path,) in [limit.path for limit in FOREIGN[target].find_limits(spec)]
+        return (path,) in [limit.path for limit in BUILDERS[target].find_limits(spec)]
 
     several = branches > 1
     assert limited(replace(pose, multi_scale_output=True), "official", "multi_scale_output") is several

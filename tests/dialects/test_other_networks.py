@@ -30,6 +30,9 @@ from hrnet_cli.errors import SpecError
         ({"MODEL": {"NAME": "rsn18"}}, "an RSN config"),
         ({"architecture": "YOLOv3", "YOLOv3": {"backbone": "DarkNet"}}, "a PaddlePaddle config"),
         ({"images": [], "annotations": []}, "a COCO annotation file"),
+        ({"MODEL": {"NAME": "ddrnet_23_slim"}}, "a DDRNet config (MODEL.NAME: 'ddrnet_23_slim')"),
+        ({"name": "hrnet", "channels": [], "dependencies": []}, "a conda environment (channels, dependencies)"),
+        ({"DET": {"model_dir": "x"}, "KPT": {"model_dir": "y"}}, "a PaddlePaddle pipeline of exported models"),
     ],
 )
 def test_the_phrase(config: dict[str, Any], phrase: str) -> None:

@@ -26,7 +26,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "landmark": {"num_joints": 68, "final_conv_kernel": 1},
     "classification": {"num_classes": 1000, "head_conv_bias": True, "global_pool": "avg", "dropout": False},
     "features": {"location": "incre"},
-    "hrfpn": {"out_channels": 256, "num_outs": 5, "stride": 1},
+    "hrfpn": {"out_channels": 256, "num_outs": 5, "stride": 1, "bias": True},
     "higher": {
         "num_joints": 17,
         "tag_per_joint": True,

@@ -76,7 +76,7 @@ def _if_included(parent: str, name: str, settings: Settings) -> Iterator[Target]
 
 # Whether a file of a folder can be the config of an HRNet
 
-HRNET_WORDS = re.compile(rb"hrnet|highresolutionnet|num_b?ranches", re.IGNORECASE)
+HRNET_WORDS = re.compile(rb"hrnet|highresolutionnet|hrfpn|rustqnet|num_b?ranches", re.IGNORECASE)
 CONFIG_WORDS = re.compile(HRNET_WORDS.pattern + rb"|stage_?[1-9]", re.IGNORECASE)
 """Every config of an HRNet has one of these words; so have other files."""
 BASE = re.compile(rb"""^_base_\s*=\s*(\[[^\]]*\]|\([^)]*\)|(['"])[^'"\n]*\2)""", re.MULTILINE)

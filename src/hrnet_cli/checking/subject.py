@@ -9,7 +9,7 @@ from typing import Any
 from hrnet_cli.analysis.costs import FIGURES, Cost, Totals, costs
 from hrnet_cli.analysis.skeleton import measure, output_shapes
 from hrnet_cli.checking.lock_file import LOCK_NAME, LockEntry
-from hrnet_cli.dialects.table import FOREIGN
+from hrnet_cli.dialects.table import BUILDERS
 from hrnet_cli.errors import Code, Diagnostic, HrnetError, UsageError
 from hrnet_cli.nn import Shape, ShapeError
 from hrnet_cli.schema import Budget, Shape4, Spec
@@ -25,7 +25,7 @@ class Requirements(Record):
     """What every spec is checked against: the part of the settings that rules read."""
 
     dialect: str = entry(
-        Choice(tuple(FOREIGN)),
+        Choice(tuple(BUILDERS)),
         "the dialect whose own code must be able to build the network; by default the one that a config is written in",
         default="",
     )

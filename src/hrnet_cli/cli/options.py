@@ -22,8 +22,8 @@ Color = Literal["auto", "always", "never"]
 Grouping = Literal["stage", "branch", "module", "layer", "type"]
 Convention = Literal["macs", "flops", "published", "fvcore"]
 Task = Literal["backbone", "pose", "segmentation", "landmarks", "classification", "detection"]
-Dialect = Literal["official", "mmlab", "timm"]
-TargetDialect = Literal["yaml", "json", "official", "mmlab", "timm"]
+Dialect = Literal["official", "timm", "mmlab"]
+TargetDialect = Literal["yaml", "json", "official", "timm", "mmlab"]
 ReportName = Literal["describe", "trace", "fuse", "flops", "verify", "check", "rule", "diff", "presets"]
 
 

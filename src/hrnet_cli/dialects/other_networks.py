@@ -14,7 +14,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "an HRFormer": ("hrformer", "hrt"),
     "a Lite-HRNet": ("lite_hrnet", "litehrnet"),
     "an HR-NAS": ("hr_nas",),
-    "a vision transformer": ("vitpose", "vit", "deit", "visiontransformer", "pvt", "tokenpose", "transpose"),
+    "a vision transformer": ("vitpose", "vit", "deit", "visiontransformer", "pvt", "tokenpose", "transpose", "aggpose"),
     "a Swin transformer": ("swin",),
     "a SegFormer": ("mit", "segformer"),
     "a ResNeSt": ("resnest",),
@@ -34,6 +34,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "a U-Net": ("unet",),
     "a YOLO": ("darknet", "yolo"),
     "a DETR": ("detr",),
+    "a DDRNet": ("ddrnet",),
     "a language model": ("bert", "llama"),
 }
 """Words in the name of a network, by its kind; the first kind with a word of the name is the answer."""
@@ -97,6 +98,56 @@ def _kind_phrases(root: ConfigNode) -> Iterator[str]:
             yield f"{kind}{pose} config ({_quote_keys(root, path)})"
 
 
+NAME_KEYS = ("model", "backbone", "encoder", "arch", "architecture", "network", "net", "name", "variant")
+NAME_ENDINGS = ("model_name", "backbone_name", "encoder_name", "base_model", "model_type", "arch_encoder")
+"""Keys that name a network, in lower case, and how others end."""
+MAX_NAME = 80
+MAX_DEPTH = 3
+MAX_NODES = 1_000
+
+
+def model_names(root: ConfigNode) -> Iterator[ConfigNode]:
+    """The texts at keys that name a network, nearest to the top first."""
+    level, count = [root], 0
+    for _ in range(MAX_DEPTH):
+        below: list[ConfigNode] = []
+        for node in level:
+            for key in node.keys:
+                child, lower = ConfigNode(node.value[key], (*node.path, key)), key.lower()
+                if isinstance(child.value, Mapping):
+                    below.append(child)
+                elif not isinstance(child.value, str) or len(child.value) > MAX_NAME:
+                    continue
+                elif lower in NAME_KEYS or lower.endswith(NAME_ENDINGS):
+                    yield child
+        level = below[: MAX_NODES - count]
+        count += len(level)
+
+
+HRNET_NAME = re.compile(
+    r"hrnet(?:v2p?)?[-_]?w?(?P<width>18|30|32|40|44|48|64)(?P<small>(?<=18)[-_]small(?P<two>[-_]v2)?)?", re.IGNORECASE
+)
+"""The name of an HRNet with its width, one of those that timm and the classification presets have."""
+POSE_WIDTHS = ("32", "48")
+"""The widths of the pose presets."""
+
+
+def explain_name_alone(config: Mapping[str, Any]) -> Diagnostic | None:
+    """The error of a config that names an HRNet by its width and has no stages; None for any other."""
+    for node in model_names(ConfigNode(config, ())):
+        match = HRNET_NAME.fullmatch(node.value)
+        if match:
+            width = match["width"]
+            small, preset = ("_small", "-small-v1") if match["small"] else ("", "")
+            if match["two"]:
+                small, preset = "_small_v2", "-small-v2"
+            pose = f", or w{width} for pose" if width in POSE_WIDTHS else ""
+            message = f"this config names the network {quote(node.value)} and has no stages"
+            remedy = f"use timm:hrnet_w{width}{small}, or the preset cls-w{width}{preset}{pose}"
+            return not_hrnet(node.path, message, remedy)
+    return None
+
+
 def _phrases(config: Mapping[str, Any]) -> Iterator[str]:
     """What a config may be for, the surest first."""
     root = ConfigNode(config, ())
@@ -105,8 +156,11 @@ def _phrases(config: Mapping[str, Any]) -> Iterator[str]:
     if all(isinstance(config.get(key), list | tuple) for key in ("backbone", "head")):
         yield "an Ultralytics YOLO config (lists under backbone and head)"
     name = config.get("architecture")
-    if isinstance(name, str) and isinstance(config.get(name), Mapping):
-        yield f"a PaddlePaddle config (architecture: {quote(name)})"
+    section = config.get(name) if isinstance(name, str) else None
+    if isinstance(section, Mapping):
+        kind = network_kind(section.get("backbone"))
+        keys = _quote_keys(root, ("architecture",), (str(name), "backbone"))
+        yield f"a PaddlePaddle config{f' of {kind}' if kind else ''} ({keys})"
     yield from _kind_phrases(root)
     if keys := _quote_keys(root, ("model", "stage_num"), ("model", "upsample_channel_num")):
         yield f"an MSPN or RSN pose config ({keys})"
@@ -114,6 +168,15 @@ def _phrases(config: Mapping[str, Any]) -> Iterator[str]:
         node = root.get(*path)
         if node and isinstance(node.value, str) and node.value not in ("HRNet", "HighResolutionNet"):
             yield f"an mmlab config with another backbone ({_quote_keys(root, path)})"
+    yield from _no_configs(config)
+
+
+def _no_configs(config: Mapping[str, Any]) -> Iterator[str]:
+    """What a file may be that is no config of a network."""
+    if all(isinstance(config.get(key), list) for key in ("channels", "dependencies")):
+        yield "a conda environment (channels, dependencies)"
+    if sum(isinstance(value, Mapping) and "model_dir" in value for value in config.values()) > 1:
+        yield "a PaddlePaddle pipeline of exported models (model_dir)"
     if all(isinstance(config.get(key), list) for key in ("images", "annotations")):
         yield "a COCO annotation file (images, annotations)"
 

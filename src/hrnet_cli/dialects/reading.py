@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hrnet_cli.errors import Code, Diagnostic
 from hrnet_cli.hrnet import STAGE_FIELDS, stage_key, stage_number
 from hrnet_cli.schema.fields import MAX_SIZE
 from hrnet_cli.schema.spec import Spec
 from hrnet_cli.text import KeyPath, dotted_path, misspelt, nearest, quote
+
+if TYPE_CHECKING:
+    from hrnet_cli.dialects.nodes import ConfigNode
 
 
 def note(
@@ -67,6 +70,25 @@ def check_size(size: Any, count: int, path: KeyPath, remedy: str) -> Diagnostic 
     return None
 
 
+def read_size(reading: Reading, node: ConfigNode | None, default: tuple[int, int], height_first: bool = False) -> None:
+    """The input from a size in the config, one number for both sides or two; `default` is height and width."""
+    if node is None:
+        reading.data["input"] = list(default)
+        reading.add_note("assumed", (), f"the config has no input size: {default[0]}×{default[1]} is used")
+        return
+    size = node.literal
+    if type(size) is int:
+        size = [size, size]
+    error = check_size(
+        size, 2, node.path, f"write the {'height and the width' if height_first else 'width and the height'}"
+    )
+    if error:
+        reading.diagnostics.append(error)
+        return
+    reading.data["input"] = list(size) if height_first else list(size)[::-1]
+    reading.origins["input",] = node.path
+
+
 def is_stage(value: Any) -> bool:
     """Whether it is a mapping with a key of a stage, perhaps misspelt."""
     keys = value.keys() if isinstance(value, Mapping) else ()
@@ -104,6 +126,10 @@ class Reading:
         """A part that is not built here, and the branches of the last stage that it reads, where they are known."""
         self.key_prefixes = ("", "")
         """What the package puts before the state-dict keys of the backbone and of the head."""
+        self.limits: tuple[Callable[[Spec], Iterator[Diagnostic]], ...] = ()
+        """Of a dialect that is read alone: what the code that reads the config cannot build."""
+        self.accepts_tags = False
+        """Whether the code that reads the config gives YAML tags a meaning, which is no part of the network."""
         self.empty_stages: set[str] = set()
         """The stages that have no modules, which no spec can say."""
 

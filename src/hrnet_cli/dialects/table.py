@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from hrnet_cli.errors import Diagnostic, InexpressibleError
 from hrnet_cli.hrnet import NUM_STAGES, STAGE_KEY, STAGE_KEYS, stage_number
 from hrnet_cli.schema.spec import EDITOR_KEY, SPEC_KEYS
-from hrnet_cli.text import misspelt
+from hrnet_cli.text import misspelt, quote
 
 if TYPE_CHECKING:
     from hrnet_cli.dialects.reading import Reading
@@ -29,8 +29,8 @@ class Dialect:
     """How one framework writes an HRNet. Its functions have these names in the folder `dialects/<name>`."""
 
     name: str
-    targets: tuple[str, ...]
-    """The forms that it is written in: `write_<target>` in its module `write`."""
+    targets: tuple[str, ...] = ()
+    """The forms that it is written in: `write_<target>` in its module `write`. One without any is read alone."""
 
     def _import(self, module: str = "") -> Any:
         return import_module(f"hrnet_cli.dialects.{self.name}{module}")
@@ -66,14 +66,9 @@ class Dialect:
         return written
 
     def find_limits(self, spec: Spec) -> Iterator[Diagnostic]:
-        """Why the framework cannot build a network; nothing where it can."""
+        """Why the framework cannot build a network; nothing where it can. It is known of the BUILDERS alone."""
         limits: Iterator[Diagnostic] = self._import(".write").find_limits(spec)
         return limits
-
-    def explain_limits(self, spec: Spec) -> Iterator[Diagnostic]:
-        """The limits as messages that name the code."""
-        for limit in self.find_limits(spec):
-            yield limit._replace(message=f"not in the {self.name} code: {limit.message}")
 
 
 NATIVE = "native"
@@ -81,14 +76,21 @@ NATIVE = "native"
 DIALECTS: dict[str, Dialect] = {
     NATIVE: Dialect(NATIVE, ("yaml", "json")),
     "official": Dialect("official", ("official",)),
-    "mmlab": Dialect("mmlab", ("mmlab",)),
     "timm": Dialect("timm", ("timm",)),
+    "mmlab": Dialect("mmlab", ("mmlab",)),
+    "alphapose": Dialect("alphapose"),
+    "dekr": Dialect("dekr"),
+    "maskrcnn": Dialect("maskrcnn"),
+    "paddle": Dialect("paddle"),
+    "named": Dialect("named"),
 }
 """In the order in which they are tried: the first that detects a config reads it."""
 FOREIGN = {name: dialect for name, dialect in DIALECTS.items() if name != NATIVE}
-"""The dialects of other frameworks, each with limits of its own."""
+"""The dialects of other frameworks."""
 STAGES_READER = "official"
 """The dialect that reads stages without anything around them: most other code follows the authors' keys."""
+BUILDERS = {name: dialect for name, dialect in FOREIGN.items() if dialect.targets}
+"""Those that are written too, so that the limits of their own code are known."""
 WRITERS = {target: dialect for dialect in DIALECTS.values() for target in dialect.targets}
 """The targets of `hrnet-cli convert`."""
 
@@ -145,6 +147,16 @@ def has_official_keys(config: Mapping[str, Any]) -> bool:
     return found and not any(key in SPEC_KEYS and stage_number(key) is None for key in config)
 
 
+def explain_limits(dialect: str, spec: Spec, reading: Reading) -> Iterator[Diagnostic]:
+    """Why the code of a dialect cannot build a network, which was read from a config; each message names the code."""
+    if dialect in BUILDERS:
+        limits = BUILDERS[dialect].find_limits(spec)
+    else:
+        limits = (limit for find in reading.limits for limit in find(spec))
+    for limit in limits:
+        yield limit._replace(message=f"not in the {dialect} code: {limit.message}")
+
+
 def recognise(config: Any, dialect: str | None = None) -> bool:
     """Whether a file that was found in a folder holds an HRNet, however wrong; `dialect` is its own, if known already.
 
@@ -176,16 +188,30 @@ def may_hold_hrnet(config: Any) -> bool:
 
 def explain_unknown(config: Config) -> Diagnostic | None:
     """Why no dialect detects a config: a misspelling, another network, or no stages; None for a spec with mistakes."""
-    from hrnet_cli.dialects.other_networks import identify_other_network, named_network, not_hrnet
+    from hrnet_cli.dialects.other_networks import (
+        explain_name_alone,
+        identify_other_network,
+        named_network,
+        not_hrnet,
+    )
+    from hrnet_cli.documents.bases import base_key
 
     misspelling = find_misspelling(config)
     if misspelling:
         return misspelling
+    is_spec = _resembles_spec(config)
+    name_alone = None if is_spec else explain_name_alone(config)
+    if name_alone:
+        return name_alone
     other = identify_other_network(config)
     if other:
         return not_hrnet((), f"this is not an HRNet: it looks like {other}")
-    if _resembles_spec(config):
+    if is_spec:
         return None
+    key = base_key(config)
+    if key:
+        message = f"no stages of an HRNet are in this file, and its base {quote(config[key])} is not found beside it"
+        return not_hrnet((key,), message, "copy the base to that path, or name the file that has the network")
     name = named_network(config)
     return not_hrnet((), f"no stages of an HRNet are found in this config{f' ({name})' if name else ''}")
 
@@ -206,8 +232,8 @@ def write_spec(spec: Spec, target: str) -> Written:
 
     The text begins with the notes, and with those of the reader that the spec came through, if the target has comments.
     A head that the target cannot express is left out; a network of other than four stages is written in four where that
-    is the same network. Raises InexpressibleError, with the reasons, for a backbone that
-    the target's own code cannot build.
+    is the same network. Raises InexpressibleError, with the reasons, for a backbone that the target's own code cannot
+    build.
     """
     from hrnet_cli.dialects.equivalent import in_four_stages
     from hrnet_cli.dialects.writing import comments, one_line

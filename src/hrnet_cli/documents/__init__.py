@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hrnet_cli.errors import NOWHERE, Diagnostic, Location
+from hrnet_cli.errors import NOWHERE, Code, Diagnostic, Location
 from hrnet_cli.text import KeyPath
 
 PLACE_MARK = "#"
@@ -38,6 +38,10 @@ class Document(NamedTuple):
         above = key is not None and (key.line or 0) < (value.line or 0) and key.source == value.source
         return key if key is not None and above else value
 
+    def without(self, code: Code) -> Document:
+        """The document without the diagnostics of a code."""
+        return self._replace(diagnostics=tuple(each for each in self.diagnostics if each.code != code))
+
     def located(self, diagnostic: Diagnostic, source: str) -> Diagnostic:
         """The diagnostic with its path in the text and its location, in `source` unless it came from another file."""
         location = self.location(diagnostic.path, diagnostic.at_key)
@@ -61,4 +65,9 @@ def read_text(text: str, source: str = "", path: Path | None = None) -> Document
             return read_python(text, source, path)
     from hrnet_cli.documents.yaml import read_document
 
-    return read_document(text, source)
+    document = read_document(text, source)
+    if path is None or not isinstance(document.value, dict) or not document.value.keys() & {"_base_", "_BASE_"}:
+        return document
+    from hrnet_cli.documents.bases import add_bases
+
+    return add_bases(document, path)

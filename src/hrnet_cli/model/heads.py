@@ -250,10 +250,10 @@ class HRFPN(nn.Module):
         branches, levels = range(1, spec.stages[-1].num_branches), range(head.num_outs)
         self.upsamples = nn.ModuleList([nn.Upsample(size_ratio(0, i), "bilinear", False) for i in branches])
         self.concat = nn.Concat()
-        self.reduction_conv = nn.Sequential(nn.Conv2d(joined_width(spec), width, 1))
+        self.reduction_conv = nn.Sequential(nn.Conv2d(joined_width(spec), width, 1, bias=head.bias))
         self.pools = nn.ModuleList([nn.AvgPool2d(size_ratio(0, i), size_ratio(0, i)) for i in levels[1:]])
         self.fpn_conv = nn.ModuleList(
-            [nn.Conv2d(width, width, kernel, head.stride, same_padding(kernel)) for _ in levels]
+            [nn.Conv2d(width, width, kernel, head.stride, same_padding(kernel), bias=head.bias) for _ in levels]
         )
 
     def forward(self, xs: Sequence[nn.Tensor]) -> list[nn.Tensor]:

@@ -146,6 +146,7 @@ class HrfpnHead(HeadSpec):
     out_channels: int = entry(Count(1, MAX_CHANNELS), "channels of every level", default=256)
     num_outs: int = entry(Count(1, 16), "number of levels; level i is pooled by 2^i", default=5)
     stride: int = entry(Count(1, 8), "stride of each level's convolution", default=1)
+    bias: bool = entry(Flag(), "whether its convolutions have a bias (not in PaddleDetection)", default=True)
 
 
 @record(frozen=True)

@@ -10,15 +10,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from hrnet_cli.dialects.reading import Reading, note_text, remove_modules
-from hrnet_cli.dialects.table import FOREIGN, WRITERS, explain_unknown, identify, may_hold_hrnet, write_spec
+from hrnet_cli.dialects.table import (
+    FOREIGN,
+    WRITERS,
+    explain_limits,
+    explain_unknown,
+    identify,
+    may_hold_hrnet,
+    write_spec,
+)
 from hrnet_cli.documents import MAX_CHARACTERS, PLACE_MARK, Document, read_text
+from hrnet_cli.documents.bases import base_key
 from hrnet_cli.documents.yaml import end_location, refused
 from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError, UsageError, choose
 from hrnet_cli.hrnet import DEFAULT_PRESET
 from hrnet_cli.schema.fields import INVALID, Size
 from hrnet_cli.schema.records import Diagnostics
 from hrnet_cli.schema.spec import Shape4, Spec, read_spec
-from hrnet_cli.text import type_name
+from hrnet_cli.text import quote, type_name
 
 if TYPE_CHECKING:
     from hrnet_cli.dialects.writing import Written
@@ -102,16 +111,7 @@ def load_document(document: Document, source: str, dialect: str | None = None) -
     config do not fit each other and nothing else is wrong.
     """
     config = document.value
-    name = identify(config) if dialect is None else dialect
-    if not name and not document.root and may_hold_hrnet(config):
-        from hrnet_cli.sources.places import find_place  # most configs are read from their top
-
-        document = find_place(document, source)
-    name, reading = _read(document, name)
-    value = document.value
-    if not name and isinstance(value, Mapping) and (unknown := explain_unknown(value)):
-        whole_file = unknown._replace(location=Location(source=source))
-        raise SpecError([document.located(unknown, source) if unknown.path or document.root else whole_file])
+    document, name, reading = _read(document, source, dialect)
     wrong = [document.located(each, source) for each in reading.diagnostics]
     mismatches = [document.located(each, source) for each in reading.mismatches]
     spec = None
@@ -119,7 +119,7 @@ def load_document(document: Document, source: str, dialect: str | None = None) -
         spec, diagnostics = read_spec(reading.data, reading.spell)
         explained = [_explain_unread(each, reading.data) for each in diagnostics]
         wrong += [_at_spec_path(each, document, reading, source) for each in explained]
-    if wrong and name in FOREIGN and not reading.code_is_known:
+    if wrong and name in FOREIGN and not (reading.code_is_known or reading.diagnostics):
         from hrnet_cli.sources.places import explain_part
 
         part = explain_part(reading, config)
@@ -128,26 +128,43 @@ def load_document(document: Document, source: str, dialect: str | None = None) -
         known = {each.location[:3] for each in document.diagnostics}
         others = [each for each in (*wrong, *mismatches) if each.location[:3] not in known]
         raise SpecError([*document.diagnostics, *others])
-    if name in FOREIGN:
-        spec = replace(remove_modules(spec, reading.empty_stages), dialect=name, key_prefixes=reading.key_prefixes)
-        said = [note for note in reading.notes if not note.only_in_check]
-        if reading.code_is_known:
-            limits = FOREIGN[name].explain_limits(spec)
-            said += [limit._replace(path=reading.origin(limit.path), at_key=False) for limit in limits]
-        spec = replace(spec, notes=tuple(map(note_text, said)))
-    loaded = Loaded(spec, document, reading, source)
+    loaded = Loaded(_with_reading(spec, name, reading) if name in FOREIGN else spec, document, reading, source)
     if mismatches:
         raise MismatchError(mismatches, loaded)
     return loaded
 
 
-def _read(document: Document, name: str) -> tuple[str, Reading]:
-    """The dialect of a document, and what its reader makes of it; `name` is the dialect, if it is of a whole text."""
+def _read(document: Document, source: str, dialect: str | None) -> tuple[Document, str, Reading]:
+    """The document or the part of it that holds an HRNet, its dialect, and what the reader makes of it."""
+    name = identify(document.value) if dialect is None else dialect
+    if not name and not document.root and may_hold_hrnet(document.value):
+        from hrnet_cli.sources.places import find_place  # most configs are read from their top
+
+        document = find_place(document, source)
+    value = document.value
     if document.root:
         from hrnet_cli.sources.places import read_place
 
-        return read_place(document)
-    return name, FOREIGN[name].read(document.value) if name in FOREIGN else Reading(document.value)
+        name, reading = read_place(document)
+    else:
+        reading = FOREIGN[name].read(value) if name in FOREIGN else Reading(value)
+    if not name and isinstance(value, Mapping) and (unknown := explain_unknown(value)):
+        whole_file = unknown._replace(location=Location(source=source))
+        raise SpecError([document.located(unknown, source) if unknown.path or document.root else whole_file])
+    if name in FOREIGN and not document.root and (key := base_key(value)):
+        message = f"{key}: {quote(value[key])} is not found beside this file: what it has is not read"
+        reading.add_note("assumed", (key,), message)
+    return document.without("unknown-tag") if reading.accepts_tags else document, name, reading
+
+
+def _with_reading(spec: Spec, name: str, reading: Reading) -> Spec:
+    """The spec with what its reader says of it, and of what the config's own code cannot build."""
+    spec = replace(remove_modules(spec, reading.empty_stages), dialect=name, key_prefixes=reading.key_prefixes)
+    said = [note for note in reading.notes if not note.only_in_check]
+    if reading.code_is_known:
+        limits = explain_limits(name, spec, reading)
+        said += [limit._replace(path=reading.origin(limit.path), at_key=False) for limit in limits]
+    return replace(spec, notes=tuple(map(note_text, said)))
 
 
 def _explain_unread(diagnostic: Diagnostic, value: Any) -> Diagnostic:

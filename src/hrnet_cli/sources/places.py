@@ -14,6 +14,7 @@ from hrnet_cli.dialects.other_networks import not_hrnet
 from hrnet_cli.dialects.reading import Reading, holds_stages
 from hrnet_cli.dialects.table import FOREIGN, NATIVE, STAGES_READER, identify, is_whole_spec, recognise
 from hrnet_cli.documents import MAX_DEPTH, PLACE_MARK, Document
+from hrnet_cli.documents.bases import base_key
 from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError
 from hrnet_cli.hrnet import NUM_STAGES, STAGE_FIELDS, STAGE_KEYS, stage_number
 from hrnet_cli.text import KeyPath, did_you_mean, dotted_path, quote, quote_key
@@ -90,19 +91,15 @@ def choose_place(document: Document, name: str, source: str) -> Document:
     raise UnreadableError(f"there is nothing at {quote(name)}", remedy, Location(source=source))
 
 
-BASE_KEYS = ("_BASE_", "_base_", "BASE", "_PARENT_")
-"""Keys with which a YAML config of another framework names the config that it is based on."""
-
-
 def explain_part(reading: Reading, config: Any) -> Diagnostic | None:
     """What is said of stages with most keys missing, for code that is not known: `config` is the whole text's value."""
     stages = [reading.data.get(key) for key in STAGE_KEYS[1:NUM_STAGES]]
     few = [stage for stage in stages if isinstance(stage, Mapping) and len(stage) <= len(STAGE_FIELDS) // 2]
     if reading.code_is_known or (isinstance(stages[0], Mapping) and not few):
         return None
-    bases = [key for key in BASE_KEYS if isinstance(config, Mapping) and isinstance(config.get(key), str)]
-    if bases:
-        message = f"the stages are only a part of a config: {bases[0]}: {quote(config[bases[0]])} has the rest"
+    key = base_key(config)
+    if key:
+        message = f"the stages are only a part of a config: {key}: {quote(config[key])} has the rest"
     else:
         message = "the stages are only a part of a config: the code that reads them may have the rest"
     return not_hrnet((), message, "write all stages to a file of their own")

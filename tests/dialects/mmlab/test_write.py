@@ -171,6 +171,7 @@ def test_the_package_of_a_backbone_alone(upsampling: Upsampling, scope: str) -> 
     [
         ("heatmap", {"multi_scale_output": True}, "that of mmpose 1.x differs (it reads the last branch where all are"),
         ("hrfpn", {"upsampling": Upsampling("bilinear")}, "its backbone does not upsample bilinear by factor"),
+        ("hrfpn", {"bias": False}, "its convolutions have a bias"),
         ("segmentation", {"upsampling": Upsampling()}, "its backbone does not upsample nearest by factor"),
         ("landmark", {"upsampling": Upsampling("nearest", "size")}, "it joins the branches bilinearly, without align"),
         ("landmark", {"upsampling": Upsampling("bilinear", "factor", True)}, "it joins the branches bilinearly"),

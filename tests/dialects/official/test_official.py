@@ -613,8 +613,8 @@ def test_a_short_list_of_deconvolutions_is_one_problem() -> None:
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("STAGE3", "STAGE3 is missing and not built; the authors' code raises an error without it"),
-        ("STAGE4", "STAGE4 is missing and not built; the authors' code raises an error without it"),
+        ("STAGE3", "STAGE3 is missing and not built"),
+        ("STAGE4", "STAGE4 is missing and not built"),
     ],
 )
 def test_stages_that_are_missing_at_the_end_are_not_built(path: str, said: str) -> None:
@@ -622,7 +622,7 @@ def test_stages_that_are_missing_at_the_end_are_not_built(path: str, said: str) 
     spec = read(changed(CLS, *((f"MODEL.EXTRA.{key}", ...) for key in last), ("MODEL.NAME", "net")))
     assert len(spec.stages) == 4 - len(last)
     assert [note for note in spec.notes if "not built" in note] == [
-        f"MODEL.EXTRA: {key} is missing and not built; the authors' code raises an error without it" for key in last
+        f"MODEL.EXTRA: {key} is missing and not built" for key in last
     ]
     assert any(said in note for note in spec.notes)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from hrnet_cli.checking.rule import Rule
 from hrnet_cli.checking.subject import Subject
-from hrnet_cli.dialects.table import FOREIGN
+from hrnet_cli.dialects.table import explain_limits
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.text import KeyPath, dotted_path
 
@@ -23,9 +23,8 @@ def notes(subject: Subject) -> Iterator[Diagnostic]:
 def limits(subject: Subject) -> Iterator[Diagnostic]:
     """Why the code of a dialect cannot build the network: the dialect that is asked for, or the config's own."""
     dialect = subject.requirements.dialect or (subject.spec.dialect if subject.code_is_known else "")
-    if dialect in FOREIGN:
-        for limit in FOREIGN[dialect].explain_limits(subject.spec):
-            yield _located(subject, limit, dialect)
+    for limit in explain_limits(dialect, subject.spec, subject.loaded.reading) if dialect else ():
+        yield _located(subject, limit, dialect)
 
 
 def _located(subject: Subject, limit: Diagnostic, dialect: str) -> Diagnostic:

@@ -154,6 +154,8 @@ def _differences(spec: Spec, row: Head) -> Iterator[Diagnostic]:
     if getattr(head, "conv_bias", False):
         text = "its convolutions have no bias in front of a batch norm"
         yield Diagnostic("head-needs", ("head", "conv_bias"), text, "set conv_bias: false")
+    if not getattr(head, "bias", True):
+        yield Diagnostic("head-needs", ("head", "bias"), "its convolutions have a bias", "set bias: true")
     if row.kernels and kernel not in row.kernels:
         kernels = " or ".join(map(str, row.kernels))
         text = f"its final_conv_kernel is {kernels}, not {kernel}"

@@ -10,6 +10,7 @@ from hrnet_cli.dialects.nodes import ConfigNode
 from hrnet_cli.dialects.other_networks import network_kind
 from hrnet_cli.dialects.reading import is_stage
 from hrnet_cli.dialects.table import has_official_keys
+from hrnet_cli.hrnet import EXPANSION, stage_number
 from hrnet_cli.schema.spec import SPEC_KEYS
 from hrnet_cli.text import nearest
 
@@ -63,11 +64,19 @@ def find_sections(config: Mapping[str, Any]) -> Sections | None:
     name = model.child("NAME")
     extra = model.child("EXTRA") or model
     is_mmlab = "backbone" in model.keys or ("type" in model.keys and extra is model)
-    if is_mmlab or (name and network_kind(name.value)):
+    is_alphapose = model.child("TYPE") is not None and root.child("DATA_PRESET") is not None
+    is_other = name is not None and bool(network_kind(name.value)) and not _has_own_blocks(extra)
+    if is_mmlab or is_alphapose or is_other:
         return None
     if extra.stage_keys or (name and name.value != AMBIGUOUS_NAME and _is_network(name.value)):
         return Sections(root, model, extra)
     return Sections(root, model, model) if model.stage_keys else None
+
+
+def _has_own_blocks(extra: ConfigNode) -> bool:
+    """Whether the stages after the first are of HRNet's blocks: another network may have them under its head."""
+    blocks = [extra.get(key, "BLOCK") for key in extra.stage_keys if stage_number(key) != 1]
+    return bool(blocks) and all(node is not None and str(node.value).upper() in EXPANSION for node in blocks)
 
 
 def _is_network(name: Any) -> bool:

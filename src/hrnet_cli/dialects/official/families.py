@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from hrnet_cli.dialects.official import AMBIGUOUS_NAME, heads
 from hrnet_cli.dialects.official.config import Config
-from hrnet_cli.hrnet import stage, stage_key
+from hrnet_cli.dialects.other_networks import network_kind
+from hrnet_cli.hrnet import NUM_STAGES, stage, stage_key, stage_number
 from hrnet_cli.schema.spec import BatchNorm, Spec, Upsampling
 from hrnet_cli.text import misspelt, quote
 
@@ -188,15 +189,37 @@ def choose_family(config: Config) -> tuple[str, Family]:
     if node is None:
         return _guess_family(config)
     name = node.value
+    if any(config.source.find(path) for path in BOTTOM_UP_KEYS):
+        return _bottom_up(config)
     if name == "seg_hrnet":
         return name, _segmentation_branch(config)
     if isinstance(name, str) and name in FAMILIES and (name != AMBIGUOUS_NAME or model.child("NUM_JOINTS")):
         return name, FAMILIES[name]
+    if kind := network_kind(name):
+        stages = max(filter(None, map(stage_number, config.source.extra.stage_keys)), default=1)
+        first = f"first {stages} stages" if stages < NUM_STAGES else "stages"
+        message = f"{quote(name)} is {kind} on HRNet's {first}: those are built, and the rest is left out"
+        config.add_note("fork", node.path, message)
+        return quote(name).strip("'\""), BACKBONE
     near = misspelt(name, sorted(FAMILIES.keys() - {AMBIGUOUS_NAME}))
     whose = "is a name of several networks" if name == AMBIGUOUS_NAME else "is not one of the authors' networks"
     message = f"{quote(name)} {whose}: its code may read other keys; the backbone is built, and the head is left out"
     config.add_note("fork", node.path, message, f"did you mean {near}?" if near else "")
     return quote(name).strip("'\""), _backbone_of(config, name)
+
+
+BOTTOM_UP_KEYS: tuple[Path, ...] = (("EXTRA", "MULTI_LEVEL_OUTPUT_HEATMAP"), ("EXTRA", "MULTI_LEVEL_OUTPUT_REGRESSION"))
+"""Keys that only the configs of HRNet-Bottom-Up-Pose-Estimation have, which calls its networks as others are called."""
+BOTTOM_UP = "HRNet-Bottom-Up-Pose-Estimation"
+
+
+def _bottom_up(config: Config) -> tuple[str, Family]:
+    """The backbone of HRNet-Bottom-Up-Pose-Estimation (`lib/models/pose_hrnet.py`), whose heads join all its maps."""
+    node = next(node for node in map(config.source.find, BOTTOM_UP_KEYS) if node)
+    message = f"a config of {BOTTOM_UP}: the backbone is built, and the heads on its maps, joined, are left out"
+    config.add_note("fork", node.path, message, at_key=True)
+    family = FAMILIES["pose_higher_hrnet"]
+    return "bottom_up", family._replace(name="", head="none", read_head=heads.read_none, needs=())
 
 
 def _backbone_of(config: Config, name: Any) -> Family:

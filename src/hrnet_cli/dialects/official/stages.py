@@ -121,10 +121,11 @@ def _read_later(config: Config, number: int, numbers: set[int]) -> None:
     elif number == LATER_STAGES[0]:
         config.data[key] = None  # an error of the spec, at this path
     elif not numbers & set(range(number, LATER_STAGES[-1] + 1)):
-        message = f"{place.path[-1]} is missing and not built; the authors' code raises an error without it"
-        config.add_note(
-            "assumed", place.path, message, f"add {place.path[-1]}: they always have four stages", at_key=True
-        )
+        message, remedy = f"{place.path[-1]} is missing and not built", ""
+        if config.known_name:
+            message += "; the authors' code raises an error without it"
+            remedy = f"add {place.path[-1]}: they always have four stages"
+        config.add_note("assumed", place.path, message, remedy, at_key=True)
 
 
 def _read_stage(

@@ -21,7 +21,17 @@ DUMP_KEYS = (*PARTS, "num_features", "hf_hub_id", "crop_pct", "first_conv", "fea
 
 
 def detect(config: Mapping[str, Any]) -> bool:
-    """Whether its stages have a `block_type`, which others call `block`, or it is a dump of a timm model's config."""
+    """Whether its stages have a `block_type`, which others call `block`, or it is a dump of a timm model's config.
+
+    A config of another framework that builds timm's network by its name is read as that network.
+    """
+    from hrnet_cli.dialects.timm.named import find_named
+
+    return is_own(config) or find_named(config) is not None
+
+
+def is_own(config: Mapping[str, Any]) -> bool:
+    """Whether it is timm's own: its stages, or a dump of a model's config."""
     name, first = config.get("architecture"), config.get(stage_key(1))
     if isinstance(first, Mapping) and KEYS["block"] in first:
         return True

@@ -7,7 +7,8 @@ from typing import Any
 
 from hrnet_cli.dialects.other_networks import not_hrnet
 from hrnet_cli.dialects.reading import Reading, check_size, find_misspelt
-from hrnet_cli.dialects.timm import ARGUMENTS, PARTS, STAGES, STEM_WIDTH, VARIANTS, spell
+from hrnet_cli.dialects.timm import ARGUMENTS, PARTS, STAGES, STEM_WIDTH, VARIANTS, is_own, spell
+from hrnet_cli.dialects.timm.named import Named, find_named
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import IN_CHANNELS, STEM_WIDTHS, stage_key, stage_number
 from hrnet_cli.schema.fields import unknown_keys
@@ -50,8 +51,11 @@ class _Config(Reading):
 
 
 def read(config: Mapping[str, Any]) -> Reading:
-    """The network that timm's create_model builds."""
-    merged = _Config(config)
+    """The network that timm's create_model builds, for timm or for a framework that names it."""
+    named = None if is_own(config) else find_named(config)
+    merged = _Config(named.values if named else config)
+    if named:
+        merged.places, merged.code_is_known = named.places, named.is_known
     name = merged.values.get("architecture")
     variant = name.partition(".")[0] if isinstance(name, str) else ""  # without the tag of its weights
     if variant and variant not in VARIANTS:
@@ -65,7 +69,17 @@ def read(config: Mapping[str, Any]) -> Reading:
     _read_stages(merged)
     _read_head(merged)
     _check_keys(merged)
+    if named:
+        _note_named(merged, named)
     return merged
+
+
+def _note_named(config: _Config, named: Named) -> None:
+    """Note who builds the network, and that the input is not known where it is not."""
+    config.add_note("fork", named.places["architecture"], named.message)
+    if "input_size" not in named.places:
+        height, width = config.data.get("input", INPUT_SIZE)[-2:]
+        config.add_note("assumed", (), f"the config has no input size: {height}×{width} is used")
 
 
 def _not_hrnet(variant: str, path: KeyPath) -> Diagnostic:
@@ -112,6 +126,8 @@ def _read_stages(config: _Config) -> None:
         config.data[key] = value
         config.origins[key,] = path
         config.origins[key, "block"] = (*path, spell("block"))
+        if key not in config.places:  # of the variant that the config names
+            config.origins |= {(key, field): config.places["architecture"] for field in value}
 
 
 def _read_fuse_method(config: _Config, stage: dict[str, Any], path: KeyPath) -> None:
