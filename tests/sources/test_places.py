@@ -97,9 +97,9 @@ def test_a_file_whose_name_has_the_mark(tmp_path: Path) -> None:
 
 def test_a_part_of_the_stages_is_said_to_be_that() -> None:
     for stages in ({"STAGE1": UPPER["STAGE1"]}, {"STAGE2": {"NUM_CHANNELS": [48, 96]}, "STAGE3": {"NUM_BLOCKS": [1]}}):
-        (problem,) = caught(SpecError, load_spec, {"MODEL": {"HRNET": stages}}).diagnostics
+        (problem,) = caught(SpecError, load_spec, {"net": {"hrnet": stages}}).diagnostics
         assert problem.code == "not-hrnet" and "only a part of a config" in problem.message
-        (problem,) = caught(SpecError, load_spec, {"_BASE_": "x.yaml", "MODEL": {"HRNET": stages}}).diagnostics
+        (problem,) = caught(SpecError, load_spec, {"_BASE_": "x.yaml", "net": {"hrnet": stages}}).diagnostics
         assert problem.message == "the stages are only a part of a config: _BASE_: 'x.yaml' has the rest"
 
 
