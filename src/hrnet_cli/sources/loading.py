@@ -119,7 +119,7 @@ def load_document(document: Document, source: str, dialect: str | None = None) -
         spec, diagnostics = read_spec(reading.data, reading.spell)
         explained = [_explain_unread(each, reading.data) for each in diagnostics]
         wrong += [_at_spec_path(each, document, reading, source) for each in explained]
-    if wrong and name in FOREIGN and not (reading.code_is_known or reading.diagnostics):
+    if wrong and name in FOREIGN and not reading.code_is_known and (base_key(config) or not reading.diagnostics):
         from hrnet_cli.sources.places import explain_part
 
         part = explain_part(reading, config)

@@ -20,7 +20,7 @@ class Code(NamedTuple):
 
     name: str
     backbones: tuple[str, ...]
-    """The backbones that are an HRNet, as MODEL.BACKBONE names them."""
+    """The backbones that are an HRNet, as MODEL.BACKBONE names them, and PaddleSeg MODEL.MODEL_NAME."""
     with_neck: tuple[str, ...]
     """Those of them with a neck behind the HRNet."""
     stages: Mapping[str, Mapping[str, Any]]
@@ -69,9 +69,11 @@ def detect(config: Mapping[str, Any]) -> bool:
 def find_code(root: ConfigNode) -> Code:
     """The repository that a config is for: by the name of its backbone, or by the names of its blocks."""
     hrnet = root.get("MODEL", "HRNET")
+    model = root.get("MODEL", "MODEL_NAME")
+    if hrnet and model and model.value in PDSEG.backbones:  # a name that any code may have
+        return PDSEG
     named = [root.get("MODEL", "BACKBONE", key) for key in ("CONV_BODY", "NAME")]
-    named += [root.get("MODEL", "MODEL_NAME")] if hrnet else []
-    for code in (BENCHMARK, DENSEPOSE, PDSEG):
+    for code in (BENCHMARK, DENSEPOSE):
         if any(node.value in code.backbones for node in named if node and isinstance(node.value, str)):
             return code
     blocks = [hrnet.get(key, "BLOCK") for key in hrnet.stage_keys] if hrnet else []
