@@ -278,20 +278,47 @@ def test_a_full_disk() -> None:
     assert result.code == 2 and "No space left" in result.err and result.err.startswith("error: ")
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c(jobs: str, here: Path) -> None:
+@pytest.mark.parametrize(
+    ("jobs", "number", "code"),
+    [
+        ("1", signal.SIGINT, 130),
+        ("2", signal.SIGINT, 130),
+        ("1", signal.SIGTERM, 143),
+        ("2", signal.SIGTERM, 143),
+        ("1", signal.SIGHUP, 129),
+    ],
+)
+def test_ctrl_c_and_a_request_to_end(jobs: str, number: int, code: int, here: Path) -> None:
     """What is under way stops, the old report stays, and no process is left."""
-    for number in range(400):
-        Path(f"{number}.yaml").write_text(GOOD.replace("num_joints: 17", f"num_joints: {number + 1}"))
+    for joints in range(1, 401):
+        Path(f"{joints}.yaml").write_text(GOOD.replace("num_joints: 17", f"num_joints: {joints}"))
     Path("report.txt").write_text("old")
     os.mkfifo("pipe")  # a spec that never comes: its reader waits until it is interrupted
     words = [*PROGRAM, "check", "pipe", ".", "--max-macs", "8G", "-j", jobs, "-o", "report.txt"]
     child = subprocess.Popen(words, env=environment(), stderr=subprocess.PIPE, start_new_session=True)
     with Path("pipe").open("wb"):  # which waits for the reader
-        os.killpg(child.pid, signal.SIGINT)
+        os.killpg(child.pid, number)
     _, err = child.communicate(timeout=30)
-    assert child.returncode == 130 and b"Traceback" not in err
+    assert child.returncode == code and b"Traceback" not in err
     assert Path("report.txt").read_text() == "old" and not [each for each in here.iterdir() if "tmp" in each.name]
+
+
+def test_a_report_follows_no_link_that_a_checkout_holds(here: Path) -> None:
+    """The name of the temporary file cannot be guessed, and the file is new. Others may read it as the umask says."""
+    victim = here / "victim"
+    victim.write_text("kept")
+    for number in range(os.getpid(), os.getpid() + 500):
+        Path(f".report.txt.{number}.tmp").symlink_to(victim)
+    Path(".hrnet-cli-.tmp").symlink_to(victim)
+    assert run("check", "w32", "-o", "report.txt", cwd=here).code == 0
+    assert victim.read_text() == "kept" and not Path("report.txt").is_symlink()
+    assert Path("report.txt").stat().st_mode & 0o777 == 0o666 & ~umask()
+
+
+def umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
 
 
 def test_progress_is_for_terminals_only(here: Path) -> None:

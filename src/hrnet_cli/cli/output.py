@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from hrnet_cli.errors import UnreadableError
 
@@ -126,15 +126,24 @@ def _stand_in(error: UnicodeError) -> tuple[str, int]:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Ctrl-C raises KeyboardInterrupt inside, so that a half-written file, a progress line or a process is cleaned up.
+    """Ctrl-C and a request to end raise inside: a half-written file, a progress line or a process is cleaned up.
 
-    Elsewhere Ctrl-C ends the process at once (see `main`): Python would print a traceback of the import it was in.
+    Elsewhere they end the process at once (see `main`): Python would print a traceback of the import it was in.
     """
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler)}
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            number = getattr(signal, name)
+            before[number] = signal.signal(number, _end)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(number: int, _frame: Any) -> NoReturn:
+    raise SystemExit(128 + number)  # the exit code of a process that the signal ended
 
 
 @contextmanager
@@ -174,18 +183,35 @@ def _write_file(path: Path, parts: Iterable[str]) -> None:
 
 
 def _replace_file(path: Path, parts: Iterable[str]) -> None:
-    """Write a temporary file beside `path` and rename it, so that nobody reads half a report."""
+    """Write a temporary file beside `path` and rename it, so that nobody reads half a report.
+
+    Its name cannot be guessed and the file is made exclusively: a link of that name in a checkout would be followed.
+    """
+    from tempfile import mkstemp  # only a report in a file pays for it
+
     real = Path(os.path.realpath(path))
-    temporary = real.with_name(f".{real.name}.{os.getpid()}.tmp")
+    descriptor, name = mkstemp(prefix=".hrnet-cli-", suffix=".tmp", dir=real.parent)
+    temporary = Path(name)
     try:
-        with temporary.open("w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.writelines(parts)
-        if real.exists():
-            temporary.chmod(real.stat().st_mode)  # those who may read the old file may read the new one, and no others
-        temporary.replace(real)
-    finally:
+        temporary.chmod(real.stat().st_mode if real.exists() else NEW_FILE & ~_umask())
+        temporary.replace(real)  # those who may read the old file may read the new one, and no others
+    except BaseException:
         with suppress(OSError):
             temporary.unlink()
+        raise
+
+
+NEW_FILE = 0o666
+"""The permissions of a new file, without those that the umask takes away."""
+
+
+def _umask() -> int:
+    """The umask, which can be read by setting it alone."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 REMEDIES = {
