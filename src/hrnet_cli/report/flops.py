@@ -8,7 +8,14 @@ from hrnet_cli.hrnet import FLOPS_PER_MAC, GIBI, GIGA
 from hrnet_cli.report.content import Cell, Column, Facts, Heading, Report, Span, Table, line
 from hrnet_cli.text import batch_text, digits, exact, join_and, percent, shape_text, short
 
-UNITS = {"macs": "MACs", "flops": "FLOPs", "published": "MACs", "fvcore": "flops", "output-deconv": "MACs"}
+UNITS = {
+    "macs": "MACs",
+    "flops": "FLOPs",
+    "published": "MACs",
+    "fvcore": "flops",
+    "output-deconv": "MACs",
+    "torchstat": "flops",
+}
 """What each convention counts."""
 TITLES = {
     "macs": "MACs",
@@ -16,6 +23,7 @@ TITLES = {
     "published": "MACs ÷ 2³⁰ (as published)",
     "fvcore": "flops by fvcore's rules",
     "output-deconv": "MACs, transposed convolutions over their output",
+    "torchstat": "flops by torchstat's rules, each layer once",
 }
 
 
@@ -84,6 +92,7 @@ EXTRAS = {
     "Upsample": "upsampling",
     "Resize": "upsampling",
     "AdaptiveAvgPool2d": "pooling",
+    "AdaptiveAvgPoolLike": "pooling",
 }
 """What the layers in FVCORE_EXTRA do."""
 

@@ -16,6 +16,9 @@ from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import (
     EXPANSION,
     IN_CHANNELS,
+    LITE_BLOCKS,
+    LITE_FIELDS,
+    LITE_STEM_BLOCK,
     MAX_BRANCHES,
     MAX_CHANNELS,
     MAX_PARTS,
@@ -45,6 +48,8 @@ from hrnet_cli.schema.records import Diagnostics, Record, entries, entry, record
 from hrnet_cli.text import KeyPath, plural, quote
 
 Shape4 = tuple[int, int, int, int]
+LITE_STAGES = (LITE_STEM_BLOCK, *LITE_BLOCKS)
+"""The blocks of Lite-HRNet's stages."""
 
 
 @record(frozen=True)
@@ -57,18 +62,33 @@ class StageSpec(Record):
     )
     block: str = entry(
         Choice(tuple(EXPANSION)),
-        f"residual block: {' or '.join(f'{block} (output ×{factor})' for block, factor in EXPANSION.items())}",
+        "BASIC or BOTTLENECK (output ×4); of Lite-HRNet SHUFFLE in stage 1, then LITE or NAIVE",
     )
     num_blocks: tuple[int, ...] = entry(Each(Count(1, 200), MAX_BRANCHES), "blocks in each branch, one number a branch")
     num_channels: tuple[int, ...] = entry(
         Each(Count(1, MAX_CHANNELS), MAX_BRANCHES), "width of each branch before expansion, one number a branch"
     )
     fuse_method: str = entry(Choice(("SUM",)), "how a fuse layer joins its inputs; only SUM exists", default="SUM")
+    with_fuse: bool = entry(Flag(), "whether its modules have fuse layers; LITE and NAIVE may have none", default=True)
+    reduce_ratio: int = entry(
+        Count(1, MAX_CHANNELS), "how many times narrower LITE's cross-resolution weighting is inside", default=8
+    )
+    expand_ratio: float = entry(Number(0, 1024), "how many times wider than the stem SHUFFLE is inside", default=1.0)
 
     @property
     def widths(self) -> tuple[int, ...]:
         """Output channels of each branch: num_channels × expansion."""
         return tuple([channels * EXPANSION[self.block] for channels in self.num_channels])
+
+    @classmethod
+    def check_fields(
+        cls, values: Mapping[str, Any], path: KeyPath, spell: Callable[[str], str]
+    ) -> Iterator[Diagnostic]:
+        """What Lite-HRNet's blocks need; HRNet's have no fields of theirs."""
+        if values.get("block") in LITE_STAGES or not LITE_FIELDS.keys().isdisjoint(values):
+            from hrnet_cli.schema.lite import check_stage
+
+            yield from check_stage(values, path, spell)
 
 
 @record(frozen=True)
@@ -108,7 +128,7 @@ class BatchNorm(Record):
 
 
 PUBLISHED_FIGURES = ("params", "flops")
-PUBLISHED_RULES = ("published", "macs", "output-deconv", "fvcore")
+PUBLISHED_RULES = ("published", "macs", "output-deconv", "fvcore", "torchstat")
 """How authors counted what they print as FLOPs; `analysis` has the count of each."""
 
 
@@ -137,7 +157,8 @@ class Published(Record):
     source: str = entry(Text(), "where they are printed")
     rule: str = entry(
         Choice(PUBLISHED_RULES),
-        "how flops were counted: MACs ÷ 2³⁰, MACs ÷ 10⁹, the same with deconvolutions over their output, or by fvcore",
+        "how flops were counted: MACs ÷ 2³⁰, MACs ÷ 10⁹, the same with deconvolutions over their output, by fvcore, "
+        "or by torchstat",
         default="published",
     )
     differs: tuple[str, ...] = entry(
@@ -183,7 +204,14 @@ class Spec(Record):
         Flag(), "whether the last stage keeps all its branches; by default, if the head reads them", default=None
     )
     stem_widths: tuple[int, ...] = entry(
-        Each(Count(1, MAX_CHANNELS), 2, 2), "output channels of the stem's two convolutions", default=STEM_WIDTHS
+        Each(Count(1, MAX_CHANNELS), len(STEM_WIDTHS), 1),
+        "output channels of the stem's two convolutions, or of Lite-HRNet's one",
+        default=STEM_WIDTHS,
+    )
+    iterative_head: bool = entry(
+        Flag(),
+        "whether Lite-HRNet's own head joins the branches, from the lowest one up, before what follows",
+        default=False,
     )
     upsampling: Upsampling = entry(RecordOf(Upsampling), "how a smaller map is made larger", default=Upsampling())
     batch_norm: BatchNorm = entry(RecordOf(BatchNorm), "arguments of every batch norm", default=BatchNorm())
@@ -198,6 +226,11 @@ class Spec(Record):
     def __repr__(self) -> str:
         widths = "/".join(map(str, self.stages[-1].widths))
         return f"Spec({self.name}, {plural(len(self.stages), 'stage')}, widths {widths}, head {self.head.type})"
+
+    @property
+    def is_lite(self) -> bool:
+        """Whether it is a Lite-HRNet: its stem, its blocks and the keys of its state dict are others."""
+        return self.stages[0].block == LITE_STEM_BLOCK
 
     @property
     def keeps_all_branches(self) -> bool:
@@ -247,11 +280,21 @@ def read_spec(value: Any, spell: Spell = str) -> tuple[Spec | None, Diagnostics]
         _report_unknown_keys(value, stages, diagnostics)
     if values.get("multi_scale_output") is False or "input" in values:
         diagnostics += _check_head_and_input(values, spell)
+    if values["stages"] is not INVALID and _may_be_lite(values):
+        from hrnet_cli.schema.lite import check_network
+
+        diagnostics += check_network(values, spell)
     if diagnostics:
         return None, diagnostics
     batch, _, height, width = values.get("input", FIELDS["input"].default)
     values["input"] = (batch or 1, values.get("in_channels", IN_CHANNELS), height, width)
     return Spec(**values), diagnostics
+
+
+def _may_be_lite(values: Mapping[str, Any]) -> bool:
+    """Whether a spec has anything of a Lite-HRNet, or a stem that only one of the two families has."""
+    blocks = (stage.block for stage in values["stages"])
+    return "stem_widths" in values or "iterative_head" in values or any(block in LITE_STAGES for block in blocks)
 
 
 def read_stages(stages: Mapping[str, Any], diagnostics: Diagnostics) -> Any:
