@@ -137,7 +137,9 @@ def describe(
             StageSummary(n, s.block, s.num_modules, s.num_branches, s.num_blocks, s.num_channels, s.widths)
             for n, s in enumerate(stages, 1)
         ),
-        num_blocks=sum(s.num_modules * sum(s.num_blocks) for s in stages),
+        num_blocks=sum(
+            s.num_modules * (s.num_blocks[0] if s.is_over_all_branches else sum(s.num_blocks)) for s in stages
+        ),
         num_modules=sum(s.num_modules for s in stages[1:]),
         params=total.params,
         buffers=sum(node.own_buffers for node in found.root.walk()),

@@ -51,6 +51,13 @@ def known_blocks(spec: Spec) -> Iterator[Diagnostic]:
             yield Diagnostic("fixed-part", (key, "block"), message, f"write {' or '.join(BLOCKS)}")
 
 
+def no_lite(spec: Spec) -> Iterator[Diagnostic]:
+    """There is no Lite-HRNet. It is the only limit of one: nothing else of it can be compared."""
+    if spec.is_lite:
+        message = "it is a Lite-HRNet, and that code builds HRNet alone"
+        yield Diagnostic("fixed-part", (stage_key(1), "block"), message, "mmpose builds it: --to mmlab")
+
+
 def standard_stem(spec: Spec) -> Iterator[Diagnostic]:
     """Both convolutions of the stem put out 64 channels."""
     if tuple(spec.stem_widths) != STEM_WIDTHS:

@@ -87,7 +87,7 @@ class AdaptiveAvgPoolLike(torch.nn.Module):
 
     def forward(self, x: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
         """N×C×h×w and a map of H×W to N×C×H×W."""
-        return functional.adaptive_avg_pool2d(x, list(like.shape[2:]))
+        return functional.adaptive_avg_pool2d(x, (like.shape[2], like.shape[3]))
 
 
 class Resize(torch.nn.Module):

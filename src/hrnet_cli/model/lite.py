@@ -34,7 +34,7 @@ class LiteHRModule(FusingModule):
 
     def __init__(self, stage: int, module: int, spec: StageSpec) -> None:
         set_place(Place("module", stage, module), self)
-        self.together, self.fuses = spec.block == "LITE", spec.with_fuse and spec.num_branches > 1
+        self.together, self.fuses = spec.is_over_all_branches, spec.with_fuse and spec.num_branches > 1
         if self.fuses:
             self.doubles = nn.ModuleList([nn.Add() for _ in spec.widths])
             for i, add in enumerate(self.doubles):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from hrnet_cli.errors import Code, Diagnostic
@@ -21,11 +21,6 @@ from hrnet_cli.text import KeyPath, join_and, plural, quote
 
 Spell = Callable[[str], str]
 ALL_LITE_BLOCKS = (LITE_STEM_BLOCK, *LITE_BLOCKS)
-
-
-def own_fields(block: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Those of a stage's fields that a stage of this block has."""
-    return tuple(name for name in names if block in LITE_FIELDS.get(name, (block,)))
 
 
 # One stage

@@ -80,6 +80,16 @@ class StageSpec(Record):
         """Output channels of each branch: num_channels × expansion."""
         return tuple([channels * EXPANSION[self.block] for channels in self.num_channels])
 
+    @property
+    def own_fields(self) -> tuple[str, ...]:
+        """Its fields without those that only other blocks have."""
+        return tuple(name for name in entries(StageSpec) if self.block in LITE_FIELDS.get(name, (self.block,)))
+
+    @property
+    def is_over_all_branches(self) -> bool:
+        """Whether each block is over all branches of a module, and not in one of them."""
+        return self.block == LITE_BLOCKS[0]
+
     @classmethod
     def check_fields(
         cls, values: Mapping[str, Any], path: KeyPath, spell: Callable[[str], str]
@@ -236,6 +246,12 @@ class Spec(Record):
     def keeps_all_branches(self) -> bool:
         """Whether the last stage keeps all its branches: `multi_scale_output`, or else whether the head reads them."""
         return self.head.reads_all_branches if self.multi_scale_output is None else self.multi_scale_output
+
+    @property
+    def output_widths(self) -> tuple[int, ...]:
+        """Channels of the branches that a head gets: those of the last stage, moved by Lite-HRNet's own head."""
+        widths = self.stages[-1].widths
+        return (widths[0], *widths[:-1]) if self.iterative_head else widths
 
     @property
     def input_shape(self) -> Shape4:

@@ -18,6 +18,7 @@ from hrnet_cli.dialects.mmlab import backbone_path, facts, is_hrnet
 from hrnet_cli.dialects.mmlab.checks import note_misspellings
 from hrnet_cli.dialects.mmlab.facts import PACKAGES, STAGE_KEYS, Package, class_name
 from hrnet_cli.dialects.mmlab.heads import read_heads
+from hrnet_cli.dialects.mmlab.lite import is_lite, read_lite
 from hrnet_cli.dialects.mmlab.part import Network, Part, unreadable
 from hrnet_cli.dialects.mmlab.sizes import input_size
 from hrnet_cli.dialects.reading import MAX_NOTES, Reading, find_misspelt
@@ -43,23 +44,35 @@ def read(config: Mapping[str, Any]) -> Reading:
     if path or is_hrnet(config):
         backbone = Part(value, path, network)
         backbone.get("type")
-        _read_backbone(backbone, _extra(backbone))
+        if is_lite(backbone):
+            read_lite(backbone)
+            _read_layers(backbone)
+        else:
+            _read_backbone(backbone, _extra(backbone))
     else:
         _read_backbone(Part({}, (), network), Part(config, (), network))
     if isinstance(config.get("model"), Mapping):
         model = Part(config["model"], ("model",), network)
         read_heads(model)
         note_misspellings(config, model)
+        _leave_out_head_of_fork(network)
     size = input_size(config, network.package)
     if size:
         network.set("input", list(size[0]), size[1])
     elif "model" in config:
         network.add_note("assumed", (), "the config has no input size")
     if network.widths:
-        network.data["name"] = f"hrnet-w{network.widths[0]}"
+        network.data.setdefault("name", f"hrnet-w{network.widths[0]}")
     if network.diagnostics:
         network.data = {}
     return network
+
+
+def _leave_out_head_of_fork(network: Network) -> None:
+    """Leave out a head that does not match the branches, where it is not known which branches the backbone returns."""
+    if network.mismatches and not network.code_is_known:
+        network.mismatches.clear()
+        network.data.pop("head", None)
 
 
 def _package(config: Mapping[str, Any]) -> Package:
