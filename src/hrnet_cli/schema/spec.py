@@ -342,7 +342,7 @@ def _check_stages(keys: list[str], stages: list[Mapping[str, Any]], diagnostics:
     """What relates the fields of a stage to each other and to those of other stages.
 
     Stages are numbered from 1 without a gap. Stage 1 is one chain of blocks in every implementation. A transition adds
-    branches and never drops one. Each list of a stage has one entry per branch.
+    branches and never drops one, but in Lite-HRNet. Each list of a stage has one entry per branch.
     """
     spell = diagnostics.spell
     for expected in STAGE_KEYS[: len(keys)]:
@@ -366,7 +366,8 @@ def _check_stages(keys: list[str], stages: list[Mapping[str, Any]], diagnostics:
             if isinstance(items, list | tuple) and len(items) != count and len(items) <= MAX_BRANCHES:
                 diagnostics.append(_wrong_length(key, name, count, position, stages, spell))
         previous = stages[position - 1].get("num_branches") if position else None
-        if type(previous) is int and count < previous <= MAX_BRANCHES:
+        falls = type(previous) is int and count < previous <= MAX_BRANCHES
+        if falls and stage.get("block") not in LITE_STAGES:  # Lite-HRNet's transitions leave out the lowest branches
             message = f"{plural(count, 'branch')} after the {previous} of {spell(keys[position - 1])}"
             name = spell("num_branches")
             remedy = f"set {name} to {previous} or more: a transition adds branches and never drops one"
