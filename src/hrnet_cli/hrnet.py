@@ -11,10 +11,14 @@ from typing import Any
 
 EXPANSION = {"BASIC": 1, "BOTTLENECK": 4, "SHUFFLE": 1, "LITE": 1, "NAIVE": 1}
 """How many times `num_channels` a block's output has, by block. The last three are Lite-HRNet's."""
+HRNET_BLOCKS = ("BASIC", "BOTTLENECK")
+"""The blocks that every implementation of HRNet has; EXPANSION may have more."""
 LITE_STEM_BLOCK = "SHUFFLE"
 """Stage 1 of Lite-HRNet: one block of stride 2, behind a stem of one convolution."""
 LITE_BLOCKS = ("LITE", "NAIVE")
 """The blocks of its other stages: conditional channel weighting, or ShuffleNetV2's block."""
+LITE_STAGES = (LITE_STEM_BLOCK, *LITE_BLOCKS)
+"""All of its blocks."""
 LITE_TIMES_BRANCH_0 = 2
 """How often its fuse layers add branch 0 to each output; any other branch is added once."""
 LITE_FIELDS = {"with_fuse": LITE_BLOCKS, "reduce_ratio": LITE_BLOCKS[:1], "expand_ratio": (LITE_STEM_BLOCK,)}

@@ -26,12 +26,12 @@ class Operation(NamedTuple):
     """`Conv2d`, `Upsample` or `Resize` (to the size of the output branch)."""
     kernel_size: tuple[int, ...] | None
     stride: tuple[int, ...] | None
-    groups: int | None
-    """1 for a dense convolution, the number of channels for a depthwise one."""
     scale_factor: int | None
     mode: str | None
     """`nearest` or `bilinear`."""
     times: int = 1
+    depthwise: bool = False
+    """Whether it is a convolution of each channel alone, as Lite-HRNet has them."""
 
 
 class Edge(NamedTuple):
@@ -50,10 +50,10 @@ class Edge(NamedTuple):
     params: int
     macs: int
     """Of all its calls."""
-    times: int
-    """How often the output branch adds it: 2 for branch 0 in Lite-HRNet, else 1."""
     path: str
     """Its module; empty for an identity, which has none."""
+    times: int = 1
+    """How often the output branch adds it: 2 for branch 0 in Lite-HRNet, else 1."""
 
 
 class FuseLayer(NamedTuple):
@@ -163,7 +163,6 @@ def _edge(i: int, j: int, input: Shape, call: Call | None, costs: list[Cost]) ->
         output=output,
         params=sum(cost.params for cost in costs),
         macs=sum(cost.macs for cost in costs),
-        times=1,
         path=call.node.path if call else "",
     )
 
@@ -192,7 +191,7 @@ def _operation(type: str, arguments: dict[str, Any]) -> Operation:
         type=type,
         kernel_size=arguments.get("kernel_size"),
         stride=arguments.get("stride"),
-        groups=arguments.get("groups"),
         scale_factor=arguments.get("scale_factor"),
         mode=arguments.get("mode"),
+        depthwise=arguments.get("groups", 1) > 1,
     )

@@ -11,7 +11,8 @@ from itertools import pairwise
 from hrnet_cli import nn
 from hrnet_cli.hrnet import branch_widths, final_padding, same_padding, size_ratio
 from hrnet_cli.model.blocks import BasicBlock, Bottleneck, conv_bn_relu
-from hrnet_cli.model.network import HighResolutionNet, Place, set_place
+from hrnet_cli.model.network import HighResolutionNet
+from hrnet_cli.model.place import Place, set_place
 from hrnet_cli.schema import (
     ClassificationHead,
     FeaturesHead,

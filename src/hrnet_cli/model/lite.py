@@ -12,7 +12,8 @@ from hrnet_cli import nn
 from hrnet_cli.hrnet import same_padding
 from hrnet_cli.model.blocks import conv_bn
 from hrnet_cli.model.lite_blocks import ConditionalChannelWeighting, ShuffleUnit, depthwise, pointwise
-from hrnet_cli.model.network import FusingModule, Place, set_place
+from hrnet_cli.model.place import Place, set_place
+from hrnet_cli.model.stages import FusingModule
 from hrnet_cli.schema import StageSpec
 
 

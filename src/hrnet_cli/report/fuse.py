@@ -123,13 +123,13 @@ def operations_text(operations: Iterable[Operation]) -> str:
 
 def is_depthwise(connection: Edge | TransitionStep) -> bool:
     """Whether it has a convolution of each channel alone."""
-    return any((operation.groups or 1) > 1 for operation in connection.operations)
+    return any(operation.depthwise for operation in connection.operations)
 
 
 def _operation_text(operation: Operation) -> str:
     if operation.kernel_size and operation.stride:
         stride = operation.stride[0]
-        kind = "depthwise" if (operation.groups or 1) > 1 else "conv"
+        kind = "depthwise" if operation.depthwise else "conv"
         return f"{shape_text(operation.kernel_size)}{f'/{stride}' if stride > 1 else ''} {kind}"
     mode = "" if operation.mode == "nearest" else f" ({operation.mode})"
     return f"up to size{mode}" if operation.scale_factor is None else f"×{operation.scale_factor} up{mode}"

@@ -156,6 +156,16 @@ class Choice:
         return value
 
 
+class BlockName(Choice):
+    """A block: one of those that the config's own code has."""
+
+    def read(self, value: Any, path: KeyPath, diagnostics: Diagnostics) -> Any:
+        """The word."""
+        if diagnostics.blocks:
+            return Choice(diagnostics.blocks).read(value, path, diagnostics)
+        return super().read(value, path, diagnostics)
+
+
 class Each:
     """A list whose items are all of one kind."""
 

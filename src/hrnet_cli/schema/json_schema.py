@@ -12,10 +12,24 @@ from itertools import pairwise
 from typing import Any
 
 from hrnet_cli.hrnet import MAX_BRANCHES, MAX_STAGES, STAGE_KEY, STAGE_KEYS, stage_key
-from hrnet_cli.schema.fields import MAX_SIZE, Amount, Choice, Count, Each, Flag, Number, OneOf, RecordOf, Size, Text
+from hrnet_cli.schema.fields import (
+    MAX_SIZE,
+    Amount,
+    BlockName,
+    Choice,
+    Count,
+    Each,
+    Flag,
+    Number,
+    OneOf,
+    RecordOf,
+    Size,
+    Text,
+)
 from hrnet_cli.schema.heads import HEAD_SPECS
 from hrnet_cli.schema.records import Diagnostics, Kind, entries
-from hrnet_cli.schema.spec import EDITOR_KEY, PrintedFigure, Published, Spec, StageSpec, Upsampling
+from hrnet_cli.schema.spec import EDITOR_KEY, PrintedFigure, Published, Spec, Upsampling
+from hrnet_cli.schema.stages import StageSpec
 from hrnet_cli.text import json_text, shape_argument
 
 Schema = dict[str, Any]
@@ -169,6 +183,7 @@ KINDS: dict[type[Any], Callable[[Any], Schema]] = {
     },
     PrintedFigure: lambda _: {"type": "string", "pattern": f"^{PrintedFigure.FORM.pattern}$"},
     Choice: lambda kind: {"enum": list(kind.options)},
+    BlockName: lambda kind: {"enum": list(kind.options)},
     Each: lambda kind: {
         "type": "array",
         "items": schema_of(kind.kind),

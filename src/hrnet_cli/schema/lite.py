@@ -12,6 +12,7 @@ from hrnet_cli.hrnet import (
     LITE_FIELDS,
     LITE_HALVES,
     LITE_SPATIAL_RATIO,
+    LITE_STAGES,
     LITE_STEM_BLOCK,
     MAX_CHANNELS,
     STEM_WIDTHS,
@@ -20,7 +21,6 @@ from hrnet_cli.hrnet import (
 from hrnet_cli.text import KeyPath, join_and, plural, quote
 
 Spell = Callable[[str], str]
-ALL_LITE_BLOCKS = (LITE_STEM_BLOCK, *LITE_BLOCKS)
 
 
 # One stage
@@ -37,7 +37,7 @@ def check_stage(values: Mapping[str, Any], path: KeyPath, spell: Spell) -> Itera
             remedy = f"remove it: only {join_and(blocks)} blocks have it"
             yield Diagnostic("no-effect", (*path, name), message, remedy)
     widths = _numbers(values.get("num_channels"))
-    if block in ALL_LITE_BLOCKS:
+    if block in LITE_STAGES:
         yield from _check_halves(block, widths, path)
     if block == "LITE":
         yield from _check_weighting(values, widths, path, spell)
@@ -100,7 +100,7 @@ def check_network(values: Mapping[str, Any], spell: Spell) -> Iterator[Diagnosti
     is_lite = stages[0].block == LITE_STEM_BLOCK
     for number, stage in enumerate(stages[1:], 2):
         if (stage.block in LITE_BLOCKS) is not is_lite:
-            blocks = LITE_BLOCKS if is_lite else [name for name in EXPANSION if name not in ALL_LITE_BLOCKS]
+            blocks = LITE_BLOCKS if is_lite else [name for name in EXPANSION if name not in LITE_STAGES]
             message = f"{stage.block} blocks cannot follow the {stages[0].block} of {spell(stage_key(1))}"
             remedy = f"write {' or '.join(blocks)}"
             if not is_lite:

@@ -69,6 +69,8 @@ class Diagnostics(list[Diagnostic]):
 
     spell: Callable[[str], str] = str
     """How that config writes a key of the spec: `num_blocks` as `NUM_BLOCKS`."""
+    blocks: tuple[str, ...] = ()
+    """The blocks that its code has; empty where a spec may have any."""
 
 
 class Kind(Protocol):

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 from hrnet_cli.dialects.mmlab import facts
 from hrnet_cli.dialects.mmlab.part import Network, Part
-from hrnet_cli.dialects.reading import find_misspelt, note
+from hrnet_cli.dialects.reading import MAX_NOTES, note
 from hrnet_cli.errors import Diagnostic
-from hrnet_cli.hrnet import LITE_BLOCKS, LITE_STEM_BLOCK, MAX_BRANCHES, MAX_STAGES, stage, stage_key
+from hrnet_cli.hrnet import LITE_BLOCKS, LITE_STAGES, LITE_STEM_BLOCK, MAX_BRANCHES, MAX_STAGES, stage, stage_key
 from hrnet_cli.schema.fields import wrong_type
-from hrnet_cli.text import KeyPath, did_you_mean, plural, quote, quote_key
+from hrnet_cli.text import KeyPath, did_you_mean, misspelt, plural, quote, quote_key
 
 EXTRA_KEYS = ("stem", "num_stages", "stages_spec", "with_head")
 STEM_KEYS = ("stem_channels", "out_channels", "expand_ratio")
@@ -47,7 +47,7 @@ def is_lite(backbone: Part) -> bool:
 def read_lite(backbone: Part) -> None:
     """Stages, stem, iterative head and outputs."""
     network = backbone.network
-    network.spell = _spell
+    network.spell, network.blocks = _spell, LITE_STAGES
     backbone.require("extra")
     extra = backbone.part("extra")
     if backbone.value.get("extra") is None:
@@ -108,8 +108,7 @@ def _unknown_keys(backbone: Part, extra: Part) -> Iterator[KeyPath]:
     for part, known in parts.values():
         names = [key for key in part.value if isinstance(key, str) and key not in (*known, "_delete_")]
         missing = [key for key in known if key not in part.value]
-        misspelt = find_misspelt(names, missing, known)
-        yield from ((*part.path, quote_key(key)) for key in names if key not in misspelt)
+        yield from ((*part.path, quote_key(key)) for key in names if misspelt(key, known) not in missing)
 
 
 # What it builds
@@ -127,7 +126,7 @@ class Keyed(NamedTuple):
         if part.value.get(key) is not None:
             return part.get(key)
         names = [each for each in part.value if isinstance(each, str) and each not in self.known]
-        for name in find_misspelt(names, [key], self.known):
+        for name in (each for each in names[:MAX_NOTES] if misspelt(each, self.known) == key):
             path, remedy = (*part.path, quote_key(name)), f"did you mean {key}?"
             unknown = Diagnostic("unknown-key", path, f"unknown key {quote(name)}", remedy, at_key=True)
             part.network.add_diagnostics(unknown)

@@ -9,7 +9,8 @@ from hrnet_cli.dialects.mmlab import facts
 from hrnet_cli.dialects.mmlab.lite import FIRST_LISTED, LISTS
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import branch_stride, stage_key
-from hrnet_cli.schema.spec import Spec, StageSpec, Upsampling
+from hrnet_cli.schema.spec import Spec, Upsampling
+from hrnet_cli.schema.stages import StageSpec
 from hrnet_cli.text import quote
 
 HEADS = ("heatmap", "higher")
