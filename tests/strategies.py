@@ -7,10 +7,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from hrnet_cli.hrnet import EXPANSION
+from hrnet_cli.hrnet import HRNET_BLOCKS
 
 Plain = dict[str, Any]
-BLOCKS = tuple(EXPANSION)
+BLOCKS = HRNET_BLOCKS
 
 
 @st.composite

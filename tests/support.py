@@ -20,8 +20,10 @@ from hrnet_cli.sources import preset_names
 TESTS = Path(__file__).parent
 EXAMPLES = TESTS / "examples"
 GOLDENS = TESTS / "goldens"
-ONE_OF_EACH_HEAD = tuple({load_spec(name).head.type: name for name in reversed(preset_names())}.values())
-"""A preset for each head that any has."""
+LITE_PRESETS = tuple(name for name in preset_names() if load_spec(name).is_lite)
+HRNET_PRESETS = tuple(name for name in preset_names() if name not in LITE_PRESETS)
+ONE_OF_EACH_HEAD = tuple({load_spec(name).head.type: name for name in reversed(HRNET_PRESETS)}.values())
+"""A preset of HRNet for each head that any has."""
 PRESET_OF = {"coco_w32_256x192": "w32", "coco_w48_256x192": "w48", "mpii_w32_256x256": "w32-mpii"}
 
 

@@ -13,7 +13,7 @@ from hrnet_cli.hrnet import same_padding
 from hrnet_cli.model.blocks import conv_bn
 from hrnet_cli.model.lite_blocks import ConditionalChannelWeighting, ShuffleUnit, depthwise, pointwise
 from hrnet_cli.model.place import Place, set_place
-from hrnet_cli.model.stages import FusingModule
+from hrnet_cli.model.stages import Family, FusingModule
 from hrnet_cli.schema import StageSpec
 
 
@@ -64,6 +64,9 @@ class LiteHRModule(FusingModule):
                 xs = [total, *xs[1:]]
             outputs.append(self.relu(total))
         return outputs
+
+
+LITE_HRNET = Family(separable, LiteHRModule)
 
 
 class IterativeHead(nn.Module):

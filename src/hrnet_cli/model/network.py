@@ -17,7 +17,7 @@ from hrnet_cli import nn
 from hrnet_cli.hrnet import LITE_STAGE_OFFSET, stage_key, transition_key
 from hrnet_cli.model.blocks import block_sequence, conv_bn
 from hrnet_cli.model.place import Place, set_place
-from hrnet_cli.model.stages import Convolution, apply_transition, dense, make_stage, make_transition
+from hrnet_cli.model.stages import HRNET, Family, apply_transition, make_stage, make_transition
 from hrnet_cli.schema import BatchNorm, Spec
 
 
@@ -26,20 +26,20 @@ class HighResolutionNet(nn.Module):
 
     def __init__(self, spec: Spec) -> None:
         self.is_lite, self.keeps_all_branches = spec.is_lite, spec.keeps_all_branches
-        conv = self.add_lite_stem(spec) if spec.is_lite else self.add_stem(spec)
+        family = self.add_lite_stem(spec) if spec.is_lite else self.add_stem(spec)
         self.stage_keys = later_stage_keys(spec)
         for number, (transition, stage) in enumerate(self.stage_keys, 2):
             before, after = spec.stages[number - 2], spec.stages[number - 1]
-            setattr(self, transition, make_transition(number - 1, before.widths, after.widths, conv))
-            setattr(self, stage, make_stage(number, spec, conv))
+            setattr(self, transition, make_transition(number - 1, before.widths, after.widths, family.conv))
+            setattr(self, stage, make_stage(number, spec, family))
         self.has_iterative_head = spec.iterative_head
         if spec.iterative_head:
             from hrnet_cli.model.lite import IterativeHead
 
             self.head_layer = IterativeHead(spec.stages[-1].widths)
 
-    def add_stem(self, spec: Spec) -> Convolution:
-        """Set HRNet's stem and stage 1; return what its other stages halve and adapt their maps with."""
+    def add_stem(self, spec: Spec) -> Family:
+        """Set HRNet's stem and stage 1; return what its other stages are made of."""
         half_width, width = spec.stem_widths
         self.conv1, self.bn1 = conv_bn(spec.in_channels, half_width, 3, stride=2)
         self.conv2, self.bn2 = conv_bn(half_width, width, 3, stride=2)
@@ -48,18 +48,18 @@ class HighResolutionNet(nn.Module):
         first = spec.stages[0]
         self.layer1 = block_sequence(first.block, width, first.num_channels[0], first.num_blocks[0])
         set_place(Place("stage", 1), self.layer1)
-        return dense
+        return HRNET
 
-    def add_lite_stem(self, spec: Spec) -> Convolution:
+    def add_lite_stem(self, spec: Spec) -> Family:
         """The same of Lite-HRNet, whose stage 1 is the second half of its stem."""
-        from hrnet_cli.model.lite import separable
+        from hrnet_cli.model.lite import LITE_HRNET
         from hrnet_cli.model.lite_blocks import ShuffleStem
 
         first = spec.stages[0]
         self.stem = ShuffleStem(spec.in_channels, spec.stem_widths[0], first.widths[0], first.expand_ratio)
         set_place(Place("stem"), self.stem.conv1)
         set_place(Place("stage", 1), self.stem)
-        return separable
+        return LITE_HRNET
 
     def features(self, x: nn.Tensor) -> list[nn.Tensor]:
         """The branches of the last stage, or branch 0 alone.

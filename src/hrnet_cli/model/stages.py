@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from hrnet_cli import nn
 from hrnet_cli.hrnet import size_ratio
@@ -62,7 +63,7 @@ def apply_transition(layers: nn.ModuleList, xs: Sequence[nn.Tensor]) -> list[nn.
 # Stages
 
 
-def make_stage(number: int, network: Spec, conv: Convolution) -> nn.Sequential:
+def make_stage(number: int, network: Spec, family: Family) -> nn.Sequential:
     """The modules of a stage from 2 on.
 
     The last module of the last stage has branch 0 alone as output, unless the network keeps all branches. Lite-HRNet
@@ -70,18 +71,13 @@ def make_stage(number: int, network: Spec, conv: Convolution) -> nn.Sequential:
     """
     spec = network.stages[number - 1]
     keeps_all_branches = number < len(network.stages) or network.keeps_all_branches or network.is_lite
-    module_class: type[FusingModule] = HighResolutionModule
-    if network.is_lite:
-        from hrnet_cli.model.lite import LiteHRModule
-
-        module_class = LiteHRModule
     modules = []
     for index in range(spec.num_modules):
         is_last = index == spec.num_modules - 1
         num_outputs = spec.num_branches if keeps_all_branches or not is_last else 1
-        module = module_class(number, index, spec)
+        module = family.module(number, index, spec)
         if spec.num_branches > 1 and spec.with_fuse:
-            module.add_fuse_layers(number, index, spec.widths, num_outputs, network.upsampling, conv)
+            module.add_fuse_layers(number, index, spec.widths, num_outputs, network.upsampling, family.conv)
         modules.append(module)
     stage = nn.Sequential(*modules)
     set_place(Place("stage", number), stage)
@@ -181,3 +177,13 @@ def fuse_edge(i: int, j: int, widths: Sequence[int], upsampling: Upsampling, con
         return nn.Sequential(*layers, nn.Upsample(size_ratio(i, j), upsampling.mode, upsampling.align_corners))
     halvings = [with_relu(conv(widths[j], widths[j], 2)) for _ in range(i - j - 1)]
     return nn.Sequential(*halvings, nn.Sequential(*conv(widths[j], widths[i], 2)))
+
+
+class Family(NamedTuple):
+    """What the stages of a family of networks are made of."""
+
+    conv: Convolution
+    module: type[FusingModule]
+
+
+HRNET = Family(dense, HighResolutionModule)
