@@ -129,6 +129,13 @@ def caught(error: type[Exception], function: Callable[..., object], *args: objec
     return None
 
 
+def lite_spec(**more: Any) -> dict[str, Any]:
+    """A plain Lite-HRNet of two branches of 8 and 16 channels behind a stem of 16."""
+    first = {"num_modules": 1, "num_branches": 1, "block": "SHUFFLE", "num_blocks": [1], "num_channels": [16]}
+    second = {"num_modules": 2, "num_branches": 2, "block": "LITE", "num_blocks": [1, 1], "num_channels": [8, 16]}
+    return {"stem_widths": [16], "stage1": first, "stage2": {**second, "reduce_ratio": 2}, "input": [64, 96], **more}
+
+
 def count_calls(action: Callable[[], object]) -> int:
     """How many calls of Python functions and of C functions an action makes: what it costs, on any machine."""
     count = 0

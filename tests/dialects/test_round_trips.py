@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from hypothesis import given, settings
-from strategies import networks, specs
+from strategies import lite_networks, networks, specs
 from support import HRNET_PRESETS, LITE_PRESETS, caught
 
 from hrnet_cli import build, load_spec, trace
@@ -77,7 +77,7 @@ def check(spec: Spec, target: str) -> bool:
 
 
 @pytest.mark.parametrize("target", ["yaml", "json"])
-@given(plain=networks() | specs())
+@given(plain=networks() | specs() | lite_networks())
 def test_our_own_words_lose_nothing(target: str, plain: Any) -> None:
     spec = load_spec(plain)
     written = write_spec(spec, target)

@@ -41,8 +41,6 @@ def check_stage(values: Mapping[str, Any], path: KeyPath, spell: Spell) -> Itera
         yield from _check_halves(block, widths, path)
     if block == "LITE":
         yield from _check_weighting(values, widths, path, spell)
-    if block == LITE_STEM_BLOCK:
-        yield from _check_count(values, path, spell)
 
 
 def _numbers(value: Any) -> list[int]:
@@ -83,21 +81,13 @@ def _check_weighting(values: Mapping[str, Any], widths: list[int], path: KeyPath
         yield Diagnostic("too-large", (*path, "reduce_ratio"), message, f"write {halves} or less")
 
 
-def _check_count(values: Mapping[str, Any], path: KeyPath, spell: Spell) -> Iterator[Diagnostic]:
-    """The stem of Lite-HRNet has one SHUFFLE block."""
-    for count in _numbers(values.get("num_blocks"))[:1]:
-        if count > 1:
-            message = f"the stem of Lite-HRNet is one {LITE_STEM_BLOCK} block, found {spell('num_blocks')}: {count}"
-            yield Diagnostic("too-large", (*path, "num_blocks", 0), message, "write 1")
-
-
 # The stages and what surrounds them
 
 
 def check_network(values: Mapping[str, Any], spell: Spell) -> Iterator[Diagnostic]:
     """A whole spec, with stages that were read: all of it is HRNet's or all of it Lite-HRNet's."""
     stages, widths = values["stages"], values.get("stem_widths", STEM_WIDTHS)
-    is_lite = stages[0].block == LITE_STEM_BLOCK
+    is_lite = stages[0].block in LITE_STAGES
     for number, stage in enumerate(stages[1:], 2):
         if (stage.block in LITE_BLOCKS) is not is_lite:
             blocks = LITE_BLOCKS if is_lite else [name for name in EXPANSION if name not in LITE_STAGES]
@@ -106,9 +96,7 @@ def check_network(values: Mapping[str, Any], spell: Spell) -> Iterator[Diagnosti
             if not is_lite:
                 remedy += f", or give {spell(stage_key(1))} one {LITE_STEM_BLOCK} block"
             yield Diagnostic("unknown-choice", (stage_key(number), "block"), message, remedy)
-    if stages[0].block in LITE_BLOCKS:
-        message = f"the stem of Lite-HRNet is one {LITE_STEM_BLOCK} block, found {stages[0].block}"
-        yield Diagnostic("unknown-choice", (stage_key(1), "block"), message, f"write {LITE_STEM_BLOCK}")
+    yield from _check_first_stage(stages[0], spell)
     if is_lite and getattr(values.get("head"), "type", "") == "features":
         message = "the features head is timm's, which has no Lite-HRNet"
         yield Diagnostic("unknown-choice", ("head", "type"), message, "write another head, or none")
@@ -117,6 +105,17 @@ def check_network(values: Mapping[str, Any], spell: Spell) -> Iterator[Diagnosti
         yield Diagnostic("no-effect", ("iterative_head",), message, "remove it")
     if isinstance(widths, tuple) and all(type(width) is int for width in widths):
         yield from _check_stem(widths, stages[0], is_lite, spell)
+
+
+def _check_first_stage(first: Any, spell: Spell) -> Iterator[Diagnostic]:
+    """The stem of Lite-HRNet ends with one block."""
+    path, one = (stage_key(1),), f"the stem of Lite-HRNet is one {LITE_STEM_BLOCK} block"
+    if first.block in LITE_BLOCKS:
+        message = f"{one}, found {first.block}"
+        yield Diagnostic("unknown-choice", (*path, "block"), message, f"write {LITE_STEM_BLOCK}")
+    if first.block == LITE_STEM_BLOCK and first.num_blocks[0] > 1:
+        message = f"{one}, found {spell('num_blocks')}: {first.num_blocks[0]}"
+        yield Diagnostic("too-large", (*path, "num_blocks", 0), message, "write 1")
 
 
 def _check_stem(widths: tuple[int, ...], first: Any, is_lite: bool, spell: Spell) -> Iterator[Diagnostic]:
