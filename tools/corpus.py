@@ -111,10 +111,10 @@ def report(found: list[Row]) -> str:
         "|---|---|--:|",
         *(f"| {package} | {head} | {count} |" for (package, head), count in sorted(heads.items())),
         "",
-        "| not built because | configs |",
-        "|---|--:|",
+        *(["| not built because | configs |", "|---|--:|"] if refused else []),
         *(f"| {reason} | {count} |" for reason, count in sorted(refused.items())),
-        "\nHead `none` is the backbone alone, where the config's own head is none of ours. Input is height×width; MACs"
+        *([""] if refused else []),
+        "Head `none` is the backbone alone, where the config's own head is none of ours. Input is height×width; MACs"
         " are at that size, in units of 10⁹, and cover what is built: of a detector the backbone and its pyramid.\n",
         "| config | head | input | params | MACs | notes |",
         "|---|---|---|--:|--:|---|",
