@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from strategies import lite_networks
-from support import lite_spec
+from support import caught, lite_spec
 
 from hrnet_cli import build, build_torch, load_spec, nn, trace
+from hrnet_cli.tracing import InputError
 
 Plain = dict[str, Any]
 
@@ -56,6 +57,15 @@ def test_the_first_edge_is_called_twice_and_sums_branch_0_twice() -> None:
     assert first.inputs == ((1, 8, 16, 24),) * 2
 
 
+def test_a_sum_in_place_stretches_no_map() -> None:
+    """As mmpose's `y += x`: where HRNet's sum broadcasts a branch 0 of one pixel, this one fails."""
+    branch_0 = {size: -(-size // 4) for size in range(1, 41)}
+    passes = {size for size in branch_0 if caught(InputError, trace, lite_spec(), f"64x{size}") is None}
+    assert passes == {size for size, width in branch_0.items() if width % 2 == 0}
+    error = caught(InputError, trace, lite_spec(), "64x4")
+    assert error.failure.message == "cannot add 1×8×16×2 from branch 1 to 1×8×16×1"
+
+
 @pytest.mark.torch
 def test_convolutions_are_drawn_as_in_the_original() -> None:
     torch = pytest.importorskip("torch")
@@ -89,6 +99,9 @@ def test_the_leaves_compute_what_their_names_say() -> None:
     first, second = lower(nn.Chunk(2))(x)
     assert torch.equal(torch.cat([first, second], 1), x) and first.shape == (2, 2, 3, 2)
     assert [part.shape[1] for part in lower(nn.Split((1, 3)))(x)] == [1, 3]
+    assert torch.equal(lower(nn.AddInPlace())(x, x, torch.ones(1, 1, 1, 1)), 2 * x + 1) and x[0, 0, 0, 1] == 1
+    with pytest.raises(RuntimeError):
+        lower(nn.AddInPlace())(torch.ones(1, 1, 1, 1), x)
     assert torch.equal(lower(nn.Multiply())(x, torch.full((2, 4, 1, 1), 2.0)), 2 * x)
     pooled = lower(nn.AdaptiveAvgPoolLike())(x, torch.empty(1, 1, 1, 2))
     assert torch.equal(pooled, x.mean(2, keepdim=True))

@@ -16,6 +16,17 @@ class Add(torch.nn.Module):
         return reduce(torch.add, terms)
 
 
+class AddInPlace(torch.nn.Module):
+    """The sum of maps, added one by one to a copy of the first, as `y += x` adds them."""
+
+    def forward(self, first: torch.Tensor, *others: torch.Tensor) -> torch.Tensor:
+        """Maps of one shape to their sum; torch refuses to make the first one larger."""
+        total = first.clone()
+        for term in others:
+            total += term
+        return total
+
+
 class Concat(torch.nn.Module):
     """Maps concatenated along the channels."""
 

@@ -31,13 +31,14 @@ class LiteHRModule(FusingModule):
     output 0 before its ReLU in the place of branch 0 (`y = out[0]`, then `y += …` in their LiteHRModule).
     """
 
+    sum_class = nn.AddInPlace
     relu_is_inplace = False
 
     def __init__(self, stage: int, module: int, spec: StageSpec) -> None:
         set_place(Place("module", stage, module), self)
         self.together, self.fuses = spec.is_over_all_branches, spec.with_fuse and spec.num_branches > 1
         if self.fuses:
-            self.doubles = nn.ModuleList([nn.Add() for _ in spec.widths])
+            self.doubles = nn.ModuleList([nn.AddInPlace() for _ in spec.widths])
             for i, add in enumerate(self.doubles):
                 set_place(Place("fuse", stage, module, i), add)
         if self.together:

@@ -91,6 +91,10 @@ class FusingModule(nn.Module):
     paper).
     """
 
+    sum_class: type[nn.Add] = nn.Add
+    relu_is_inplace = True
+    """Whether nothing reads a sum after its ReLU."""
+
     def __init__(self, stage: int, module: int, spec: StageSpec) -> None:
         raise NotImplementedError
 
@@ -119,14 +123,11 @@ class FusingModule(nn.Module):
         if upsampling.to == "size":
             mode, align_corners = upsampling.mode, upsampling.align_corners
             self.resizes = edges(lambda i, j: nn.Resize(mode, align_corners) if j > i else None)
-        self.sums = nn.ModuleList([nn.Add() for _ in range(num_outputs)])
+        self.sums = nn.ModuleList([self.sum_class() for _ in range(num_outputs)])
         self.relu = nn.ReLU(inplace=self.relu_is_inplace)
         set_place(Place("fuse", stage, module), self.relu)
         for i, add in enumerate(self.sums):
             set_place(Place("fuse", stage, module, i), add)
-
-    relu_is_inplace = True
-    """Whether nothing reads a sum after its ReLU."""
 
     def term(self, i: int, j: int, xs: Sequence[nn.Tensor]) -> nn.Tensor:
         """Branch j at the width and size of output i."""

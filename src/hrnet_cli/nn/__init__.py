@@ -3,6 +3,7 @@
 from hrnet_cli.nn.functions import (
     AdaptiveAvgPoolLike,
     Add,
+    AddInPlace,
     Chunk,
     Concat,
     GlobalAvgPool2d,
@@ -51,6 +52,7 @@ __all__ = [
     "AdaptiveAvgPool2d",
     "AdaptiveAvgPoolLike",
     "Add",
+    "AddInPlace",
     "AvgPool2d",
     "BatchNorm2d",
     "Chunk",

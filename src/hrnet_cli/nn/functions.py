@@ -28,6 +28,18 @@ class Add(Function):
         return Tensor(shape)
 
 
+class AddInPlace(Add):
+    """The sum of maps, added one by one to the first, which keeps its shape: a size of 1 in it does not broadcast."""
+
+    def forward(self, *terms: Tensor) -> Tensor:
+        """Maps of one shape to that shape."""
+        shape = terms[0].shape
+        for term in terms[1:]:
+            if _broadcast(shape, term.shape) != shape:
+                raise ShapeError(f"cannot add {term.shape} to {shape} in place")
+        return Tensor(shape)
+
+
 def _broadcast(a: Shape, b: Shape, verb: str = "add") -> Shape:
     if a == b:
         return a

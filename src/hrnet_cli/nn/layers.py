@@ -308,6 +308,7 @@ LEAVES: dict[str, type[Leaf]] = {
         Dropout,
         Dropout2d,
         functions.Add,
+        functions.AddInPlace,
         functions.Concat,
         functions.Chunk,
         functions.Split,
