@@ -18,7 +18,7 @@ class Place(NamedTuple):
     stage: int | None = None
     module: int | None = None
     branch: int | None = None
-    """The output branch i."""
+    """The output branch i; None for a part of all branches, such as Lite-HRNet's blocks over all of them."""
     input_branch: int | None = None
     """The input branch j of a fuse edge or a transition."""
 

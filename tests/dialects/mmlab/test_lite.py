@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from originals import ALL_GOLDENS, spec_of
 from strategies import garbage, lite_networks
-from support import LITE_PRESETS, caught
+from support import LITE_PRESETS, Golden, caught
 
 from hrnet_cli import load_spec, trace
 from hrnet_cli.dialects.table import write_spec
@@ -75,6 +77,15 @@ def test_the_published_config_is_the_preset() -> None:
     assert trace(spec).calls[0].outputs == trace(preset).calls[0].outputs
 
 
+@pytest.mark.parametrize(
+    "golden", [each for each in ALL_GOLDENS if each.path.startswith("mmpose-litehrnet/")], ids=repr
+)
+def test_a_recorded_backbone_is_its_golden(golden: Golden) -> None:
+    spec, recorded = load_spec(golden.facts["facts"]["backbone"]), spec_of(golden)
+    assert replace(spec, name=recorded.name, dialect="", notes=()) == recorded
+    assert not spec.notes
+
+
 def test_the_names_are_the_papers() -> None:
     assert load_spec(config({"num_modules": (3, 8, 3)})).name == "litehrnet-30"
     naive = {"module_type": ("naive", "NAIVE", "NAIVE"), "reduce_ratios": (1, 1, 1)}
@@ -102,6 +113,7 @@ def test_what_a_stage_may_have() -> None:
     assert [stage.with_fuse for stage in spec.stages[1:]] == [False, True, False]
     assert [stage.reduce_ratio for stage in spec.stages[1:]] == [2, 4, 8]
     assert [stage.block for stage in spec.stages] == ["SHUFFLE", "LITE", "LITE", "NAIVE"]
+    assert not load_spec(config(with_head=0)).iterative_head
     assert (spec.in_channels, spec.batch_norm.eps, spec.iterative_head) == (1, 0.1, False)
 
 
@@ -167,6 +179,16 @@ def test_the_authors_naive_config_has_a_head_that_does_not_fit() -> None:
         ("model.keypoint_head.in_channels", "write 30")
     ]
     assert error.loaded.spec.stages[1].widths == (30, 60)
+
+
+def test_a_head_on_all_branches_does_not_fit_what_is_returned() -> None:
+    neck = {"type": "FeatureMapProcessor", "concat": True}
+    head = {"type": "HeatmapHead", "in_channels": 320, "out_channels": 5, "deconv_out_channels": None}
+    head |= {"conv_out_channels": [320], "conv_kernel_sizes": [1]}
+    backbone = config()["model"]["backbone"]
+    made = {"model": {"type": "TopdownPoseEstimator", "backbone": backbone, "neck": neck, "head": head}}
+    error = caught(SpecError, load_spec, made)
+    assert [(each.code, each.dotted) for each in error.diagnostics] == [("head-branches", "model.backbone.type")]
 
 
 # Forks

@@ -62,7 +62,7 @@ def read_lite(backbone: Part) -> None:
         network.set("in_channels", backbone.get("in_channels"), (*backbone.path, "in_channels"))
     _read_stem(_keyed(extra, "stem", STEM_KEYS))
     _read_stages(extra, _keyed(extra, "stages_spec", SPEC_KEYS))
-    _read_outputs(extra)
+    _read_outputs(backbone, extra)
     network.data["name"] = _name(network)
     if network.diagnostics:  # no widths are known
         network.data.pop(stage_key(1), None)
@@ -224,15 +224,14 @@ def _add_stage(index: int, fields: dict[str, Any], lists: Part) -> None:
     }
 
 
-def _read_outputs(extra: Part) -> None:
+def _read_outputs(backbone: Part, extra: Part) -> None:
     """The head of the backbone, and whether it returns every branch."""
-    network, path = extra.network, (*extra.path, "with_head")
-    if "with_head" not in extra.value and not network.code_is_known:
-        network.set("iterative_head", False, path)
-    else:
-        network.set("iterative_head", bool(Keyed(extra, EXTRA_KEYS).require("with_head")), path)
+    network = backbone.network
+    if "with_head" in extra.value or network.code_is_known:
+        given = extra.get("with_head") if "with_head" in extra.value else Keyed(extra, EXTRA_KEYS).require("with_head")
+        network.set("iterative_head", bool(given), (*extra.path, "with_head"))
     returns_all = network.package in (facts.MMSEG, facts.MMDET)
-    network.set("multi_scale_output", returns_all, path)
+    network.set("multi_scale_output", returns_all, (*backbone.path, "type"))
 
 
 def _name(network: Network) -> str:
