@@ -80,9 +80,12 @@ class Kind(Protocol):
         """The value as the record keeps it, or INVALID once `diagnostics` says what is wrong with it."""
 
 
-def entry(kind: Kind, help: str, default: Any = MISSING) -> Any:
-    """A field that a file can set: its kind, what it means, and its default (without one it is required)."""
-    metadata = {"kind": kind, "help": help}
+def entry(kind: Kind, help: str, default: Any = MISSING, *, is_rare: bool = False) -> Any:
+    """A field that a file can set: its kind, what it means, and its default (without one it is required).
+
+    A rare one is left out where a message lists the keys of a record.
+    """
+    metadata = {"kind": kind, "help": help, "is_rare": is_rare}
     return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
 
 

@@ -45,11 +45,18 @@ class StageSpec(Record):
         Each(Count(1, MAX_CHANNELS), MAX_BRANCHES), "width of each branch before expansion, one number a branch"
     )
     fuse_method: str = entry(Choice(("SUM",)), "how a fuse layer joins its inputs; only SUM exists", default="SUM")
-    with_fuse: bool = entry(Flag(), "whether its modules have fuse layers; LITE and NAIVE may have none", default=True)
-    reduce_ratio: int = entry(
-        Count(1, MAX_CHANNELS), "how many times narrower LITE's cross-resolution weighting is inside", default=8
+    with_fuse: bool = entry(
+        Flag(), "whether its modules have fuse layers; LITE and NAIVE may have none", default=True, is_rare=True
     )
-    expand_ratio: float = entry(Number(0, 1024), "how many times wider than the stem SHUFFLE is inside", default=1.0)
+    reduce_ratio: int = entry(
+        Count(1, MAX_CHANNELS),
+        "how many times narrower LITE's cross-resolution weighting is inside",
+        default=8,
+        is_rare=True,
+    )
+    expand_ratio: float = entry(
+        Number(0, 1024), "how many times wider than the stem SHUFFLE is inside", default=1.0, is_rare=True
+    )
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -89,7 +96,7 @@ def read_stages(stages: Mapping[str, Any], diagnostics: Diagnostics) -> Any:
         diagnostics.append(Diagnostic("too-many-stages", (), message, remedy))
         return INVALID
     if not stages:
-        key, names = diagnostics.spell(STAGE_KEYS[0]), ", ".join(map(diagnostics.spell, STAGE.entries))
+        key, names = diagnostics.spell(STAGE_KEYS[0]), ", ".join(map(diagnostics.spell, STAGE.usual))
         missing = Diagnostic("missing-key", (STAGE_KEYS[0],), f"{key} is missing", f"add {key}: with {names}")
         diagnostics.append(missing)
         return INVALID

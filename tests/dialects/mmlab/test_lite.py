@@ -92,7 +92,7 @@ def test_the_names_are_the_papers() -> None:
     assert load_spec(config(naive)).name == "naive-litehrnet-18"
 
 
-@pytest.mark.parametrize("where", ["model.backbone", "backbone", "alone", "without type", "with scope"])
+@pytest.mark.parametrize("where", ["model.backbone", "backbone", "alone", "extra", "without type", "with scope"])
 def test_a_backbone_in_any_place(where: str) -> None:
     backbone = config()["model"]["backbone"]
     if where == "without type":
@@ -100,6 +100,7 @@ def test_a_backbone_in_any_place(where: str) -> None:
     if where == "with scope":
         backbone["type"] = "mmpose.LiteHRNet"
     placed = {"model.backbone": {"model": {"backbone": backbone}}, "backbone": {"backbone": backbone}}
+    placed["extra"] = backbone["extra"]
     spec = load_spec(placed.get(where, backbone))
     assert trace(spec, "64x64").calls[0].outputs == ((1, 40, 16, 16),)
     assert spec.iterative_head and spec.head == NoHead()

@@ -60,7 +60,9 @@ def _is_plain_hrnet(backbone: Any) -> bool:
 
 
 def _is_extra(config: Mapping[str, Any]) -> bool:
-    """Whether it is an `extra` alone, and not a spec: by `upsample`, or by `multiscale_output` in a stage."""
+    """Whether it is an `extra` alone, and not a spec: by `upsample`, `stages_spec`, or `multiscale_output` below."""
+    if "stages_spec" in config and "stem" in config:
+        return True
     only_stages = all(isinstance(key, str) and (key == "upsample" or STAGE_KEY.fullmatch(key)) for key in config)
     if not only_stages or STAGE_KEYS[0] not in config:
         return False

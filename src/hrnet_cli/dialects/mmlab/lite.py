@@ -47,7 +47,6 @@ def is_lite(backbone: Part) -> bool:
 def read_lite(backbone: Part) -> None:
     """Stages, stem, iterative head and outputs."""
     network = backbone.network
-    network.spell, network.blocks = _spell, LITE_STAGES
     backbone.require("extra")
     extra = backbone.part("extra")
     if backbone.value.get("extra") is None:
@@ -57,6 +56,13 @@ def read_lite(backbone: Part) -> None:
         path = (*backbone.path, "extra")
         network.add_diagnostics(wrong_type(backbone.value["extra"], "a mapping with stages_spec", path, remedy))
         return
+    read_extra(backbone, extra)
+
+
+def read_extra(backbone: Part, extra: Part) -> None:
+    """What an `extra` and the other arguments of its backbone build."""
+    network = backbone.network
+    network.spell, network.blocks = _spell, LITE_STAGES
     _note_fork(backbone, extra)
     if backbone.get("in_channels") is not None:
         network.set("in_channels", backbone.get("in_channels"), (*backbone.path, "in_channels"))

@@ -18,7 +18,7 @@ from hrnet_cli.dialects.mmlab import backbone_path, facts, is_hrnet
 from hrnet_cli.dialects.mmlab.checks import note_misspellings
 from hrnet_cli.dialects.mmlab.facts import PACKAGES, STAGE_KEYS, Package, class_name
 from hrnet_cli.dialects.mmlab.heads import read_heads
-from hrnet_cli.dialects.mmlab.lite import is_lite, read_lite
+from hrnet_cli.dialects.mmlab.lite import is_lite, read_extra, read_lite
 from hrnet_cli.dialects.mmlab.part import Network, Part, unreadable
 from hrnet_cli.dialects.mmlab.sizes import input_size
 from hrnet_cli.dialects.reading import MAX_NOTES, Reading, find_misspelt
@@ -50,7 +50,8 @@ def read(config: Mapping[str, Any]) -> Reading:
         else:
             _read_backbone(backbone, _extra(backbone))
     else:
-        _read_backbone(Part({}, (), network), Part(config, (), network))
+        read = read_extra if "stages_spec" in config else _read_backbone
+        read(Part({}, (), network), Part(config, (), network))
     if isinstance(config.get("model"), Mapping):
         model = Part(config["model"], ("model",), network)
         read_heads(model)
