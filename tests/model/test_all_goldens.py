@@ -35,7 +35,7 @@ def traced(golden: Golden) -> Trace:
 
 
 def test_every_golden_has_a_name() -> None:
-    assert len(ALL_GOLDENS) == len(NAMES) >= 40
+    assert len(ALL_GOLDENS) == len(NAMES) >= 42
 
 
 def test_state_dict_entry_for_entry(golden: Golden, traced: Trace) -> None:

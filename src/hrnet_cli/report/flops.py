@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hrnet_cli.analysis.costs import CONVENTIONS
 from hrnet_cli.analysis.flops import Flops, Part, PublishedFigure
-from hrnet_cli.hrnet import FLOPS_PER_MAC, GIBI, GIGA
+from hrnet_cli.hrnet import FLOPS_PER_MAC, GIBI, GIGA, MEBI
 from hrnet_cli.report.content import Cell, Column, Facts, Heading, Report, Span, Table, line
 from hrnet_cli.text import batch_text, digits, exact, join_and, percent, shape_text, short
 
@@ -82,7 +82,8 @@ def _reconciliation(result: Flops) -> Facts:
     if result.published and result.figures:
         rule, (_, figure) = result.published.rule, result.figures
         name = "MACs" if rule == "macs" else rule
-        count = rows.get(name, f"{exact(figure.ours)} = {TITLES[rule]}")
+        divided = f"; ÷ 2²⁰ = {figure.ours / MEBI:.2f}" if figure.unit == MEBI else ""
+        count = rows.get(name, f"{exact(figure.ours)} = {TITLES[rule]}{divided}")
         rows[name] = (*line(count), Span(f", printed as {figure.printed} "), verdict(figure))
     return Facts(tuple(rows.items()))
 
