@@ -63,7 +63,7 @@ def no_lite(spec: Spec) -> Iterator[Diagnostic]:
     """There is no Lite-HRNet. It is the only limit of one: nothing else of it can be compared."""
     if spec.is_lite:
         message = "it is a Lite-HRNet, and that code builds HRNet alone"
-        yield Diagnostic("fixed-part", (stage_key(1), "block"), message, "mmpose builds it: --to mmlab")
+        yield Diagnostic("fixed-part", (stage_key(1), "block"), message, "mmpose has it: convert it with --to mmlab")
 
 
 def standard_stem(spec: Spec) -> Iterator[Diagnostic]:

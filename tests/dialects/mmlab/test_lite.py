@@ -14,7 +14,7 @@ from strategies import garbage, lite_networks
 from support import LITE_PRESETS, Golden, caught
 
 from hrnet_cli import load_spec, trace
-from hrnet_cli.dialects.table import write_spec
+from hrnet_cli.dialects.table import FOREIGN, write_spec
 from hrnet_cli.errors import HrnetError, InexpressibleError, SpecError
 from hrnet_cli.schema import HeatmapHead, NoHead, SegmentationHead
 from hrnet_cli.sources.loading import MismatchError, parse_spec
@@ -262,6 +262,11 @@ def test_any_that_can_be_written_is_read_back(plain: Plain) -> None:
 def test_nobody_else_builds_it(target: str) -> None:
     error = caught(InexpressibleError, write_spec, load_spec("litehrnet18"), target)
     assert error.message.splitlines()[1:] == ["  - it is a Lite-HRNet, and that code builds HRNet alone"]
+    limits = [limit for limit in FOREIGN[target].find_limits(load_spec("litehrnet18")) if limit.code == "fixed-part"]
+    assert [(limit.dotted, limit.remedy) for limit in limits] == [
+        ("stage1.block", "mmpose has it: convert it with --to mmlab")
+    ]
+    assert not list(FOREIGN["mmlab"].find_limits(load_spec("litehrnet18")))
 
 
 @pytest.mark.parametrize(
