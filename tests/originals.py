@@ -31,6 +31,8 @@ def spec_of(golden: Golden) -> Spec:
         return _timm(facts)
     if family == "edge":
         return _edge(name, facts)
+    if family == "mmpose-litehrnet":
+        return load_spec(_lite(facts["backbone"]))
     spec = {"multi_scale_output": None, **_stages(facts), **SPECS[family](facts)}
     return load_spec({key: value for key, value in spec.items() if value is not None})
 
@@ -99,6 +101,35 @@ def _mmpose(facts: dict[str, Any]) -> dict[str, Any]:
     extra = facts["backbone"]["extra"]
     keeps = bool(extra["stage4"].get("multiscale_output"))
     return {"multi_scale_output": keeps, "upsampling": extra.get("upsample")}
+
+
+def _lite(backbone: dict[str, Any]) -> dict[str, Any]:
+    """Lite-HRNet: the stem's shuffle block is stage 1, and each stage has one number of blocks."""
+    extra = backbone["extra"]
+    stem, each = extra["stem"], extra["stages_spec"]
+    counts = each["num_branches"]
+    fields = {
+        "num_modules": each["num_modules"],
+        "num_branches": counts,
+        "block": each["module_type"],
+        "num_blocks": [[blocks] * count for blocks, count in zip(each["num_blocks"], counts, strict=True)],
+        "num_channels": each["num_channels"],
+        "with_fuse": each["with_fuse"],
+        "reduce_ratio": each["reduce_ratios"],
+    }
+    later = [dict(zip(fields, values, strict=True)) for values in zip(*fields.values(), strict=True)]
+    for stage in later:
+        if stage["block"] == "NAIVE":
+            del stage["reduce_ratio"]
+    first = {"block": "SHUFFLE", "num_modules": 1, "num_branches": 1, "num_blocks": [1]}
+    first |= {"num_channels": [stem["out_channels"]], "expand_ratio": stem["expand_ratio"]}
+    return {
+        "in_channels": backbone["in_channels"],
+        "stem_widths": [stem["stem_channels"]],
+        "multi_scale_output": False,
+        "iterative_head": extra["with_head"],
+        **{f"stage{number}": stage for number, stage in enumerate([first, *later], 1)},
+    }
 
 
 SPECS = {

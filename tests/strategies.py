@@ -7,10 +7,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from hrnet_cli.hrnet import EXPANSION
+from hrnet_cli.hrnet import HRNET_BLOCKS
 
 Plain = dict[str, Any]
-BLOCKS = tuple(EXPANSION)
+BLOCKS = HRNET_BLOCKS
 
 
 @st.composite
@@ -202,4 +202,40 @@ def _usual_stages(draw: st.DrawFn) -> Plain:
         if branches < 4 and draw(st.integers(0, 4)) == 0:
             stage["num_channels"] = [*widths[: branches - 1], 7]
         spec[f"stage{number}"] = stage
+    return spec
+
+
+@st.composite
+def lite_networks(draw: st.DrawFn) -> Plain:
+    """A Lite-HRNet of up to three stages, in which branches may fall and widths may change."""
+    width = draw(st.sampled_from([16, 24]))
+    spec: Plain = {
+        "stem_widths": [width],
+        "stage1": {
+            "num_modules": 1,
+            "num_branches": 1,
+            "block": "SHUFFLE",
+            "num_blocks": [1],
+            "num_channels": [draw(st.sampled_from([width, width + 4, 2 * width]))],
+            "expand_ratio": draw(st.sampled_from([1.0, 0.5, 2.0])),
+        },
+    }
+    for number in range(2, 2 + draw(st.integers(0, 3))):
+        block = draw(st.sampled_from(["LITE", "NAIVE"]))
+        branches = draw(st.integers(2 if block == "LITE" else 1, 4))
+        blocks = draw(st.integers(1, 2))
+        spec[f"stage{number}"] = {
+            "num_modules": draw(st.integers(1, 3)),
+            "num_branches": branches,
+            "block": block,
+            "num_blocks": [blocks] * branches,
+            "num_channels": [draw(st.sampled_from([8, 10, 12])) << branch for branch in range(branches)],
+            "with_fuse": draw(st.booleans()),
+            **({"reduce_ratio": draw(st.sampled_from([1, 2, 8]))} if block == "LITE" else {}),
+        }
+    spec |= {"iterative_head": draw(st.booleans()), "input": [128, 128], "in_channels": draw(st.integers(1, 4))}
+    spec["multi_scale_output"] = draw(st.booleans())
+    if draw(st.booleans()):
+        spec["head"] = {"type": "heatmap", "num_joints": 3, "final_conv_kernel": draw(st.sampled_from([1, 3]))}
+        spec["multi_scale_output"] = False
     return spec

@@ -20,8 +20,10 @@ from hrnet_cli.sources import preset_names
 TESTS = Path(__file__).parent
 EXAMPLES = TESTS / "examples"
 GOLDENS = TESTS / "goldens"
-ONE_OF_EACH_HEAD = tuple({load_spec(name).head.type: name for name in reversed(preset_names())}.values())
-"""A preset for each head that any has."""
+LITE_PRESETS = tuple(name for name in preset_names() if load_spec(name).is_lite)
+HRNET_PRESETS = tuple(name for name in preset_names() if name not in LITE_PRESETS)
+ONE_OF_EACH_HEAD = tuple({load_spec(name).head.type: name for name in reversed(HRNET_PRESETS)}.values())
+"""A preset of HRNet for each head that any has."""
 PRESET_OF = {"coco_w32_256x192": "w32", "coco_w48_256x192": "w48", "mpii_w32_256x256": "w32-mpii"}
 
 
@@ -125,6 +127,13 @@ def caught(error: type[Exception], function: Callable[..., object], *args: objec
     except error as raised:
         return raised
     return None
+
+
+def lite_spec(**more: Any) -> dict[str, Any]:
+    """A plain Lite-HRNet of two branches of 8 and 16 channels behind a stem of 16."""
+    first = {"num_modules": 1, "num_branches": 1, "block": "SHUFFLE", "num_blocks": [1], "num_channels": [16]}
+    second = {"num_modules": 2, "num_branches": 2, "block": "LITE", "num_blocks": [1, 1], "num_channels": [8, 16]}
+    return {"stem_widths": [16], "stage1": first, "stage2": {**second, "reduce_ratio": 2}, "input": [64, 96], **more}
 
 
 def count_calls(action: Callable[[], object]) -> int:

@@ -46,6 +46,8 @@ Code = Literal[
     "bad-amount",
     "bad-kernel",
     "bad-code",
+    "odd-channels",
+    "uneven-blocks",
     "no-effect",
     "wrong-channels",
     "head-branches",

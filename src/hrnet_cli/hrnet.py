@@ -9,8 +9,22 @@ from __future__ import annotations
 import re
 from typing import Any
 
-EXPANSION = {"BASIC": 1, "BOTTLENECK": 4}
-"""How many times `num_channels` a block's output has, by block."""
+EXPANSION = {"BASIC": 1, "BOTTLENECK": 4, "SHUFFLE": 1, "LITE": 1, "NAIVE": 1}
+"""How many times `num_channels` a block's output has, by block. The last three are Lite-HRNet's."""
+HRNET_BLOCKS = ("BASIC", "BOTTLENECK")
+"""The blocks that every implementation of HRNet has; EXPANSION may have more."""
+LITE_STEM_BLOCK = "SHUFFLE"
+"""Stage 1 of Lite-HRNet: one block of stride 2, behind a stem of one convolution."""
+LITE_BLOCKS = ("LITE", "NAIVE")
+"""The blocks of its other stages: conditional channel weighting, or ShuffleNetV2's block."""
+LITE_STAGES = (LITE_STEM_BLOCK, *LITE_BLOCKS)
+"""All of its blocks."""
+LITE_TIMES_BRANCH_0 = 2
+"""How often its fuse layers add branch 0 to each output; any other branch is added once."""
+LITE_FIELDS = {"with_fuse": LITE_BLOCKS, "reduce_ratio": LITE_BLOCKS[:1], "expand_ratio": (LITE_STEM_BLOCK,)}
+"""The fields of a stage that HRNet's stages do not have, with the blocks that have them."""
+LITE_HALVES, LITE_SPATIAL_RATIO = 2, 4
+"""Its blocks work on half of the channels; LITE's spatial weighting is four times narrower inside."""
 STAGE_FIELDS = ("num_modules", "num_branches", "block", "num_blocks", "num_channels")
 """What every implementation's config says of a stage."""
 NUM_STAGES = 4
@@ -57,6 +71,10 @@ def stage_key(number: int) -> str:
 def transition_key(number: int) -> str:
     """The key of the layers between a stage and the next, from 1: `transition1`."""
     return f"transition{number}"
+
+
+LITE_STAGE_OFFSET = 2
+"""Lite-HRNet's code counts its stages from 0, without the stem: stage 2 has the keys `transition0` and `stage0`."""
 
 
 STAGE_KEY = re.compile(r"stage([1-9][0-9]{0,5})")
@@ -107,6 +125,8 @@ MEGA = 10**6
 GIGA = 10**9
 GIBI = 2**30
 """One G of the authors' published figures: their summary code divides by 1024³."""
+MEBI = 2**20
+"""One M of those of Lite-HRNet: its authors' code divides by 1024²."""
 
 # Limits: a spec beyond them is refused before anything is built
 

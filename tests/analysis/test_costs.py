@@ -20,6 +20,7 @@ from hrnet_cli.analysis.costs import (
     PUBLISHED_CONVENTIONS,
     Cost,
     costs,
+    last_calls,
     totals,
 )
 from hrnet_cli.analysis.flops import flops
@@ -226,3 +227,46 @@ def test_totals_are_those_of_the_original(name: str) -> None:
     facts, found = golden.facts, totals(costs(trace(spec_of(golden), (1, *golden.facts["input"][1:]))))
     assert (found.params, found.macs) == (facts["params"]["total"], facts["macs"]["total"])
     assert found.activations == facts["counters"]["fvcore_activations"]
+
+
+# torchstat, the counter of Lite-HRNet's authors
+
+PRINTED_BY_TORCHSTAT = {"litehrnet18": 205.23, "naive-litehrnet18": 194.76}
+"""What the layers of mmpose's own networks come to by its rules, each layer once and in units of 2²⁰."""
+
+
+def by_torchstats_rules(golden: Golden, head: int) -> float:
+    """The count of tools/torchstat of HRNet/Lite-HRNet from a golden's layers: the last call of each.
+
+    `head` is the channels of branch 0, for the last convolution, which the goldens lack.
+    """
+    area, count = 64 * 48, 0
+    for layer in {each["name"]: each for each in golden.layers}.values():
+        size, out = math.prod(layer["inp"]), math.prod(layer["out"])
+        count += {
+            "Conv2d": layer["macs"] + (out if layer.get("bias") else 0),
+            "BatchNorm2d": 2 * size,
+            "ReLU": size,
+            "Upsample": out // layer["out"][1],
+            "AdaptiveAvgPool2d": layer["inp"][1] * (layer["inp"][2] + 1) * (layer["inp"][3] + 1),
+        }.get(layer["type"], 0)
+    return (count + 17 * head * area + 17 * area) / 2**20
+
+
+@pytest.mark.parametrize(
+    ("name", "golden", "head"), [("litehrnet18", "lite18", 40), ("naive-litehrnet18", "naive18", 30)]
+)
+def test_torchstat_counts_each_layer_of_the_original_once(name: str, golden: str, head: int) -> None:
+    expected = by_torchstats_rules(Golden(f"mmpose-litehrnet/{golden}"), head)
+    figure = flops(name).figures[1]
+    assert figure.ours / figure.unit == pytest.approx(expected, abs=1e-6)
+    assert expected == pytest.approx(PRINTED_BY_TORCHSTAT[name], abs=0.005)
+    assert figure.reproduces
+
+
+def test_a_layer_that_is_called_twice_is_counted_by_its_last_call() -> None:
+    counted = costs(trace("litehrnet18"))
+    last = last_calls(counted)
+    assert len(last) == len({cost.call.node for cost in counted}) < len(counted)
+    relu = next(cost for cost in last if cost.call.node.path == "stage2.0.relu")
+    assert relu.call.outputs == ((1, 320, 8, 6),)

@@ -185,3 +185,13 @@ def test_every_path_is_one_of_get_submodule(spec: str, full: bool) -> None:
             module = model.get_submodule(path)
             assert type(module).__name__ == row.type
             assert sum(parameter.numel() for parameter in module.parameters()) == row.params
+
+
+def test_a_block_of_lite_hrnet_is_over_all_branches() -> None:
+    """Lite-HRNet-18 has 16 of them and the stem's; a naive one has as many in each branch."""
+    assert describe("litehrnet18").num_blocks == 1 + 2 * (2 + 4 + 2)
+    assert describe("naive-litehrnet18").num_blocks == 1 + 2 * (2 * 2 + 4 * 3 + 2 * 4)
+    text = str(describe("litehrnet18"))
+    assert "2 LITE   " in text and "1 SHUFFLE" in text
+    assert "3×3/2 depthwise, 1×1 conv, 32→80" in text
+    assert "pointwise_conv.conv" not in text

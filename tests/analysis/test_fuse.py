@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 from hypothesis import given, settings
 from strategies import Plain, specs
+from support import lite_spec
 
 from hrnet_cli.analysis.fuse import Edge, FuseLayer, Operation, fuse
 from hrnet_cli.errors import UsageError
@@ -143,3 +144,42 @@ def test_every_edge_changes_the_size_by_its_factor(plain: Plain) -> None:
             for edge in row:
                 check_edge(edge)
                 assert edge.output == layer.outputs[i]
+
+
+# Lite-HRNet: depthwise and 1×1 convolutions, and branch 0 added twice
+
+LITE_WIDTHS = (40, 80, 160, 320)
+HALVING = (Operation("Conv2d", (3, 3), (2, 2), None, None, depthwise=True), CONV_1X1)
+
+
+def lite_by_hand(i: int, j: int) -> tuple[int, int]:
+    """Params and MACs of edge i←j in Lite-HRNet-18 at 256×192; branch 0 is convolved twice."""
+    area = {branch: (64 >> branch) * (48 >> branch) for branch in range(4)}
+    if i <= j:
+        weights = LITE_WIDTHS[j] * LITE_WIDTHS[i] if i < j else 0
+        return weights + (2 * LITE_WIDTHS[i] if i < j else 0), weights * area[j]
+    widths = [LITE_WIDTHS[j]] * (i - j) + [LITE_WIDTHS[i]]
+    weights_at = [9 * widths[step] + widths[step] * widths[step + 1] for step in range(i - j)]
+    params = sum(weights_at) + sum(2 * (widths[step] + widths[step + 1]) for step in range(i - j))
+    macs = sum(weights * area[j + step + 1] for step, weights in enumerate(weights_at))
+    return params, macs * (2 if j == 0 else 1)
+
+
+@pytest.mark.parametrize("name", ["litehrnet18", "wider-naive-litehrnet18"])
+def test_the_fuse_layers_of_lite_hrnet(name: str) -> None:
+    layers = fuse(name).layers
+    assert [(layer.stage, layer.path) for layer in layers[:3]] == [(2, "stage0.0"), (2, "stage0.1"), (3, "stage1.0")]
+    layer = layers[-1]
+    assert layer.inputs == layer.outputs == tuple((1, w, 64 >> b, 48 >> b) for b, w in enumerate(LITE_WIDTHS))
+    for i, j in product(range(4), repeat=2):
+        edge = layer.rows[i][j]
+        assert (edge.params, edge.macs) == lite_by_hand(i, j), (i, j)
+        assert edge.times == (2 if j == 0 else 1)
+        assert edge.operations == (IDENTITY if i == j else up(2 ** (j - i)) if j > i else HALVING * (i - j))
+    assert layer.params == sum(lite_by_hand(i, j)[0] for i, j in product(range(4), repeat=2))
+
+
+def test_a_stage_of_lite_hrnet_without_fuse_layers() -> None:
+    spec = lite_spec()
+    spec["stage2"]["with_fuse"] = False
+    assert fuse(spec).layers == ()

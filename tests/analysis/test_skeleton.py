@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import Plain, networks
+from strategies import Plain, lite_networks, networks
 
 from hrnet_cli import Spec, load_spec, nn, trace
 from hrnet_cli.analysis.costs import Totals, costs, totals
@@ -43,8 +43,11 @@ def test_a_preset_is_measured_as_its_trace_adds_up(name: str) -> None:
     assert measure(spec, spec.input_shape) == expected, "a run that broke left its hooks"
 
 
-@settings(max_examples=150, deadline=None)
-@given(networks(), st.tuples(st.integers(1, 3), st.sampled_from([32, 64, 100, 128]), st.sampled_from([1, 64, 96])))
+@settings(max_examples=200, deadline=None)
+@given(
+    networks() | lite_networks(),
+    st.tuples(st.integers(1, 3), st.sampled_from([32, 64, 100, 128]), st.sampled_from([1, 64, 96])),
+)
 def test_any_network_is_measured_as_its_trace_adds_up(plain: Plain, size: tuple[int, int, int]) -> None:
     spec = load_spec(plain)
     batch, height, width = size

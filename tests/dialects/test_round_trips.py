@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 from hypothesis import given, settings
-from strategies import networks, specs
-from support import caught
+from strategies import lite_networks, networks, specs
+from support import HRNET_PRESETS, LITE_PRESETS, caught
 
 from hrnet_cli import build, load_spec, trace
 from hrnet_cli.analysis.costs import costs
@@ -78,7 +78,7 @@ def check(spec: Spec, target: str) -> bool:
 
 
 @pytest.mark.parametrize("target", ["yaml", "json"])
-@given(plain=networks() | specs())
+@given(plain=networks() | specs() | lite_networks())
 def test_our_own_words_lose_nothing(target: str, plain: Any) -> None:
     spec = load_spec(plain)
     written = write_spec(spec, target)
@@ -117,7 +117,18 @@ def load_plain(name: str) -> dict[str, Any]:
     return {**plain, "input": [128, 128]}
 
 
-@pytest.mark.parametrize("name", preset_names())
+@pytest.mark.parametrize("name", LITE_PRESETS)
+def test_a_lite_hrnet_in_an_mmlab_config(name: str) -> None:
+    spec = replace(load_spec(name), input=(1, 3, 128, 128))
+    found: dict[str, Any] = {}
+    written = write_spec(spec, "mmlab")
+    exec(written.text, {"__builtins__": {"dict": dict}}, found)
+    backbone = found["model"]["backbone"]
+    assert backbone["type"] == "LiteHRNet" and not written.notes
+    assert backbone["extra"]["stages_spec"]["num_channels"][2] == spec.stages[3].num_channels
+
+
+@pytest.mark.parametrize("name", HRNET_PRESETS)
 def test_an_mmlab_config_is_python(name: str) -> None:
     """Of literals, dict() and the variables above: what a package's own Config would run."""
     spec = replace(load_spec(name), input=(1, 3, 128, 128))
@@ -135,8 +146,14 @@ BILINEAR = ("seg-", "ocr-", "face-")
 def test_every_preset(name: str, target: str) -> None:
     spec = load_spec(name)
     small = replace(spec, input=(1, 3, 128, 128))
-    assert check(small, target) == (target != "timm" or not name.startswith(BILINEAR))
-    if target == "official" and spec.head.type not in ("hrfpn", "features") and not name.endswith("-ssld"):
+    can_be_written = target == "mmlab" if spec.is_lite else target != "timm" or not name.startswith(BILINEAR)
+    assert check(small, target) == can_be_written
+    if (
+        can_be_written
+        and target == "official"
+        and spec.head.type not in ("hrfpn", "features")
+        and not name.endswith("-ssld")
+    ):
         assert write_spec(spec, target).notes == ()
 
 

@@ -15,8 +15,8 @@ from hrnet_cli.tracing import InputError
 from hrnet_cli.tracing.engines import torch_engine
 from hrnet_cli.tracing.record import Hooks, record
 
-RECORDED = {"Conv2d", "BatchNorm2d", "ReLU", "Upsample", "Linear", "ConvTranspose2d"}
-"""Leaves that are modules in every original; our other leaves are function calls there."""
+RECORDED = {"Conv2d", "BatchNorm2d", "ReLU", "Sigmoid", "Upsample", "Linear", "ConvTranspose2d"}
+"""Leaves that are modules in every original; our other leaves are function calls there, or in some of them."""
 FUNCTIONS = ("neck.upsamples.",)
 """Paths of leaves of these types that are function calls in the original, and so not in its record."""
 GAIN = 0.5
@@ -35,7 +35,7 @@ def traced(golden: Golden) -> Trace:
 
 
 def test_every_golden_has_a_name() -> None:
-    assert len(ALL_GOLDENS) == len(NAMES) >= 37
+    assert len(ALL_GOLDENS) == len(NAMES) >= 42
 
 
 def test_state_dict_entry_for_entry(golden: Golden, traced: Trace) -> None:
@@ -54,13 +54,23 @@ def test_params_and_buffers(golden: Golden, traced: Trace) -> None:
         assert sum(own for path, own in params.items() if f"{path}.".startswith(f"{name}.")) == count, name
 
 
+def recorded_types(golden: Golden) -> set[str]:
+    """The leaves that are modules in this original."""
+    return RECORDED | ({"AdaptiveAvgPool2d"} if golden.path.startswith("mmpose-litehrnet/") else set())
+
+
+def macs_of(layer: dict[str, Any]) -> int:
+    """The MACs of a recorded call: true for transposed convolutions too, which Lite-HRNet does not have."""
+    return int(layer["macs_true"] if "macs_true" in layer else layer["macs"])
+
+
 def recorded_calls(golden: Golden) -> list[tuple[Any, ...]]:
     """The original's leaf calls, its batch norm as BatchNorm2d, and without timm's ReLUs, which have other names."""
     return [
-        (layer["name"], kind, tuple(layer["inp"]), tuple(layer["out"]), layer["params"], layer["macs_true"])
+        (layer["name"], kind, tuple(layer["inp"]), tuple(layer["out"]), layer["params"], macs_of(layer))
         for layer in golden.layers
         for kind in (layer["type"].replace("SyncBatchNorm", "BatchNorm2d"),)
-        if kind in RECORDED and (layer["params"] or not golden.path.startswith("timm/"))
+        if kind in recorded_types(golden) and (layer["params"] or not golden.path.startswith("timm/"))
     ]
 
 
@@ -69,7 +79,7 @@ def test_every_leaf_call_in_order(golden: Golden, traced: Trace) -> None:
         (call.node.path, call.node.type, call.inputs[0], call.outputs[0], call.node.own_params, cost.macs)
         for cost in costs(traced)
         for call in (cost.call,)
-        if call.node.type in RECORDED and not call.node.path.startswith(FUNCTIONS)
+        if call.node.type in recorded_types(golden) and not call.node.path.startswith(FUNCTIONS)
         if call.node.own_params or not golden.path.startswith("timm/")
     ]
     assert seen == recorded_calls(golden)
@@ -79,15 +89,17 @@ def test_macs(golden: Golden, traced: Trace) -> None:
     """The recorded MACs lack the products of matrices, which only the OCR networks have."""
     counted = costs(traced)
     products = sum(cost.macs for cost in counted if cost.call.node.type == "MatMul")
-    assert sum(cost.macs for cost in counted) == golden.facts["macs"]["deconv_true_total"] + products
+    recorded = golden.facts["macs"]
+    assert sum(cost.macs for cost in counted) == recorded.get("deconv_true_total", recorded["total"]) + products
     assert bool(products) is golden.path.startswith("seg-ocr/")
-    assert sum(cost.fvcore for cost in counted) == golden.facts["counters"]["fvcore_total"]
+    if "counters" in golden.facts:
+        assert sum(cost.fvcore for cost in counted) == golden.facts["counters"]["fvcore_total"]
 
 
 def test_outputs_and_branches(golden: Golden, traced: Trace) -> None:
     assert [list(shape) for shape in traced.calls[0].outputs] == [shape for _, shape in golden.facts["outputs"]]
     outputs = {call.node.path.removeprefix("backbone."): call.outputs for call in traced.calls}
-    for name, shapes in golden.facts["branch_shapes"].items():
+    for name, shapes in golden.facts.get("branch_shapes", {}).items():
         assert [list(shape) for shape in outputs[name]] == shapes
 
 
@@ -118,10 +130,14 @@ def test_same_weights_same_outputs(golden: Golden) -> None:
     network.load_state_dict({key: torch.from_numpy(values) for key, values in weights.items()}, strict=True)
     fingerprint = golden.facts["fingerprint"]
     x = torch.from_numpy(np.random.default_rng(0).standard_normal(fingerprint["input_shape"]).astype(np.float32))
-    assert x.flatten()[:4].tolist() == fingerprint["input_first4"]
+    first4 = x.flatten()[:4].tolist()
+    assert first4 == fingerprint.get("input_first4", first4)
     branches: list[Any] = []
     outputs: list[Any] = []
-    getattr(network, "backbone", network).stage4.register_forward_hook(lambda *seen: branches.extend(seen[2]))
+    last_stage = [child for name, child in getattr(network, "backbone", network).named_children() if "stage" in name][
+        -1
+    ]
+    last_stage.register_forward_hook(lambda *seen: branches.extend(seen[2]))
     network.register_forward_hook(lambda *seen: outputs.append(seen[2]))
     for dtype, tolerance in TOLERANCES.items():
         branches.clear()
@@ -130,9 +146,11 @@ def test_same_weights_same_outputs(golden: Golden) -> None:
                 network.to(getattr(torch, dtype)), x.to(getattr(torch, dtype)), Hooks(*torch_engine().HOOKS)
             )
         output = outputs.pop()
-        expected = fingerprint["results"][f"bn_gain_{GAIN}_{dtype}"]
-        assert_same(listed("out", output), expected["outputs"], tolerance)
-        assert_same({f"stage4[{i}]": branch for i, branch in enumerate(branches)}, expected["branches"], tolerance)
+        expected = fingerprint["results"].get(f"bn_gain_{GAIN}_{dtype}")
+        if expected:
+            assert_same(listed("out", output), expected["outputs"], tolerance)
+        if expected and "branches" in expected:
+            assert_same({f"stage4[{i}]": branch for i, branch in enumerate(branches)}, expected["branches"], tolerance)
     ours = trace(spec_of(golden), input=tuple(x.shape))
     assert shapes_of_calls(recorded.calls) == shapes_of_calls(ours.calls)
 

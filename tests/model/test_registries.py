@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hrnet_cli import nn
-from hrnet_cli.hrnet import EXPANSION
+from hrnet_cli.hrnet import EXPANSION, LITE_STEM_BLOCK
+from hrnet_cli.hrnet import LITE_BLOCKS as LITE_BLOCK_NAMES
 from hrnet_cli.model import BLOCKS, HEADS
+from hrnet_cli.model.lite_blocks import LITE_BLOCKS
 from hrnet_cli.nn import LEAVES, Leaf
 from hrnet_cli.schema import HEAD_SPECS
 
@@ -23,9 +25,11 @@ def test_every_head_has_fields_and_a_network() -> None:
 
 
 def test_every_block_has_an_expansion_and_a_class() -> None:
-    assert not missing("model.blocks.BLOCKS", set(BLOCKS), "hrnet.EXPANSION", set(EXPANSION))
-    assert not missing("hrnet.EXPANSION", set(EXPANSION), "model.blocks.BLOCKS", set(BLOCKS))
-    assert all(block.expansion == EXPANSION[name] for name, block in BLOCKS.items())
+    blocks = {**BLOCKS, **LITE_BLOCKS}
+    assert not missing("model.blocks.BLOCKS", set(blocks), "hrnet.EXPANSION", set(EXPANSION))
+    assert not missing("hrnet.EXPANSION", set(EXPANSION), "model.blocks.BLOCKS", set(blocks))
+    assert all(block.expansion == EXPANSION[name] for name, block in blocks.items())
+    assert set(LITE_BLOCKS) == {LITE_STEM_BLOCK, *LITE_BLOCK_NAMES}
 
 
 def subclasses(base: type[Leaf]) -> Iterator[type[Leaf]]:

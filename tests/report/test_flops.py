@@ -129,3 +129,12 @@ def test_our_figure_beside_a_printed_one(printed: str, ours: int, giga: int, tex
     assert verdict(figure._replace(differs=True)).text == (
         "✗ (comes out, but the spec lists it under differs)" if text == "✓" else f"≠{text[1:]}"
     )
+
+
+def test_the_count_of_lite_hrnets_authors_is_divided_as_they_do() -> None:
+    out = call("flops", "litehrnet18").out
+    assert (
+        "torchstat  215,202,112 = flops by torchstat's rules, each layer once; ÷ 2²⁰ = 205.23, printed as 205.2M ✓"
+        in out
+    )
+    assert "each layer once ÷ 2²⁰: all other printed figures" in call("presets", "--task", "pose").out

@@ -60,3 +60,25 @@ def test_a_factor_names_what_it_changes() -> None:
 def test_nothing_to_fuse(small: Plain) -> None:
     report = present(fuse({"stage1": small["stage1"]}, "64x64"))
     assert len(report.blocks) == 2
+
+
+LITE_DRAWING = """\
+         j=0        j=1        j=2
+       40×64×48   80×32×24  160×16×12
+i=0 ────┤2×=├──────┤↑2├───────┤↑4├─────▶ Σ ─▶ 40×64×48
+i=1 ───┤2×↓2├───────┤=├───────┤↑2├─────▶ Σ ─▶ 80×32×24
+i=2 ───┤2×↓4├──────┤↓2├────────┤=├─────▶ Σ ─▶ 160×16×12
+"""
+
+
+def test_the_layers_of_lite_hrnet_say_what_is_added_twice() -> None:
+    out = call("fuse", "litehrnet18", "--stage", "3").out
+    assert LITE_DRAWING in out
+    for words in (
+        "↓k 3×3/2 depthwise and 1×1 convs (n ×: n in a row), ÷k down",
+        "2× added twice; where i > 0, branch 0 is output 0 before its ReLU",
+        "2 × (3×3/2 depthwise, 1×1 conv)",
+        "40→80, size ÷2, twice",
+    ):
+        assert words in out
+    assert "twice" not in call("fuse", "w32").out

@@ -23,6 +23,22 @@ def test_the_whiteboard() -> None:
     assert GRID in call("trace", "w32").out
 
 
+LITE_GRID = """\
+     stem          stage 1       stage 2        stage 3         stage 4
+     at 1/2        1 block       2 modules      4 modules       2 modules
+1/4  32×128×96 ──▶ 32×64×48  ┬●▶ 40×64×48 ╳ ──▶ 40×64×48  ╳ ──▶ 40×64×48  ╳
+1/8                          └─▶ 80×32×24 ╳ ┬─▶ 80×32×24  ╳ ──▶ 80×32×24  ╳
+1/16                                        └─▶ 160×16×12 ╳ ┬─▶ 160×16×12 ╳
+1/32                                                        └─▶ 320×8×6   ╳
+"""
+
+
+def test_the_whiteboard_of_lite_hrnet() -> None:
+    out = call("trace", "litehrnet18").out
+    assert LITE_GRID in out
+    assert "●▶ 3×3 depthwise and 1×1 conv to a new width" in out
+
+
 def test_a_column_for_every_module() -> None:
     out = call("trace", "w32", "--modules").out
     columns = [f"stage{stage}.{n}" for stage, modules in ((2, 1), (3, 4), (4, 3)) for n in range(modules)]

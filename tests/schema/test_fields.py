@@ -29,6 +29,7 @@ COUNTS = {
     "stage.num_modules": (1, 100),
     "stage.num_branches": (1, 16),
     "stage.num_blocks": (1, 200),
+    "stage.reduce_ratio": (1, 65_536),
     "stage.num_channels": (1, 65_536),
     "budget.divisor": (1, 65_536),
     "heatmap.num_joints": (1, 10_000),
@@ -53,7 +54,7 @@ COUNTS = {
 }
 LENGTHS = {
     "spec.stages": (1, 16),
-    "spec.stem_widths": (2, 2),
+    "spec.stem_widths": (1, 2),
     "stage.num_blocks": (0, 16),
     "stage.num_channels": (0, 16),
     "higher.with_ae_loss": (0, 9),

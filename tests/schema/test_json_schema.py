@@ -197,7 +197,7 @@ def test_every_key_is_explained_and_every_default_and_example_is_valid() -> None
 
 def test_defaults_are_those_of_the_reader() -> None:
     written = {name: part["default"] for name, part in SCHEMA["properties"].items() if "default" in part}
-    assert set(written) == {"name", "in_channels", "input", "stem_widths"}
+    assert set(written) == {"name", "in_channels", "input", "stem_widths", "iterative_head"}
     assert load_spec({"stage1": STAGE, **written}) == load_spec({"stage1": STAGE})
     assert written["input"] == "256x192"  # of any number of channels
 

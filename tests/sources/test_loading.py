@@ -131,7 +131,7 @@ def test_a_mapping_that_holds_itself() -> None:
     [
         ("w33", "\n  did you mean w32?"),
         ("zzzzz", "\n  `hrnet-cli presets` lists all presets"),
-        ("hrnet_w32", "\n  did you mean det-w32? also similar: higher-w32; `hrnet-cli presets` lists all"),
+        ("hrnet_w32", "\n  did you mean det-w32? also similar: higher-w32, litehrnet30; `hrnet-cli presets` lists all"),
         ("", "SPEC is empty\n  name a spec file or a preset, or - for standard input"),
         ("W32", "did you mean w32?"),
         ("folder/w32", "no file and no preset 'folder/w32'"),

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from hrnet_cli.hrnet import FLOPS_PER_MAC, GIBI, GIGA
+from hrnet_cli.hrnet import FLOPS_PER_MAC, GIBI, GIGA, MEBI, MEGA
 from hrnet_cli.nn import LEAVES, Module, Shape
 from hrnet_cli.tracing import Call, Node, Trace
 
@@ -75,6 +75,7 @@ FVCORE_EXTRA: dict[str, Callable[[Call], int]] = {
     "Upsample": _upsampling_extra,
     "Resize": _upsampling_extra,
     "AdaptiveAvgPool2d": lambda call: math.prod(call.inputs[0]),
+    "AdaptiveAvgPoolLike": lambda call: math.prod(call.inputs[0]),
 }
 """What fvcore 0.1.5 counts in addition to the MACs."""
 
@@ -137,10 +138,13 @@ def totals(costs: Iterable[Cost]) -> Totals:
 
 
 class Convention(NamedTuple):
-    """A way of counting: the figure of a cost, and how much one G of it is."""
+    """A way of counting: the figure of a cost, and how much one G and one M of it are."""
 
     figure: Callable[[Cost], int]
     giga: int = GIGA
+    mega: int = MEGA
+    each_layer_once: bool = False
+    """Whether of a layer that is called several times the last call alone is counted."""
 
 
 CONVENTIONS: dict[str, Convention] = {
@@ -158,10 +162,35 @@ def _output_deconv_macs(cost: Cost) -> int:
     return _conv_macs(cost.call.inputs, cost.call.outputs, math.prod(cost.call.node.parameters["weight"]))
 
 
+TORCHSTAT_EXTRA: dict[str, Callable[[Call], int]] = {
+    "Conv2d": lambda call: math.prod(call.outputs[0]) if call.node.arguments["bias"] else 0,
+    "BatchNorm2d": lambda call: 2 * math.prod(call.inputs[0]),
+    "ReLU": lambda call: math.prod(call.inputs[0]),
+    "Upsample": lambda call: math.prod(call.outputs[0]) // call.outputs[0][1],
+    "AdaptiveAvgPool2d": lambda call: math.prod(call.inputs[0][:2]) * math.prod(n + 1 for n in call.inputs[0][2:]),
+}
+"""What the torchstat of Lite-HRNet's authors (tools/torchstat of HRNet/Lite-HRNet) counts besides the MACs.
+
+Of upsampling it counts one channel; of pooling to one pixel, a row and a column more than there are. It sees leaves of
+torch.nn alone, and keeps the last call of each.
+"""
+
+
+def _torchstat(cost: Cost) -> int:
+    extra = TORCHSTAT_EXTRA.get(cost.call.node.type)
+    return cost.macs + (extra(cost.call) if extra else 0)
+
+
+def last_calls(costs: Iterable[Cost]) -> list[Cost]:
+    """The costs of the last call of each leaf."""
+    return list({cost.call.node: cost for cost in costs}.values())
+
+
 PUBLISHED_CONVENTIONS: dict[str, Convention] = {
     "published": CONVENTIONS["published"],
     "macs": CONVENTIONS["macs"],
     "fvcore": CONVENTIONS["fvcore"],
     "output-deconv": Convention(_output_deconv_macs),
+    "torchstat": Convention(_torchstat, GIBI, MEBI, each_layer_once=True),
 }
 """How authors counted the FLOPs that they printed, by `rule` in a spec's `published`."""

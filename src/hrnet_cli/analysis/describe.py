@@ -10,11 +10,12 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from hrnet_cli.analysis.costs import costs
 from hrnet_cli.analysis.flops import CostRow, flops
-from hrnet_cli.analysis.fuse import Operation, operations
+from hrnet_cli.analysis.fuse import Operation, first_calls, operations
 from hrnet_cli.analysis.result import Result
 from hrnet_cli.errors import UsageError, check_flags
 from hrnet_cli.hrnet import DEFAULT_PRESET, size_ratio
 from hrnet_cli.model import BLOCKS, Place
+from hrnet_cli.model.lite_blocks import LITE_BLOCKS, ConvModule
 from hrnet_cli.nn import LEAVES, Shape
 from hrnet_cli.schema import Shape4
 from hrnet_cli.text import quote
@@ -136,7 +137,9 @@ def describe(
             StageSummary(n, s.block, s.num_modules, s.num_branches, s.num_blocks, s.num_channels, s.widths)
             for n, s in enumerate(stages, 1)
         ),
-        num_blocks=sum(s.num_modules * sum(s.num_blocks) for s in stages),
+        num_blocks=sum(
+            s.num_modules * (s.num_blocks[0] if s.is_over_all_branches else sum(s.num_blocks)) for s in stages
+        ),
         num_modules=sum(s.num_modules for s in stages[1:]),
         params=total.params,
         buffers=sum(node.own_buffers for node in found.root.walk()),
@@ -147,7 +150,8 @@ def describe(
     )
 
 
-BLOCK_TYPES = {block.__name__ for block in BLOCKS.values()}
+BLOCK_TYPES = {block.__name__ for block in (*BLOCKS.values(), *LITE_BLOCKS.values(), ConvModule)}
+"""The modules whose layers are shown in full alone."""
 
 
 class _Tree:
@@ -256,7 +260,7 @@ def _connections(trace: Trace) -> dict[Node, Connection]:
             output_branch=place.branch,
             input_branch=place.input_branch,
             factor=size_ratio(place.branch, place.input_branch),
-            operations=operations(leaves[place]),
+            operations=operations(first_calls(leaves[place])),
             in_channels=call.inputs[0][1],
             out_channels=call.outputs[0][1],
         )

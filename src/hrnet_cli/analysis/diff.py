@@ -139,15 +139,16 @@ def _record(path: str, before: dict[str, Any] | None, after: dict[str, Any] | No
     """A change per field, or one change if only one spec has the record."""
     if before and after:
         for name in before:
-            yield Change(f"{path}.{name}", before[name], after[name])
+            if name in after:
+                yield Change(f"{path}.{name}", before[name], after[name])
     else:
         yield Change(path, before, after)
 
 
 def _values(record: Any) -> dict[str, Any]:
-    """The fields of a part of a spec, without fuse_method, which has one value."""
-    without = {"fuse_method"} if isinstance(record, StageSpec) else set()
-    return {name: getattr(record, name) for name in entries(type(record)) if name not in without}
+    """The fields of a part of a spec; of a stage those of its block, without fuse_method, which has one value."""
+    names = record.own_fields if isinstance(record, StageSpec) else entries(type(record))
+    return {name: getattr(record, name) for name in names if name != "fuse_method"}
 
 
 def _upsampling(spec: Spec) -> dict[str, Any]:

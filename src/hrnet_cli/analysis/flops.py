@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Literal, NamedTuple
 
-from hrnet_cli.analysis.costs import CONVENTIONS, PUBLISHED_CONVENTIONS, Cost, costs
+from hrnet_cli.analysis.costs import CONVENTIONS, PUBLISHED_CONVENTIONS, Convention, Cost, costs, last_calls
 from hrnet_cli.analysis.result import Result
 from hrnet_cli.errors import choose
-from hrnet_cli.hrnet import DEFAULT_PRESET, FLOPS_PER_MAC, GIGA, MEGA
+from hrnet_cli.hrnet import DEFAULT_PRESET, FLOPS_PER_MAC
 from hrnet_cli.model import NETWORK, Place
 from hrnet_cli.nn import Shape
 from hrnet_cli.schema import Published, Shape4
@@ -30,7 +30,7 @@ class Part(NamedTuple):
 
     name: str
     """`stem`, `stage`, `module`, `transition`, `branch` or `head`; several parts together: `branches`, `fuse layers`,
-    `transitions`; a layer's path; a type."""
+    `transitions`; `all branches` for blocks that are over all of them; a layer's path; a type."""
     stage: int | None = None
     module: int | None = None
     branch: int | None = None
@@ -207,6 +207,8 @@ def _by_branch(place: Place) -> tuple[Part, Part]:
         return Part("transitions"), _stage(place)
     if place.part == "fuse":
         return Part("fuse layers"), _stage(place)
+    if place.part == "branch" and place.branch is None:
+        return Part("all branches"), _stage(place)
     return Part("branch", branch=place.branch or 0) if place.stage else Part(place.part), _stage(place)
 
 
@@ -245,14 +247,16 @@ def published_figures(published: Published | None, costs: Iterable[Cost]) -> tup
     counted = list(costs)
     rule = PUBLISHED_CONVENTIONS[published.rule]
     return (
-        _figure("params", sum(cost.params for cost in counted), GIGA, published),
-        _figure("flops", sum(map(rule.figure, counted)), rule.giga, published),
+        _figure("params", sum(cost.params for cost in counted), CONVENTIONS["macs"], published),
+        _figure(
+            "flops", sum(map(rule.figure, last_calls(counted) if rule.each_layer_once else counted)), rule, published
+        ),
     )
 
 
-def _figure(name: Literal["params", "flops"], ours: int, giga: int, published: Published) -> PublishedFigure:
+def _figure(name: Literal["params", "flops"], ours: int, rule: Convention, published: Published) -> PublishedFigure:
     printed: str = getattr(published, name)
-    unit = giga if printed[-1] == "G" else MEGA
+    unit = rule.giga if printed[-1] == "G" else rule.mega
     reproduces = _rounded(printed, ours, unit) == printed
     return PublishedFigure(name, printed, ours, unit, reproduces, differs=name in published.differs)
 

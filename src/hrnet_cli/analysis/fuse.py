@@ -11,12 +11,12 @@ from typing import Any, ClassVar, Literal, NamedTuple
 from hrnet_cli.analysis.costs import Cost, costs
 from hrnet_cli.analysis.result import Result
 from hrnet_cli.errors import UsageError
-from hrnet_cli.hrnet import DEFAULT_PRESET, size_ratio
+from hrnet_cli.hrnet import DEFAULT_PRESET, LITE_TIMES_BRANCH_0, size_ratio
 from hrnet_cli.model import Place
 from hrnet_cli.nn import Shape
-from hrnet_cli.schema import Shape4
+from hrnet_cli.schema import Shape4, Spec
 from hrnet_cli.text import plural, quote
-from hrnet_cli.tracing import Call, SpecLike, Trace, trace
+from hrnet_cli.tracing import Call, Node, SpecLike, Trace, trace
 
 
 class Operation(NamedTuple):
@@ -30,6 +30,8 @@ class Operation(NamedTuple):
     mode: str | None
     """`nearest` or `bilinear`."""
     times: int = 1
+    depthwise: bool = False
+    """Whether it is a convolution of each channel alone, as Lite-HRNet has them."""
 
 
 class Edge(NamedTuple):
@@ -47,8 +49,11 @@ class Edge(NamedTuple):
     output: Shape
     params: int
     macs: int
+    """Of all its calls."""
     path: str
     """Its module; empty for an identity, which has none."""
+    times: int = 1
+    """How often the output branch adds it: 2 for branch 0 in Lite-HRNet, else 1."""
 
 
 class FuseLayer(NamedTuple):
@@ -106,31 +111,31 @@ def fuse(
 
 
 def _layers(trace: Trace) -> Iterator[FuseLayer]:
-    """The fuse layer of each module with several branches."""
+    """The fuse layer of each module that has one."""
     calls = {call.node.place: call for call in reversed(trace.calls)}  # the first call at each place
     costs_at: dict[Place | None, list[Cost]] = defaultdict(list)
     for cost in costs(trace):
         costs_at[cost.call.place].append(cost)
     for stage, spec in enumerate(trace.spec.stages, 1):
-        for module in range(spec.num_modules if spec.num_branches > 1 else 0):
-            yield _layer(stage, module, spec.num_branches, calls, costs_at)
+        for module in range(spec.num_modules if spec.num_branches > 1 and spec.with_fuse else 0):
+            yield _layer(trace.spec, stage, module, calls, costs_at)
 
 
 def _layer(
-    stage: int,
-    module: int,
-    num_branches: int,
-    calls: dict[Place | None, Call],
-    costs_at: dict[Place | None, list[Cost]],
+    spec: Spec, stage: int, module: int, calls: dict[Place | None, Call], costs_at: dict[Place | None, list[Cost]]
 ) -> FuseLayer:
+    columns = range(spec.stages[stage - 1].num_branches)
     whole = calls[Place("module", stage, module)]
-    inputs = tuple(calls[Place("branch", stage, module, j)].outputs[0] for j in range(num_branches))
+    together = calls.get(Place("branch", stage, module))
+    branches = [together] if together else [calls[Place("branch", stage, module, j)] for j in columns]
+    inputs = tuple(shape for call in branches for shape in call.outputs)
 
     def edge(i: int, j: int) -> Edge:
         place = Place("fuse", stage, module, i, j)
-        return _edge(i, j, inputs[j], calls.get(place), costs_at[place])
+        edge = _edge(i, j, inputs[j], calls.get(place), costs_at[place])
+        return edge._replace(times=LITE_TIMES_BRANCH_0) if spec.is_lite and j == 0 else edge
 
-    rows = tuple(tuple(edge(i, j) for j in range(num_branches)) for i in range(len(whole.outputs)))
+    rows = tuple(tuple(edge(i, j) for j in columns) for i in range(len(whole.outputs)))
     return FuseLayer(
         stage=stage,
         module=module,
@@ -151,7 +156,7 @@ def _edge(i: int, j: int, input: Shape, call: Call | None, costs: list[Cost]) ->
         input_branch=j,
         kind="identity" if i == j else "up" if j > i else "down",
         factor=size_ratio(i, j),
-        operations=operations(cost.call for cost in costs),
+        operations=operations(first_calls(cost.call for cost in costs)),
         in_channels=input[1],
         out_channels=output[1],
         input=input,
@@ -160,6 +165,15 @@ def _edge(i: int, j: int, input: Shape, call: Call | None, costs: list[Cost]) ->
         macs=sum(cost.macs for cost in costs),
         path=call.node.path if call else "",
     )
+
+
+def first_calls(calls: Iterable[Call]) -> Iterator[Call]:
+    """The first call of each layer: Lite-HRNet calls some of its fuse edges twice and adds both results."""
+    seen: set[Node] = set()
+    for call in calls:
+        if call.node not in seen:
+            seen.add(call.node)
+            yield call
 
 
 def operations(calls: Iterable[Call]) -> tuple[Operation, ...]:
@@ -179,4 +193,5 @@ def _operation(type: str, arguments: dict[str, Any]) -> Operation:
         stride=arguments.get("stride"),
         scale_factor=arguments.get("scale_factor"),
         mode=arguments.get("mode"),
+        depthwise=arguments.get("groups", 1) > 1,
     )

@@ -123,11 +123,12 @@ def shapes(
         found, failure = error.trace, diagnose(error)
     network = next((call for call in found.calls if call.depth == 0), None)
     stage_1 = next((call for call in found.calls if call.node.place == Place("stage", 1)), None)
+    stem = [call.outputs[0] for call in found.calls if call.node.place == Place("stem")]
     return Shapes(
         network=found.spec.name,
         engine=found.engine,
         input=found.input,
-        stem=stage_1.inputs[0] if stage_1 else None,
+        stem=stem[-1] if stage_1 else None,
         stages=tuple(stage for stage in _stages(found) if stage.modules or stage.transition),
         outputs=network.outputs if network else (),
         calls=tuple(map(_row, found.calls)) if calls else None,
@@ -153,7 +154,9 @@ def _stages(trace: Trace) -> list[StageShapes]:
                 num_blocks=stage.num_blocks,
                 num_modules=stage.num_modules,
                 transition=tuple(_step(place, call, leaves) for place, call in before),
-                modules=tuple(_modules(calls) if number > 1 and stage.num_modules else _unfused(calls)),
+                modules=tuple(
+                    _modules(calls, stage.with_fuse) if number > 1 and stage.num_modules else _unfused(calls)
+                ),
             )
         )
     return stages
@@ -174,17 +177,18 @@ def _unfused(calls: list[tuple[Place, Call]]) -> list[ModuleShapes]:
     ]
 
 
-def _modules(calls: list[tuple[Place, Call]]) -> list[ModuleShapes]:
+def _modules(calls: list[tuple[Place, Call]], with_fuse: bool) -> list[ModuleShapes]:
     """The modules of a stage, as far as the forward pass reached their branches."""
     branches: dict[int, list[BranchShape]] = {}
     outputs: dict[int, tuple[Shape, ...]] = {}
     for place, call in calls:
-        if place.part == "branch" and place.module is not None and place.branch is not None:
-            branches.setdefault(place.module, []).append(_branch(place.branch, call.outputs[0]))
+        if place.part == "branch" and place.module is not None:
+            first = place.branch or 0  # a call without a branch is that of all together
+            branches.setdefault(place.module, []).extend(map(_branch, count(first), call.outputs))
         elif place.part == "module" and place.module is not None:
             outputs[place.module] = call.outputs
     return [
-        ModuleShapes(module, tuple(each), fuses=len(each) > 1, outputs=outputs.get(module, ()))
+        ModuleShapes(module, tuple(each), fuses=with_fuse and len(each) > 1, outputs=outputs.get(module, ()))
         for module, each in branches.items()
     ]
 

@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from hrnet_cli.hrnet import NUM_STAGES, stage_key
-from hrnet_cli.schema.spec import Spec, StageSpec
+from hrnet_cli.schema.spec import Spec
+from hrnet_cli.schema.stages import StageSpec
 from hrnet_cli.text import join_and
 
 MAX_SHOWN = 4
@@ -47,9 +48,9 @@ class Equivalent(NamedTuple):
 
 
 def in_four_stages(spec: Spec) -> Equivalent | None:
-    """The same network in four stages; None where there is none, or where the network has four."""
+    """The same network in four stages; None where there is none, or where the network has four or any number."""
     count = len(spec.stages)
-    if count == NUM_STAGES:
+    if count == NUM_STAGES or spec.is_lite:
         return None
     stages = _merge(spec.stages) if count > NUM_STAGES else _split(spec)
     if not stages:

@@ -14,14 +14,22 @@ from typing import NamedTuple
 from hrnet_cli.dialects.equivalent import in_four_stages
 from hrnet_cli.dialects.writing import stage_fields
 from hrnet_cli.errors import Diagnostic, InexpressibleError
-from hrnet_cli.hrnet import EXPANSION, FIRST_STAGE, FIRST_STAGE_TEXT, IN_CHANNELS, NUM_STAGES, STEM_WIDTHS, stage_key
-from hrnet_cli.schema.spec import BatchNorm, Budget, Spec, StageSpec, Upsampling
+from hrnet_cli.hrnet import (
+    EXPANSION,
+    FIRST_STAGE,
+    FIRST_STAGE_TEXT,
+    HRNET_BLOCKS,
+    IN_CHANNELS,
+    NUM_STAGES,
+    STEM_WIDTHS,
+    stage_key,
+)
+from hrnet_cli.schema.spec import BatchNorm, Budget, Spec, Upsampling
+from hrnet_cli.schema.stages import StageSpec
 from hrnet_cli.text import join_and, plural
 
 Stages = tuple[StageSpec, ...]
 
-BLOCKS = ("BASIC", "BOTTLENECK")
-"""The blocks that every implementation has; EXPANSION may have more."""
 HEAD_BRANCHES = 4
 """The branches that a head of another implementation reads, if it reads more than one."""
 
@@ -48,10 +56,17 @@ def four_stages(spec: Spec) -> Iterator[Diagnostic]:
 def known_blocks(spec: Spec) -> Iterator[Diagnostic]:
     """The only blocks are BASIC and BOTTLENECK."""
     for number, stage in enumerate(spec.stages, 1):
-        if stage.block not in BLOCKS:
+        if stage.block not in HRNET_BLOCKS:
             key = stage_key(number)
-            message = f"{key} has {stage.block} blocks, but that code has only {join_and(BLOCKS)}"
-            yield Diagnostic("fixed-part", (key, "block"), message, f"write {' or '.join(BLOCKS)}")
+            message = f"{key} has {stage.block} blocks, but that code has only {join_and(HRNET_BLOCKS)}"
+            yield Diagnostic("fixed-part", (key, "block"), message, f"write {' or '.join(HRNET_BLOCKS)}")
+
+
+def no_lite(spec: Spec) -> Iterator[Diagnostic]:
+    """There is no Lite-HRNet. It is the only limit of one: nothing else of it can be compared."""
+    if spec.is_lite:
+        message = "it is a Lite-HRNet, and that code builds HRNet alone"
+        yield Diagnostic("fixed-part", (stage_key(1), "block"), message, "mmpose has it: convert it with --to mmlab")
 
 
 def standard_stem(spec: Spec) -> Iterator[Diagnostic]:
@@ -140,7 +155,7 @@ def _block_repairs(stages: Stages) -> Iterator[_Repair]:
             if not 0 <= neighbour < len(stages) or min(stage.num_branches, stages[neighbour].num_branches) == 1:
                 continue
             block = stages[neighbour].block
-            if block in BLOCKS and EXPANSION[block] != EXPANSION[stage.block]:
+            if block in HRNET_BLOCKS and EXPANSION[block] != EXPANSION[stage.block]:
                 changed = (*stages[:index], replace(stage, block=block), *stages[index + 1 :])
                 yield _Repair([_block_limit(index, stage, block), *_width_limits(changed)], changed)
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from hrnet_cli.errors import Code, Diagnostic
-from hrnet_cli.hrnet import STAGE_FIELDS, stage_key, stage_number
+from hrnet_cli.hrnet import HRNET_BLOCKS, STAGE_FIELDS, stage_key, stage_number
 from hrnet_cli.schema.fields import MAX_SIZE
 from hrnet_cli.schema.spec import Spec
 from hrnet_cli.text import KeyPath, dotted_path, misspelt, nearest, quote
@@ -120,6 +120,8 @@ class Reading:
         """Parts of the config that do not fit each other, although each of them can be built."""
         self.spell: Callable[[str], str] = str
         """How the config writes a key of the spec: `num_blocks` as `NUM_BLOCKS`."""
+        self.blocks: tuple[str, ...] = HRNET_BLOCKS
+        """The blocks that the config's code has."""
         self.code_is_known = True
         """Whether the code that reads the config is the code that this reader knows; if not, nothing is said for it."""
         self.reads: tuple[str, tuple[int, ...]] | None = None

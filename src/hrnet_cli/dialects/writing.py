@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from hrnet_cli.hrnet import STAGE_FIELDS
-from hrnet_cli.schema.spec import StageSpec
+from hrnet_cli.schema.stages import StageSpec
 from hrnet_cli.text import plural
 
 

@@ -16,12 +16,89 @@ class Add(torch.nn.Module):
         return reduce(torch.add, terms)
 
 
+class AddInPlace(torch.nn.Module):
+    """The sum of maps, added one by one to a copy of the first, as `y += x` adds them."""
+
+    def forward(self, first: torch.Tensor, *others: torch.Tensor) -> torch.Tensor:
+        """Maps of one shape to their sum; torch refuses to make the first one larger."""
+        total = first.clone()
+        for term in others:
+            total += term
+        return total
+
+
 class Concat(torch.nn.Module):
     """Maps concatenated along the channels."""
 
     def forward(self, *maps: torch.Tensor) -> torch.Tensor:
         """N×C_i×H×W each to N×ΣC_i×H×W."""
         return torch.cat(maps, dim=1)
+
+
+class Chunk(torch.nn.Module):
+    """A map as so many maps, with equal parts of its channels in order."""
+
+    def __init__(self, chunks: int) -> None:
+        super().__init__()
+        self.chunks = chunks
+
+    def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
+        """N×C×H×W to a list of N×(C/chunks)×H×W."""
+        return list(torch.chunk(x, self.chunks, dim=1))
+
+    def extra_repr(self) -> str:
+        """The argument."""
+        return f"chunks={self.chunks}"
+
+
+class Split(torch.nn.Module):
+    """A map as several maps, with so many of its channels in each, in order."""
+
+    def __init__(self, channels: tuple[int, ...]) -> None:
+        super().__init__()
+        self.channels = channels
+
+    def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
+        """N×ΣC_i×H×W to a list of N×C_i×H×W."""
+        return list(torch.split(x, list(self.channels), dim=1))
+
+    def extra_repr(self) -> str:
+        """The argument."""
+        return f"channels={self.channels}"
+
+
+class ShuffleChannels(torch.nn.Module):
+    """The channels of equal groups in turn."""
+
+    def __init__(self, groups: int) -> None:
+        super().__init__()
+        self.groups = groups
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """N×C×H×W to the same."""
+        batch, channels, *size = x.shape
+        grouped = x.reshape(batch, self.groups, channels // self.groups, *size)
+        return grouped.transpose(1, 2).reshape(x.shape)
+
+    def extra_repr(self) -> str:
+        """The argument."""
+        return f"groups={self.groups}"
+
+
+class Multiply(torch.nn.Module):
+    """Every element of a map times that of another."""
+
+    def forward(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        """Maps of one shape (or sizes of 1, which broadcast) to their product."""
+        return a * b
+
+
+class AdaptiveAvgPoolLike(torch.nn.Module):
+    """The mean over as many windows as another map has pixels."""
+
+    def forward(self, x: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+        """N×C×h×w and a map of H×W to N×C×H×W."""
+        return functional.adaptive_avg_pool2d(x, (like.shape[2], like.shape[3]))
 
 
 class Resize(torch.nn.Module):

@@ -11,7 +11,8 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from hrnet_cli import nn
 from hrnet_cli.errors import UsageError
 from hrnet_cli.lowering import functions
-from hrnet_cli.model.initialisation import INITIALISATIONS, Draw
+from hrnet_cli.model.initialisation import Draw, rules_of
+from hrnet_cli.schema import Spec
 from hrnet_cli.text import quote
 
 HOOKS = (register_module_forward_pre_hook, register_module_forward_hook)
@@ -99,9 +100,9 @@ def torch_class(definition: type[nn.Module]) -> type[torch.nn.Module]:
     return type(definition.__name__, (Lowered,), {**methods, **about})
 
 
-def initialise(network: torch.nn.Module, head: str) -> None:
-    """Draw the weights of every convolution as the original code of a head does, from torch's global generator."""
-    rules = INITIALISATIONS.get(head)
+def initialise(network: torch.nn.Module, spec: Spec) -> None:
+    """Draw the weights of every convolution as the original of a network does, from torch's global generator."""
+    rules = rules_of(spec)
     if rules is None:
         return
 

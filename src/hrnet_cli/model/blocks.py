@@ -98,6 +98,7 @@ class Bottleneck(Block):
 
 
 BLOCKS: dict[str, type[Block]] = {"BASIC": BasicBlock, "BOTTLENECK": Bottleneck}
+"""Those of HRNet; Lite-HRNet's are in `model.lite_blocks`."""
 
 
 def block_sequence(block: str, in_channels: int, channels: int, num_blocks: int) -> nn.Sequential:

@@ -11,7 +11,8 @@ from itertools import pairwise
 from hrnet_cli import nn
 from hrnet_cli.hrnet import branch_widths, final_padding, same_padding, size_ratio
 from hrnet_cli.model.blocks import BasicBlock, Bottleneck, conv_bn_relu
-from hrnet_cli.model.network import HighResolutionNet, Place, set_place
+from hrnet_cli.model.network import HighResolutionNet
+from hrnet_cli.model.place import Place, set_place
 from hrnet_cli.schema import (
     ClassificationHead,
     FeaturesHead,
@@ -34,7 +35,7 @@ class PoseHighResolutionNet(HighResolutionNet):
         head = spec.head
         assert isinstance(head, HeatmapHead)
         kernel = head.final_conv_kernel
-        self.final_layer = nn.Conv2d(spec.stages[-1].widths[0], head.num_joints, kernel, padding=final_padding(kernel))
+        self.final_layer = nn.Conv2d(spec.output_widths[0], head.num_joints, kernel, padding=final_padding(kernel))
         set_place(Place("head"), self.final_layer)
 
     def forward(self, x: nn.Tensor) -> nn.Tensor:
@@ -56,7 +57,7 @@ class HigherHighResolutionNet(HighResolutionNet):
         head = spec.head
         assert isinstance(head, HigherHead)
         kernel = head.final_conv_kernel
-        inputs = [spec.stages[-1].widths[0], *head.num_channels]
+        inputs = [spec.output_widths[0], *head.num_channels]
         outputs = [output_channels(head, index) for index in range(len(inputs))]
         self.cat_output = head.cat_output
         self.final_layers = nn.ModuleList(
@@ -121,7 +122,7 @@ class Join(nn.Module):
 
 def joined_width(spec: Spec) -> int:
     """Channels of all branches of the last stage together."""
-    return sum(spec.stages[-1].widths)
+    return sum(spec.output_widths)
 
 
 def two_convs(width: int, outputs: int, kernel: int, *, first_padding: int = 0, bias: bool = True) -> nn.Sequential:
@@ -181,7 +182,7 @@ def head_widths(spec: Spec) -> tuple[int, ...]:
 
 def make_incre_modules(spec: Spec) -> nn.ModuleList:
     """A Bottleneck for each branch, to 128, 256, 512 and 1024 channels."""
-    widths = zip(spec.stages[-1].widths, head_widths(spec), strict=True)
+    widths = zip(spec.output_widths, head_widths(spec), strict=True)
     modules = nn.ModuleList([nn.Sequential(Bottleneck(in_channels, channels)) for in_channels, channels in widths])
     for branch, module in enumerate(modules):
         set_place(Place("head", branch=branch), module)

@@ -7,7 +7,10 @@ original.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from hrnet_cli.schema import Spec
 
 
 class Draw(NamedTuple):
@@ -54,3 +57,10 @@ INITIALISATIONS: dict[str, Initialisation] = {
     "hrfpn": Initialisation(HE, LECUN_ZERO_BIAS),
 }
 """From a head's `type` to how its original initialises the network. A head without a row keeps torch's default."""
+LITE = Initialisation(NARROW_ZERO_BIAS, NARROW_ZERO_BIAS)
+"""Lite-HRNet's, under any head: models/backbones/litehrnet.py of HRNet/Lite-HRNet, and mmpose's."""
+
+
+def rules_of(spec: Spec) -> Initialisation | None:
+    """How the original of a network initialises it; None for torch's default."""
+    return LITE if spec.is_lite else INITIALISATIONS.get(spec.head.type)

@@ -9,7 +9,8 @@ from hrnet_cli import nn
 from hrnet_cli.hrnet import OCR_DROPOUT
 from hrnet_cli.model.blocks import conv_bn_relu
 from hrnet_cli.model.heads import Join, joined_width, two_convs
-from hrnet_cli.model.network import HighResolutionNet, Place, set_place
+from hrnet_cli.model.network import HighResolutionNet
+from hrnet_cli.model.place import Place, set_place
 from hrnet_cli.schema import OcrHead, Spec
 
 

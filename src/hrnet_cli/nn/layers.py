@@ -189,6 +189,14 @@ class ReLU(Leaf):
         return "inplace=True" if self.inplace else ""
 
 
+class Sigmoid(Leaf):
+    """1 / (1 + exp(−x))."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Any shape to the same."""
+        return x
+
+
 class Upsample(Leaf):
     """Resizing by a whole factor."""
 
@@ -291,6 +299,7 @@ LEAVES: dict[str, type[Leaf]] = {
         Linear,
         BatchNorm2d,
         ReLU,
+        Sigmoid,
         Upsample,
         AvgPool2d,
         AdaptiveAvgPool2d,
@@ -299,8 +308,14 @@ LEAVES: dict[str, type[Leaf]] = {
         Dropout,
         Dropout2d,
         functions.Add,
+        functions.AddInPlace,
         functions.Concat,
+        functions.Chunk,
+        functions.Split,
+        functions.ShuffleChannels,
+        functions.Multiply,
         functions.Resize,
+        functions.AdaptiveAvgPoolLike,
         functions.GlobalAvgPool2d,
         functions.Unflatten2d,
         functions.Unsqueeze,

@@ -6,7 +6,7 @@ from typing import Any
 
 from hrnet_cli.analysis.describe import Connection, Description, TreeRow
 from hrnet_cli.analysis.flops import CostRow
-from hrnet_cli.hrnet import FLOPS_PER_MAC
+from hrnet_cli.hrnet import FLOPS_PER_MAC, LITE_BLOCKS
 from hrnet_cli.report.content import Cell, Column, Facts, Heading, Line, Note, Report, Row, Span, Table, Tree
 from hrnet_cli.report.fuse import operations_text
 from hrnet_cli.text import batch_text, compact_list, exact, maps_text, plural, shape_text, short
@@ -80,7 +80,8 @@ def _part(row: CostRow, result: Description) -> tuple[Cell, ...]:
     if row.part.name == "stage" and row.part.stage:
         stage = result.stages[row.part.stage - 1]
         modules = str(stage.num_modules) if stage.stage > 1 else ""
-        blocks = f"{compact_list(stage.num_blocks)} {stage.block}"
+        counts = stage.num_blocks[:1] if stage.block == LITE_BLOCKS[0] else stage.num_blocks
+        blocks = f"{compact_list(counts)} {stage.block}"
         num_channels = ", ".join(map(str, stage.num_channels))
     return (str(row.part), modules, blocks, num_channels, short(row.params), short(row.macs))
 

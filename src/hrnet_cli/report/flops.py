@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from hrnet_cli.analysis.costs import CONVENTIONS
 from hrnet_cli.analysis.flops import Flops, Part, PublishedFigure
-from hrnet_cli.hrnet import FLOPS_PER_MAC, GIBI, GIGA
+from hrnet_cli.hrnet import FLOPS_PER_MAC, GIBI, GIGA, MEBI
 from hrnet_cli.report.content import Cell, Column, Facts, Heading, Report, Span, Table, line
 from hrnet_cli.text import batch_text, digits, exact, join_and, percent, shape_text, short
 
-UNITS = {"macs": "MACs", "flops": "FLOPs", "published": "MACs", "fvcore": "flops", "output-deconv": "MACs"}
+UNITS = {
+    "macs": "MACs",
+    "flops": "FLOPs",
+    "published": "MACs",
+    "fvcore": "flops",
+    "output-deconv": "MACs",
+    "torchstat": "flops",
+}
 """What each convention counts."""
 TITLES = {
     "macs": "MACs",
@@ -16,6 +23,7 @@ TITLES = {
     "published": "MACs ÷ 2³⁰ (as published)",
     "fvcore": "flops by fvcore's rules",
     "output-deconv": "MACs, transposed convolutions over their output",
+    "torchstat": "flops by torchstat's rules, each layer once",
 }
 
 
@@ -74,7 +82,8 @@ def _reconciliation(result: Flops) -> Facts:
     if result.published and result.figures:
         rule, (_, figure) = result.published.rule, result.figures
         name = "MACs" if rule == "macs" else rule
-        count = rows.get(name, f"{exact(figure.ours)} = {TITLES[rule]}")
+        divided = f"; ÷ 2²⁰ = {figure.ours / MEBI:.2f}" if figure.unit == MEBI else ""
+        count = rows.get(name, f"{exact(figure.ours)} = {TITLES[rule]}{divided}")
         rows[name] = (*line(count), Span(f", printed as {figure.printed} "), verdict(figure))
     return Facts(tuple(rows.items()))
 
@@ -84,6 +93,7 @@ EXTRAS = {
     "Upsample": "upsampling",
     "Resize": "upsampling",
     "AdaptiveAvgPool2d": "pooling",
+    "AdaptiveAvgPoolLike": "pooling",
 }
 """What the layers in FVCORE_EXTRA do."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from hrnet_cli.analysis.fuse import Edge, Fuse, FuseLayer, Operation
+from hrnet_cli.analysis.shapes import TransitionStep
 from hrnet_cli.report.content import (
     Block,
     Cell,
@@ -28,6 +29,9 @@ LEGEND = {
     "down": "↓k 3×3/2 convs (×n: n in a row), ÷k down",
 }
 """By kind of edge."""
+DEPTHWISE_DOWN = "↓k 3×3/2 depthwise and 1×1 convs (n ×: n in a row), ÷k down"
+"""An edge down in Lite-HRNet."""
+TWICE = "2× added twice; where i > 0, branch 0 is output 0 before its ReLU"
 SIZES = {"identity": "size ×1", "up": "size ×{}", "down": "size ÷{}"}
 """What an edge of each kind does to height and width, by its factor."""
 SIGNS = {"identity": "=", "up": "↑{}", "down": "↓{}"}
@@ -39,8 +43,11 @@ def present(result: Fuse) -> Report:
     title = Heading(f"{result.network} · {shape_text(result.input)} · fuse layers")
     if not result.layers:
         return Report((title, Note("no fuse layers: every stage has one branch", "")))
-    kinds = {edge.kind for layer in result.layers for row in layer.rows for edge in row}
-    marks = " · ".join([*(text for kind, text in LEGEND.items() if kind in kinds), "Σ sum, then ReLU"])
+    edges = [edge for layer in result.layers for row in layer.rows for edge in row]
+    legend = LEGEND | ({"down": DEPTHWISE_DOWN} if any(map(is_depthwise, edges)) else {})
+    twice = [TWICE] if any(edge.times > 1 for edge in edges) else []
+    kinds = {edge.kind for edge in edges}
+    marks = " · ".join([*(text for kind, text in legend.items() if kind in kinds), *twice, "Σ sum, then ReLU"])
     blocks: list[Block] = [title, Note(f"j is the input branch, i the output branch. {marks}")]
     for _, group in groupby(result.layers, key=_content):
         layers = list(group)
@@ -82,7 +89,7 @@ def _column(layer: FuseLayer, j: int, width: int) -> Panel:
 
 
 def _crossing(edge: Edge, width: int) -> Line:
-    sign = SIGNS[edge.kind].format(edge.factor)
+    sign = (f"{edge.times}×" if edge.times > 1 else "") + SIGNS[edge.kind].format(edge.factor)
     left = (width - len(sign) - 2) // 2
     right = width - len(sign) - 2 - left
     return (Span("─" * left + "┤"), Span(sign, ROLES[edge.kind]), Span("├" + "─" * right))
@@ -97,6 +104,7 @@ def _matrix(layer: FuseLayer) -> Table:
 
 def _cell(edge: Edge) -> Cell:
     size = f"{edge.in_channels}→{edge.out_channels}, {SIZES[edge.kind].format(edge.factor)}"
+    size += ", twice" if edge.times > 1 else ""
     if edge.kind == "identity":
         return (Span("identity", "muted"), Span(f"\n{size}", "muted"))
     costs = f"{exact(edge.params)} params\n{short(edge.macs)} MACs"
@@ -104,14 +112,24 @@ def _cell(edge: Edge) -> Cell:
 
 
 def operations_text(operations: Iterable[Operation]) -> str:
-    """`1×1 conv, ×2 up`, `3×3/2 conv ×2`: what an edge or a transition layer does, in short."""
-    texts = ((_operation_text(each), each.times) for each in operations)
-    return ", ".join(f"{text} ×{times}" if times > 1 else text for text, times in texts)
+    """`1×1 conv, ×2 up`, `2 × (3×3/2 depthwise, 1×1 conv)`: what an edge or a transition layer does, in short."""
+    pairs = ((_operation_text(each), each.times) for each in operations)
+    texts = [f"{text} ×{times}" if times > 1 else text for text, times in pairs]
+    halvings = len(texts) // 2
+    if halvings > 1 and texts == texts[:2] * halvings:
+        return f"{halvings} × ({', '.join(texts[:2])})"
+    return ", ".join(texts)
+
+
+def is_depthwise(connection: Edge | TransitionStep) -> bool:
+    """Whether it has a convolution of each channel alone."""
+    return any(operation.depthwise for operation in connection.operations)
 
 
 def _operation_text(operation: Operation) -> str:
     if operation.kernel_size and operation.stride:
         stride = operation.stride[0]
-        return f"{shape_text(operation.kernel_size)}{f'/{stride}' if stride > 1 else ''} conv"
+        kind = "depthwise" if operation.depthwise else "conv"
+        return f"{shape_text(operation.kernel_size)}{f'/{stride}' if stride > 1 else ''} {kind}"
     mode = "" if operation.mode == "nearest" else f" ({operation.mode})"
     return f"up to size{mode}" if operation.scale_factor is None else f"×{operation.scale_factor} up{mode}"

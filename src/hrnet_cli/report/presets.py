@@ -5,14 +5,14 @@ from __future__ import annotations
 from hrnet_cli.analysis.costs import PUBLISHED_CONVENTIONS
 from hrnet_cli.analysis.flops import PublishedFigure
 from hrnet_cli.analysis.presets import Preset, Presets
-from hrnet_cli.hrnet import GIBI, GIGA
+from hrnet_cli.hrnet import GIBI, GIGA, MEBI, MEGA
 from hrnet_cli.report.content import Block, Cell, Column, Heading, Note, Report, Span, Table
 from hrnet_cli.report.flops import TITLES, difference
 from hrnet_cli.text import plural, shape_text, short
 
 LEGEND = "✓: our figure rounds to the printed one; a percentage: how much ours is larger. Printed params are ÷ 10⁶."
 NO_PRESETS = "no presets for this task; `hrnet-cli init --task TASK` writes a spec for it"
-DIVISORS = {GIGA: "10⁹", GIBI: "2³⁰"}
+DIVISORS = {GIGA: "10⁹", GIBI: "2³⁰", MEGA: "10⁶", MEBI: "2²⁰"}
 WHOLE_DETECTOR = "the printed figures are those of a whole Faster R-CNN; this is its backbone and HRFPN"
 ONLY_ACCURACY = "only accuracy is printed, no params or FLOPs"
 
@@ -64,7 +64,8 @@ def _rules(result: Presets) -> list[Block]:
     for rule in rules:
         others = rule == rules[-1] and len(rules) > 1
         unit = "MACs" if rule == "published" else TITLES[rule]
-        divisor = DIVISORS[PUBLISHED_CONVENTIONS[rule].giga]
+        convention = PUBLISHED_CONVENTIONS[rule]
+        divisor = DIVISORS[convention.mega if convention.mega != MEGA else convention.giga]
         notes.append(Note(f"{unit} ÷ {divisor}: {'all other printed figures' if others else ', '.join(names[rule])}"))
     return notes
 

@@ -18,6 +18,7 @@ from hrnet_cli.report.content import (
     Table,
     panel,
 )
+from hrnet_cli.report.fuse import is_depthwise
 from hrnet_cli.text import map_text, maps_text, plural, shape_text
 
 PASSED_ON, ADAPTED, NEW, FUSED, DROPPED, BROKEN = "──▶", "●▶", "└─▶", "╳", "╯", "✗"
@@ -30,6 +31,11 @@ LEGEND = {
     BROKEN: "cannot be summed",
 }
 """The marks in the grid: how a branch enters a stage, and how it leaves a module."""
+DEPTHWISE = {
+    ADAPTED: "3×3 depthwise and 1×1 conv to a new width",
+    NEW: "new branch by a 3×3/2 depthwise and a 1×1 conv per halving",
+}
+"""The marks of Lite-HRNet that differ."""
 
 
 def present(result: Shapes) -> Report:
@@ -54,7 +60,9 @@ def _legend(result: Shapes) -> list[Note]:
     """The marks that are in the grid."""
     marks = {mark for stage in result.stages for mark in _entries(stage)}
     marks |= {mark for stage in result.stages for module in _shown(result, stage) for mark in _exits(result, module)}
-    texts = [f"{mark} {text}" for mark, text in LEGEND.items() if mark in marks]
+    is_lite = any(map(is_depthwise, (step for stage in result.stages for step in stage.transition)))
+    legend = LEGEND | (DEPTHWISE if is_lite else {})
+    texts = [f"{mark} {text}" for mark, text in legend.items() if mark in marks]
     return [Note(" · ".join(texts))] if texts else []
 
 
@@ -62,10 +70,16 @@ def _grid(result: Shapes) -> Drawing:
     num_rows = max((len(module.branches) for stage in result.stages for module in stage.modules), default=1)
     stub = panel(["", "", *(Span(f"1/{branch_stride(row)} ", "muted") for row in range(num_rows))])
     stem: list[Cell] = [(Span(map_text(result.stem), "shape"), Span(" "))] if result.stem else []
-    panels = [_column("stem", "", stem, num_rows)]
+    panels = [_column("stem", _stem_size(result), stem, num_rows)]
     for stage in result.stages:
         panels += [_arrows(stage, num_rows), *_stage(result, stage, num_rows)]
     return Drawing(stub, tuple(panels))
+
+
+def _stem_size(result: Shapes) -> str:
+    """Where the stem ends, if it is not at the size of branch 0: in Lite-HRNet stage 1 halves the map again."""
+    first = next((module.branches[0].shape for stage in result.stages[:1] for module in stage.modules), None)
+    return "at 1/2" if result.stem and first and result.stem[2:] != first[2:] else ""
 
 
 def _shown(result: Shapes, stage: StageShapes) -> tuple[ModuleShapes, ...]:

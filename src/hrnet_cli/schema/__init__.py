@@ -13,7 +13,8 @@ from hrnet_cli.schema.heads import (
     OcrHead,
     SegmentationHead,
 )
-from hrnet_cli.schema.spec import PUBLISHED_RULES, BatchNorm, Budget, Published, Shape4, Spec, StageSpec, Upsampling
+from hrnet_cli.schema.spec import PUBLISHED_RULES, BatchNorm, Budget, Published, Shape4, Spec, Upsampling
+from hrnet_cli.schema.stages import StageSpec
 
 __all__ = [
     "HEAD_SPECS",

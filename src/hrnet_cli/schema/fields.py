@@ -156,6 +156,16 @@ class Choice:
         return value
 
 
+class BlockName(Choice):
+    """A block: one of those that the config's own code has."""
+
+    def read(self, value: Any, path: KeyPath, diagnostics: Diagnostics) -> Any:
+        """The word."""
+        if diagnostics.blocks:
+            return Choice(diagnostics.blocks).read(value, path, diagnostics)
+        return super().read(value, path, diagnostics)
+
+
 class Each:
     """A list whose items are all of one kind."""
 
@@ -214,6 +224,8 @@ class RecordOf:
 
     def __init__(self, into: type[Any]) -> None:
         self.into, self.entries = into, entries(into)
+        self.usual = tuple(name for name, item in self.entries.items() if not item.metadata["is_rare"])
+        """The keys that a message lists."""
         self.defaults = {item.name: item.default for item in dataclasses.fields(into)}
         self.check_fields = getattr(into, "check_fields", None)
 
@@ -221,7 +233,7 @@ class RecordOf:
         """The record. Every field and every check between fields is run, whatever failed before."""
         spell = diagnostics.spell
         if not isinstance(value, Mapping):
-            expected = f"a mapping with {', '.join(map(spell, self.entries))}"
+            expected = f"a mapping with {', '.join(map(spell, self.usual))}"
             diagnostics.append(wrong_type(value, expected, path, NOT_A_MAPPING))
             return INVALID
         before = len(diagnostics)

@@ -11,11 +11,34 @@ from dataclasses import MISSING, Field
 from itertools import pairwise
 from typing import Any
 
-from hrnet_cli.hrnet import MAX_BRANCHES, MAX_STAGES, STAGE_KEY, STAGE_KEYS, stage_key
-from hrnet_cli.schema.fields import MAX_SIZE, Amount, Choice, Count, Each, Flag, Number, OneOf, RecordOf, Size, Text
+from hrnet_cli.hrnet import (
+    LITE_FIELDS,
+    LITE_STEM_BLOCK,
+    MAX_BRANCHES,
+    MAX_STAGES,
+    STAGE_KEY,
+    STAGE_KEYS,
+    STEM_WIDTHS,
+    stage_key,
+)
+from hrnet_cli.schema.fields import (
+    MAX_SIZE,
+    Amount,
+    BlockName,
+    Choice,
+    Count,
+    Each,
+    Flag,
+    Number,
+    OneOf,
+    RecordOf,
+    Size,
+    Text,
+)
 from hrnet_cli.schema.heads import HEAD_SPECS
 from hrnet_cli.schema.records import Diagnostics, Kind, entries
-from hrnet_cli.schema.spec import EDITOR_KEY, PrintedFigure, Published, Spec, StageSpec, Upsampling
+from hrnet_cli.schema.spec import EDITOR_KEY, PrintedFigure, Published, Spec, Upsampling
+from hrnet_cli.schema.stages import StageSpec
 from hrnet_cli.text import json_text, shape_argument
 
 Schema = dict[str, Any]
@@ -111,8 +134,9 @@ def _first_line(record: type[Any]) -> str:
 
 
 def _if(key: str, value: Any, then: Schema) -> Schema:
-    """What holds where a key has one value."""
-    return {"if": {"properties": {key: {"const": value}}, "required": [key]}, "then": then}
+    """What holds where a key has one value, or one that a schema describes."""
+    schema = value if isinstance(value, dict) else {"const": value}
+    return {"if": {"properties": {key: schema}, "required": [key]}, "then": then}
 
 
 def _size(_: Size) -> Schema:
@@ -169,6 +193,7 @@ KINDS: dict[type[Any], Callable[[Any], Schema]] = {
     },
     PrintedFigure: lambda _: {"type": "string", "pattern": f"^{PrintedFigure.FORM.pattern}$"},
     Choice: lambda kind: {"enum": list(kind.options)},
+    BlockName: lambda kind: {"enum": list(kind.options)},
     Each: lambda kind: {
         "type": "array",
         "items": schema_of(kind.kind),
@@ -179,7 +204,7 @@ KINDS: dict[type[Any], Callable[[Any], Schema]] = {
     RecordOf: _record,
     OneOf: _one_of,
 }
-"""From a kind of `spec.fields` to the schema of what it reads."""
+"""From a kind of `schema.fields` to the schema of what it reads."""
 
 
 def _as_long_as_branches(count: int) -> Schema:
@@ -187,9 +212,16 @@ def _as_long_as_branches(count: int) -> Schema:
     return _if("num_branches", count, {"properties": {"num_blocks": length, "num_channels": length}})
 
 
+LITE_STEM = {"properties": {"block": {"const": LITE_STEM_BLOCK}}, "required": ["block"]}
+"""Stage 1 of a Lite-HRNet."""
 _NEED_ONE = [name for name, head in HEAD_SPECS.items() if name == "none" or not head.reads_all_branches]
 BETWEEN: dict[type[Any], Schema] = {
-    StageSpec: {"allOf": [_as_long_as_branches(count) for count in range(1, MAX_BRANCHES + 1)]},
+    StageSpec: {
+        "allOf": [_as_long_as_branches(count) for count in range(1, MAX_BRANCHES + 1)],
+        "dependencies": {
+            name: {"properties": {"block": {"enum": list(blocks)}}} for name, blocks in LITE_FIELDS.items()
+        },
+    },
     Upsampling: {
         "dependencies": {"align_corners": {"required": ["mode"], "properties": {"mode": {"const": "bilinear"}}}}
     },
@@ -197,6 +229,18 @@ BETWEEN: dict[type[Any], Schema] = {
         "if": {"properties": {"differs": {"minItems": 1}}, "required": ["differs"]},
         "then": {"required": ["note"]},
     },
-    Spec: _if("multi_scale_output", False, {"properties": {"head": {"properties": {"type": {"enum": _NEED_ONE}}}}}),
+    Spec: {
+        "allOf": [
+            _if("multi_scale_output", False, {"properties": {"head": {"properties": {"type": {"enum": _NEED_ONE}}}}}),
+            {
+                **_if(
+                    STAGE_KEYS[0],
+                    LITE_STEM,
+                    {"required": ["stem_widths"], "properties": {"stem_widths": {"maxItems": 1}}},
+                ),
+                "else": {"properties": {"stem_widths": {"minItems": len(STEM_WIDTHS)}}},
+            },
+        ]
+    },
 }
 """What a record's `check_fields` says and draft-07 can say too."""

@@ -69,6 +69,8 @@ class Diagnostics(list[Diagnostic]):
 
     spell: Callable[[str], str] = str
     """How that config writes a key of the spec: `num_blocks` as `NUM_BLOCKS`."""
+    blocks: tuple[str, ...] = ()
+    """The blocks that its code has; empty where a spec may have any."""
 
 
 class Kind(Protocol):
@@ -78,9 +80,12 @@ class Kind(Protocol):
         """The value as the record keeps it, or INVALID once `diagnostics` says what is wrong with it."""
 
 
-def entry(kind: Kind, help: str, default: Any = MISSING) -> Any:
-    """A field that a file can set: its kind, what it means, and its default (without one it is required)."""
-    metadata = {"kind": kind, "help": help}
+def entry(kind: Kind, help: str, default: Any = MISSING, *, is_rare: bool = False) -> Any:
+    """A field that a file can set: its kind, what it means, and its default (without one it is required).
+
+    A rare one is left out where a message lists the keys of a record.
+    """
+    metadata = {"kind": kind, "help": help, "is_rare": is_rare}
     return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
 
 

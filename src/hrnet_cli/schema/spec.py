@@ -14,11 +14,10 @@ from typing import Any
 
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import (
-    EXPANSION,
     IN_CHANNELS,
-    MAX_BRANCHES,
+    LITE_STAGES,
+    LITE_STEM_BLOCK,
     MAX_CHANNELS,
-    MAX_PARTS,
     MAX_STAGES,
     STAGE_KEY,
     STAGE_KEYS,
@@ -42,33 +41,10 @@ from hrnet_cli.schema.fields import (
 )
 from hrnet_cli.schema.heads import HEAD_SPECS, HeadSpec, NoHead
 from hrnet_cli.schema.records import Diagnostics, Record, entries, entry, record
+from hrnet_cli.schema.stages import Spell, StageSpec, read_stages
 from hrnet_cli.text import KeyPath, plural, quote
 
 Shape4 = tuple[int, int, int, int]
-
-
-@record(frozen=True)
-class StageSpec(Record):
-    """One stage of the network."""
-
-    num_modules: int = entry(Count(1, 100), "number of modules, each ending in a fuse layer")
-    num_branches: int = entry(
-        Count(1, MAX_BRANCHES), "number of parallel branches, each at half the resolution of the one before"
-    )
-    block: str = entry(
-        Choice(tuple(EXPANSION)),
-        f"residual block: {' or '.join(f'{block} (output ×{factor})' for block, factor in EXPANSION.items())}",
-    )
-    num_blocks: tuple[int, ...] = entry(Each(Count(1, 200), MAX_BRANCHES), "blocks in each branch, one number a branch")
-    num_channels: tuple[int, ...] = entry(
-        Each(Count(1, MAX_CHANNELS), MAX_BRANCHES), "width of each branch before expansion, one number a branch"
-    )
-    fuse_method: str = entry(Choice(("SUM",)), "how a fuse layer joins its inputs; only SUM exists", default="SUM")
-
-    @property
-    def widths(self) -> tuple[int, ...]:
-        """Output channels of each branch: num_channels × expansion."""
-        return tuple([channels * EXPANSION[self.block] for channels in self.num_channels])
 
 
 @record(frozen=True)
@@ -108,7 +84,7 @@ class BatchNorm(Record):
 
 
 PUBLISHED_FIGURES = ("params", "flops")
-PUBLISHED_RULES = ("published", "macs", "output-deconv", "fvcore")
+PUBLISHED_RULES = ("published", "macs", "output-deconv", "fvcore", "torchstat")
 """How authors counted what they print as FLOPs; `analysis` has the count of each."""
 
 
@@ -137,7 +113,8 @@ class Published(Record):
     source: str = entry(Text(), "where they are printed")
     rule: str = entry(
         Choice(PUBLISHED_RULES),
-        "how flops were counted: MACs ÷ 2³⁰, MACs ÷ 10⁹, the same with deconvolutions over their output, or by fvcore",
+        "how flops were counted: MACs ÷ 2³⁰, MACs ÷ 10⁹, the same with deconvolutions over their output, by fvcore, "
+        "or by torchstat",
         default="published",
     )
     differs: tuple[str, ...] = entry(
@@ -183,7 +160,14 @@ class Spec(Record):
         Flag(), "whether the last stage keeps all its branches; by default, if the head reads them", default=None
     )
     stem_widths: tuple[int, ...] = entry(
-        Each(Count(1, MAX_CHANNELS), 2, 2), "output channels of the stem's two convolutions", default=STEM_WIDTHS
+        Each(Count(1, MAX_CHANNELS), len(STEM_WIDTHS), 1),
+        "output channels of the stem's two convolutions, or of Lite-HRNet's one",
+        default=STEM_WIDTHS,
+    )
+    iterative_head: bool = entry(
+        Flag(),
+        "whether Lite-HRNet's own head joins the branches, from the lowest one up, before what follows",
+        default=False,
     )
     upsampling: Upsampling = entry(RecordOf(Upsampling), "how a smaller map is made larger", default=Upsampling())
     batch_norm: BatchNorm = entry(RecordOf(BatchNorm), "arguments of every batch norm", default=BatchNorm())
@@ -202,9 +186,20 @@ class Spec(Record):
         return f"Spec({self.name}, {plural(len(self.stages), 'stage')}, widths {widths}, head {self.head.type})"
 
     @property
+    def is_lite(self) -> bool:
+        """Whether it is a Lite-HRNet: its stem, its blocks and the keys of its state dict are others."""
+        return self.stages[0].block == LITE_STEM_BLOCK
+
+    @property
     def keeps_all_branches(self) -> bool:
         """Whether the last stage keeps all its branches: `multi_scale_output`, or else whether the head reads them."""
         return self.head.reads_all_branches if self.multi_scale_output is None else self.multi_scale_output
+
+    @property
+    def output_widths(self) -> tuple[int, ...]:
+        """Channels of the branches that a head gets: those of the last stage, moved by Lite-HRNet's own head."""
+        widths = self.stages[-1].widths
+        return (widths[0], *widths[:-1]) if self.iterative_head else widths
 
     @property
     def input_shape(self) -> Shape4:
@@ -224,17 +219,16 @@ SPEC_KEYS = (*FIELDS, *STAGE_KEYS[:5])
 """The keys at the top of a spec, as messages list them."""
 EDITOR_KEY = "$schema"
 """Names the JSON Schema in a JSON file, for editors; `hrnet-cli schema` prints ours."""
-STAGE = RecordOf(StageSpec)
-Spell = Callable[[str], str]
 
 
-def read_spec(value: Any, spell: Spell = str) -> tuple[Spec | None, Diagnostics]:
+def read_spec(value: Any, spell: Spell = str, blocks: tuple[str, ...] = ()) -> tuple[Spec | None, Diagnostics]:
     """A plain mapping as a Spec, and everything that is wrong with it; the Spec is None if anything is.
 
     `spell` says how the config writes a key of the spec (`num_blocks` as `NUM_BLOCKS`); messages name keys so.
+    `blocks` are those that the config's own code has; by default every block.
     """
     diagnostics = Diagnostics()
-    diagnostics.spell = spell
+    diagnostics.spell, diagnostics.blocks = spell, blocks
     if not isinstance(value, Mapping):
         remedy = "write stage1: and below it num_modules, num_branches and the rest"
         diagnostics.append(wrong_type(value, "a mapping with stage1, stage2, …", (), remedy))
@@ -249,6 +243,10 @@ def read_spec(value: Any, spell: Spell = str) -> tuple[Spec | None, Diagnostics]
         _report_unknown_keys(value, stages, diagnostics)
     if values.get("multi_scale_output") is False or "input" in values:
         diagnostics += _check_head_and_input(values, spell)
+    if values["stages"] is not INVALID and _may_be_lite(values):
+        from hrnet_cli.schema.lite import check_network
+
+        diagnostics += check_network(values, spell)
     if diagnostics:
         return None, diagnostics
     batch, _, height, width = values.get("input", FIELDS["input"].default)
@@ -256,81 +254,10 @@ def read_spec(value: Any, spell: Spell = str) -> tuple[Spec | None, Diagnostics]
     return Spec(**values), diagnostics
 
 
-def read_stages(stages: Mapping[str, Any], diagnostics: Diagnostics) -> Any:
-    """The stages in the order of their numbers, or INVALID; the path of each is its own key."""
-    if len(stages) > MAX_STAGES:
-        message, remedy = plural(len(stages), "stage"), f"allowed: at most {MAX_STAGES}"
-        diagnostics.append(Diagnostic("too-many-stages", (), message, remedy))
-        return INVALID
-    if not stages:
-        key, names = diagnostics.spell(STAGE_KEYS[0]), ", ".join(map(diagnostics.spell, STAGE.entries))
-        missing = Diagnostic("missing-key", (STAGE_KEYS[0],), f"{key} is missing", f"add {key}: with {names}")
-        diagnostics.append(missing)
-        return INVALID
-    before = len(diagnostics)
-    keys = sorted(stages, key=lambda key: int(key.removeprefix("stage")))
-    built = tuple([STAGE.read(stages[key], (key,), diagnostics) for key in keys])
-    plain = [stages[key] if isinstance(stages[key], Mapping) else {} for key in keys]
-    _check_stages(keys, plain, diagnostics)
-    if len(diagnostics) > before:
-        return INVALID
-    parts = sum(stage.num_modules * (sum(stage.num_blocks) + stage.num_branches**2) for stage in built)
-    if parts > MAX_PARTS:
-        remedy = f"allowed: at most {MAX_PARTS:,}; a published HRNet has about 200"
-        diagnostics.append(Diagnostic("too-large", (), f"{parts:,} blocks and fuse edges", remedy))
-    return built
-
-
-def _check_stages(keys: list[str], stages: list[Mapping[str, Any]], diagnostics: Diagnostics) -> None:
-    """What relates the fields of a stage to each other and to those of other stages.
-
-    Stages are numbered from 1 without a gap. Stage 1 is one chain of blocks in every implementation. A transition adds
-    branches and never drops one. Each list of a stage has one entry per branch.
-    """
-    spell = diagnostics.spell
-    for expected in STAGE_KEYS[: len(keys)]:
-        if expected not in keys:
-            message = f"{spell(expected)} is missing, but {spell(keys[-1])} is present"
-            remedy = "number the stages from 1 without a gap"
-            diagnostics.append(Diagnostic("missing-key", (expected,), message, remedy))
-            break
-    for name in ("num_modules", "num_branches") if keys[:1] == [STAGE_KEYS[0]] else ():
-        count = stages[0].get(name, 1)
-        if isinstance(count, int) and count > 1:
-            message = f"{spell(keys[0])} is one chain of blocks, found {spell(name)}: {quote(count)}"
-            remedy = f"set {spell(name)}: 1, or move this to {spell(STAGE_KEYS[1])}"
-            diagnostics.append(Diagnostic("first-stage", (keys[0], name), message, remedy))
-    for position, (key, stage) in enumerate(zip(keys, stages, strict=True)):
-        count = stage.get("num_branches")
-        if type(count) is not int or not 0 < count <= MAX_BRANCHES:
-            continue
-        for name in ("num_blocks", "num_channels"):
-            items = stage.get(name)
-            if isinstance(items, list | tuple) and len(items) != count and len(items) <= MAX_BRANCHES:
-                diagnostics.append(_wrong_length(key, name, count, position, stages, spell))
-        previous = stages[position - 1].get("num_branches") if position else None
-        if type(previous) is int and count < previous <= MAX_BRANCHES:
-            message = f"{plural(count, 'branch')} after the {previous} of {spell(keys[position - 1])}"
-            name = spell("num_branches")
-            remedy = f"set {name} to {previous} or more: a transition adds branches and never drops one"
-            diagnostics.append(Diagnostic("falling-branches", (key, "num_branches"), message, remedy))
-
-
-def _wrong_length(
-    key: str, name: str, branches: int, position: int, stages: list[Mapping[str, Any]], spell: Spell
-) -> Diagnostic:
-    """A list of a stage that has not one entry per branch. Another num_branches is a remedy where it fits."""
-    length = len(stages[position][name])
-    message = f"{plural(length, 'entry')} for {spell('num_branches')}: {branches}"
-    remedy = f"give {spell(name)} one number per branch"
-    lists = [stages[position].get(each) for each in ("num_blocks", "num_channels")]
-    counts = [stage.get("num_branches") for stage in stages]
-    known = [count if type(count) is int and 0 < count <= MAX_BRANCHES else None for count in counts]
-    lowest = max((count or 1 for count in known[:position]), default=1)
-    highest = min((count or MAX_BRANCHES for count in known[position + 1 :]), default=MAX_BRANCHES) if position else 1
-    if all(isinstance(each, list | tuple) and len(each) == length for each in lists) and lowest <= length <= highest:
-        remedy += f", or set {spell('num_branches')}: {length}"
-    return Diagnostic("wrong-length", (key, name), message, remedy)
+def _may_be_lite(values: Mapping[str, Any]) -> bool:
+    """Whether a spec has anything of a Lite-HRNet, or a stem that only one of the two families has."""
+    blocks = (stage.block for stage in values["stages"])
+    return "stem_widths" in values or "iterative_head" in values or any(block in LITE_STAGES for block in blocks)
 
 
 def _report_unknown_keys(value: Mapping[Any, Any], stages: Mapping[str, Any], diagnostics: Diagnostics) -> None:

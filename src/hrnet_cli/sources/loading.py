@@ -116,7 +116,7 @@ def load_document(document: Document, source: str, dialect: str | None = None) -
     mismatches = [document.located(each, source) for each in reading.mismatches]
     spec = None
     if reading.data or not wrong:
-        spec, diagnostics = read_spec(reading.data, reading.spell)
+        spec, diagnostics = read_spec(reading.data, reading.spell, reading.blocks if name in FOREIGN else ())
         explained = [_explain_unread(each, reading.data) for each in diagnostics]
         wrong += [_at_spec_path(each, document, reading, source) for each in explained]
     if wrong and name in FOREIGN and not reading.code_is_known and (base_key(config) or not reading.diagnostics):

@@ -158,5 +158,5 @@ def build_torch(spec: SpecLike = DEFAULT_PRESET) -> Any:
     spec = load_spec(spec)
     lowering = torch_engine()
     network = lowering.lower(build_network(spec))
-    lowering.initialise(network, spec.head.type)
+    lowering.initialise(network, spec)
     return network

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from hrnet_cli.model import Place
-from hrnet_cli.nn import LEAVES, Add, Shape, ShapeError, Tensor, arguments
+from hrnet_cli.nn import LEAVES, Add, AddInPlace, Shape, ShapeError, Tensor, arguments
 from hrnet_cli.text import shape_text
 
 
@@ -180,14 +180,19 @@ def shapes(value: Any) -> tuple[Shape, ...]:
     return (tuple(value.shape),)
 
 
+SUMS: dict[str, type[Add]] = {"Add": Add, "AddInPlace": AddInPlace}
+"""The leaves that sum the terms of a fuse layer."""
+
+
 def explain_failure(node: Node, place: Place | None, inputs: tuple[Shape, ...], message: str) -> Failure:
     """Explain why a call broke; an error that is not about shapes keeps the engine's own message."""
     size = inputs[0][2:]
-    if node.type == "Add" and place and place.part == "fuse":
+    add = SUMS.get(node.type)
+    if add and place and place.part == "fuse":
         so_far = inputs[0]
         for branch, term in enumerate(inputs[1:], 1):
             try:
-                so_far = Add()(Tensor(so_far), Tensor(term)).shape
+                so_far = add()(Tensor(so_far), Tensor(term)).shape
             except ShapeError:
                 message = f"cannot add {shape_text(term)} from branch {branch} to {shape_text(so_far)}"
                 return Failure(node, place._replace(input_branch=branch), (so_far, term), message)

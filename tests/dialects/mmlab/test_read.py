@@ -246,7 +246,6 @@ def test_mmpretrains_arch(width: int) -> None:
             "head-branches",
             "model.backbone.multiscale_output",
         ),
-        (model("X", backbone={"type": "LiteHRNet"}), "not-hrnet", ""),
         (model("X", backbone={"type": "HRFormer"}), "not-hrnet", ""),
         (model("X", backbone={"type": "ResNet"}), "not-hrnet", ""),
     ],

@@ -31,7 +31,16 @@ LOADING = (
         "bad-value",
         "error",
         "a value that is not in the form of its key, or has no effect next to another",
-        ("bad-text", "bad-input", "bad-figure", "bad-amount", "bad-kernel", "no-effect"),
+        (
+            "bad-text",
+            "bad-input",
+            "bad-figure",
+            "bad-amount",
+            "bad-kernel",
+            "odd-channels",
+            "uneven-blocks",
+            "no-effect",
+        ),
     ),
     Rule(
         "HR013",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
-from hrnet_cli.dialects.mmlab.facts import HRNETS, STAGE_KEYS, class_name
+from hrnet_cli.dialects.mmlab.facts import HRNETS, LITE_HRNETS, STAGE_KEYS, class_name
 from hrnet_cli.documents.python.values import Unread
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import STAGE_KEY
@@ -49,9 +49,9 @@ def is_hrnet(backbone: Any) -> bool:
     if not isinstance(backbone, Mapping):
         return False
     if "type" in backbone:
-        return class_name(backbone["type"]) in HRNETS or isinstance(backbone["type"], Unread)
+        return class_name(backbone["type"]) in (*HRNETS, *LITE_HRNETS) or isinstance(backbone["type"], Unread)
     extra = backbone.get("extra")
-    return isinstance(extra, Mapping) and STAGE_KEYS[0] in extra
+    return isinstance(extra, Mapping) and (STAGE_KEYS[0] in extra or "stages_spec" in extra)
 
 
 def _is_plain_hrnet(backbone: Any) -> bool:
@@ -60,7 +60,9 @@ def _is_plain_hrnet(backbone: Any) -> bool:
 
 
 def _is_extra(config: Mapping[str, Any]) -> bool:
-    """Whether it is an `extra` alone, and not a spec: by `upsample`, or by `multiscale_output` in a stage."""
+    """Whether it is an `extra` alone, and not a spec: by `upsample`, `stages_spec`, or `multiscale_output` below."""
+    if "stages_spec" in config and "stem" in config:
+        return True
     only_stages = all(isinstance(key, str) and (key == "upsample" or STAGE_KEY.fullmatch(key)) for key in config)
     if not only_stages or STAGE_KEYS[0] not in config:
         return False
@@ -96,7 +98,9 @@ def _misspelt_type(owner: Mapping[Any, Any], path: KeyPath) -> Diagnostic | None
         return None
     found = backbone.get("type")
     name = class_name(found)
-    right = nearest(name, HRNETS, cutoff=SIMILARITY) if name.isalpha() and name[0] in "Hh" else ""
+    classes = HRNETS if STAGE_KEYS[0] in backbone["extra"] else LITE_HRNETS
+    is_near = name.isalpha() and name[0].lower() == classes[0][0].lower()
+    right = nearest(name, classes, cutoff=SIMILARITY) if is_near else ""
     message = f"{quote(found)} is not a backbone with HRNet's stages"
     place = (*path, "backbone", "type")
     return Diagnostic("unknown-choice", place, message, f"did you mean {right}?") if right else None

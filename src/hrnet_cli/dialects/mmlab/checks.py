@@ -16,7 +16,7 @@ from hrnet_cli.dialects.reading import MAX_NOTES
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import STAGE_KEY
 from hrnet_cli.schema.records import Diagnostics
-from hrnet_cli.schema.spec import read_stages
+from hrnet_cli.schema.stages import read_stages
 from hrnet_cli.text import KeyPath, nearest, plural, quote, quote_key
 
 # Misspelt words. Only a word that is similar to a known one is reported: another may be the package's own.

@@ -118,6 +118,8 @@ TRAINING_KEY = "auxiliary_head"
 # The backbone
 
 HRNETS = ("HRNet", "HighResolutionNet")
+LITE_HRNETS = ("LiteHRNet",)
+"""Lite-HRNet's class: `lite` reads it."""
 BACKBONE_KEYS = (
     *("type", "extra", "arch", "in_channels", "conv_cfg", "norm_cfg", "multiscale_output"),
     *("norm_eval", "with_cp", "zero_init_residual", "frozen_stages", "init_cfg", "pretrained", "_scope_"),

@@ -65,7 +65,7 @@ class Network(Reading):
 
     @property
     def widths(self) -> list[int]:
-        """Channels of the last stage's branches; empty where they cannot be read."""
+        """Channels of the branches that a head gets; empty where they cannot be read."""
         last = self.data.get(self.last_stage)
         stage: Mapping[str, Any] = last if isinstance(last, Mapping) else {}
         block, channels = stage.get("block"), stage.get("num_channels")
@@ -73,7 +73,8 @@ class Network(Reading):
             return []
         if not all(type(width) is int and abs(width) <= MAX_CHANNELS for width in channels):
             return []
-        return [EXPANSION.get(block if isinstance(block, str) else "", 1) * width for width in channels]
+        widths = [EXPANSION.get(block if isinstance(block, str) else "", 1) * width for width in channels]
+        return [widths[0], *widths[:-1]] if widths and self.data.get("iterative_head") is True else widths
 
     @property
     def keeps_all_branches(self) -> bool:

@@ -18,6 +18,7 @@ from hrnet_cli.dialects.mmlab import backbone_path, facts, is_hrnet
 from hrnet_cli.dialects.mmlab.checks import note_misspellings
 from hrnet_cli.dialects.mmlab.facts import PACKAGES, STAGE_KEYS, Package, class_name
 from hrnet_cli.dialects.mmlab.heads import read_heads
+from hrnet_cli.dialects.mmlab.lite import is_lite, read_extra, read_lite
 from hrnet_cli.dialects.mmlab.part import Network, Part, unreadable
 from hrnet_cli.dialects.mmlab.sizes import input_size
 from hrnet_cli.dialects.reading import MAX_NOTES, Reading, find_misspelt
@@ -41,15 +42,15 @@ def read(config: Mapping[str, Any]) -> Reading:
         return reading
     network = Network(_package(config))
     if path or is_hrnet(config):
-        backbone = Part(value, path, network)
-        backbone.get("type")
-        _read_backbone(backbone, _extra(backbone))
+        _read_whole_backbone(Part(value, path, network))
     else:
-        _read_backbone(Part({}, (), network), Part(config, (), network))
+        read = read_extra if "stages_spec" in config else _read_backbone
+        read(Part({}, (), network), Part(config, (), network))
     if isinstance(config.get("model"), Mapping):
         model = Part(config["model"], ("model",), network)
         read_heads(model)
         note_misspellings(config, model)
+        _leave_out_head_of_fork(network)
     size = input_size(config, network.package)
     if size:
         network.set("input", list(size[0]), size[1])
@@ -58,7 +59,7 @@ def read(config: Mapping[str, Any]) -> Reading:
     if path[:1] == ("model",) and network.package is not facts.UNKNOWN:
         network.key_prefixes = _key_prefixes(network)
     if network.widths:
-        network.data["name"] = f"hrnet-w{network.widths[0]}"
+        network.data.setdefault("name", f"hrnet-w{network.widths[0]}")
     if network.diagnostics:
         network.data = {}
     return network
@@ -70,6 +71,13 @@ def _key_prefixes(network: Network) -> tuple[str, str]:
     if network.data.get("head", {}).get("type") == "hrfpn":
         return "", ""
     return "backbone.", f"{head[1]}." if len(head) > 1 else ""
+
+
+def _leave_out_head_of_fork(network: Network) -> None:
+    """Leave out a head that does not match the branches, where it is not known which branches the backbone returns."""
+    if network.mismatches and not network.code_is_known:
+        network.mismatches.clear()
+        network.data.pop("head", None)
 
 
 def _package(config: Mapping[str, Any]) -> Package:
@@ -93,6 +101,16 @@ def _package(config: Mapping[str, Any]) -> Package:
 
 
 # The backbone
+
+
+def _read_whole_backbone(backbone: Part) -> None:
+    """An HRNet or a Lite-HRNet, with its type."""
+    backbone.get("type")
+    if is_lite(backbone):
+        read_lite(backbone)
+        _read_layers(backbone)
+    else:
+        _read_backbone(backbone, _extra(backbone))
 
 
 def _read_backbone(backbone: Part, extra: Part) -> None:

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from hrnet_cli.dialects import limits
-from hrnet_cli.dialects.mmlab import facts
+from hrnet_cli.dialects.mmlab import facts, write_lite
 from hrnet_cli.dialects.mmlab.facts import MMDET, MMPOSE, MMPOSE_0, MMSEG, Package
 from hrnet_cli.dialects.writing import Written, comments
 from hrnet_cli.errors import Diagnostic
@@ -28,7 +28,7 @@ def write_mmlab(spec: Spec) -> Written:
     limits.refuse("mmlab", _backbone_limits(spec))
     notes = [limits.head_left_out(spec, limit) for limit in _head_limits(spec)]
     head = None if notes or spec.head.type == "none" else HEADS[spec.head.type]
-    package = head.package if head else MMSEG if _upsamples_alike(spec, MMSEG) else MMPOSE
+    package = head.package if head else MMSEG if not spec.is_lite and _upsamples_alike(spec, MMSEG) else MMPOSE
     _, _, height, width = spec.input_shape
     scope: Config = {"default_scope": package.name} if package is not MMPOSE_0 else {}
     size = _size(package, height, width)
@@ -60,6 +60,9 @@ def find_limits(spec: Spec) -> Iterator[Diagnostic]:
 
 
 def _backbone_limits(spec: Spec) -> Iterator[Diagnostic]:
+    if spec.is_lite:
+        yield from write_lite.backbone_limits(spec)
+        return
     yield from limits.four_stages(spec)
     yield from limits.known_blocks(spec)
     yield from limits.standard_stem(spec)
@@ -84,6 +87,8 @@ def _upsamples_alike(spec: Spec, package: Package) -> bool:
 
 
 def _backbone(spec: Spec, package: Package) -> Config:
+    if spec.is_lite:
+        return {**write_lite.backbone(spec), **_norm(spec)}
     extra: Config = {
         stage_key(number): {field: getattr(stage, field) for field in STAGE_FIELDS}
         for number, stage in enumerate(spec.stages, 1)
@@ -137,7 +142,9 @@ class Head(NamedTuple):
 def _head_limits(spec: Spec) -> Iterator[Diagnostic]:
     """The first reason why none of the packages has this head."""
     name = spec.head.type
-    if name in HEADS:
+    if spec.is_lite and (limit := write_lite.head_limit(spec)):
+        yield limit
+    elif name in HEADS:
         for limit in islice(_differences(spec, HEADS[name]), 1):
             yield limit._replace(message=f"that of {HEADS[name].package.title} differs ({limit.message})")
     elif name != "none":

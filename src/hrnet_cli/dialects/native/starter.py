@@ -14,7 +14,8 @@ from hrnet_cli.hrnet import STAGE_KEY
 from hrnet_cli.schema.fields import Amount
 from hrnet_cli.schema.heads import HEAD_SPECS, HeadSpec, NoHead
 from hrnet_cli.schema.records import Diagnostics, entries
-from hrnet_cli.schema.spec import Budget, Spec, StageSpec
+from hrnet_cli.schema.spec import Budget, Spec
+from hrnet_cli.schema.stages import StageSpec
 from hrnet_cli.text import shape_argument
 
 SMALL = "cls-w18-small-v2"

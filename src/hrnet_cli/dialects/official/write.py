@@ -84,6 +84,9 @@ def _head_limit(spec: Spec) -> Diagnostic | None:
 
 
 def _backbone_limits(spec: Spec, family: Family) -> Iterator[Diagnostic]:
+    if spec.is_lite:
+        yield from limits.no_lite(spec)
+        return
     yield from limits.four_stages(spec)
     yield from limits.known_blocks(spec)
     yield from limits.three_channels(spec)

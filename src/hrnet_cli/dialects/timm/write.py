@@ -40,6 +40,9 @@ def find_limits(spec: Spec) -> Iterator[Diagnostic]:
 
 def _backbone_limits(spec: Spec) -> Iterator[Diagnostic]:
     """Timm's config says stage 1 and the first width of the stem; its heads and its features read four branches."""
+    if spec.is_lite:
+        yield from limits.no_lite(spec)
+        return
     yield from limits.four_stages(spec)
     yield from limits.known_blocks(spec)
     if spec.stem_widths[1] != STEM_WIDTH:
