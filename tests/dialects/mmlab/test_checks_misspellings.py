@@ -26,7 +26,7 @@ from mmlab_configs import (
 
 from hrnet_cli.dialects.mmlab.checks import right_part_key
 from hrnet_cli.dialects.mmlab.facts import CLASSES, PACKAGES, UNKNOWN
-from hrnet_cli.dialects.mmlab.heads import POSE_HEADS
+from hrnet_cli.dialects.mmlab.pose_heads import POSE_HEADS
 from hrnet_cli.dialects.reading import MAX_NOTES, note_text
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.sources.loading import Loaded, load_text
@@ -203,8 +203,14 @@ def test_at_most_so_many_are_reported() -> None:
     assert len(misspelt(model("EncoderDecoder", decode_head=head))) == MAX_NOTES
 
 
+OTHERS = (
+    *("FCNHead", "OCRHead", "HRFPN", "FeatureMapProcessor", "HRFuseScales", "GlobalAveragePooling"),
+    *("LinearClsHead", "MultiLabelLinearClsHead"),
+)
+
+
 def test_every_class_that_is_read_has_its_arguments() -> None:
-    assert set(CLASSES) == {*POSE_HEADS, "FCNHead", "OCRHead", "HRFPN", "FeatureMapProcessor"}
+    assert set(CLASSES) == {*POSE_HEADS, *OTHERS}
 
 
 @pytest.mark.parametrize(

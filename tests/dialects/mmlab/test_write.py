@@ -6,7 +6,23 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from mmlab_configs import FCN, HEATMAP, HIGHER, HRFPN, JOINED, MULTISCALE, OCR, PROCESSOR, WIDTHS, Plain, extra, model
+from mmlab_configs import (
+    FCN,
+    FUSE,
+    HEATMAP,
+    HIGHER,
+    HRFPN,
+    JOINED,
+    LINEAR,
+    MULTISCALE,
+    OCR,
+    POOLING,
+    PROCESSOR,
+    WIDTHS,
+    Plain,
+    extra,
+    model,
+)
 
 from hrnet_cli import load_spec
 from hrnet_cli.dialects.mmlab.write import MAX_WIDTH, Name, find_limits, python_text, write_mmlab
@@ -18,6 +34,7 @@ CONFIGS = {
     "higher": model("AssociativeEmbedding", keypoint_head=HIGHER),
     "hrfpn": model("FasterRCNN", neck=HRFPN),
     "segmentation": model("EncoderDecoder", decode_head=FCN),
+    "classification": model("ImageClassifier", neck=[FUSE, POOLING], head=LINEAR),
     "ocr": model("CascadeEncoderDecoder", decode_head=[FCN, OCR]),
 }
 
@@ -42,6 +59,10 @@ def written(spec: Spec) -> Plain:
         ),
         ("higher", {"data_cfg": {"image_size": (96, 64)}}),
         ("segmentation", {"crop_size": (64, 96)}),
+        (
+            "classification",
+            {"test_pipeline": [{"type": "LoadImageFromFile"}, {"type": "CenterCrop", "crop_size": (96, 64)}]},
+        ),
         (
             "hrfpn",
             {
@@ -78,6 +99,7 @@ def test_mmdet_has_no_size_that_is_upright_or_that_it_pads(size: tuple[int, int]
         ("landmark", "mmpose", True),
         ("higher", None, False),
         ("hrfpn", "mmdet", None),
+        ("classification", "mmpretrain", None),
         ("segmentation", "mmseg", None),
         ("ocr", "mmseg", None),
     ],

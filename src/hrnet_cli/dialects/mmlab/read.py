@@ -1,11 +1,12 @@
-"""Configs of mmpose, mmdetection and mmsegmentation, as the spec of the network that the package builds.
+"""Configs of mmpose, mmdetection, mmsegmentation and mmpretrain, as the spec of the network that the package builds.
 
 A config is a mapping whose `model.backbone` is of type HRNet; a backbone alone, or its `extra` alone, is read too.
-Three classes have that name. They differ in how a fuse layer upsamples and in which branches they return:
+Four classes have that name. They differ in how a fuse layer upsamples and in which branches they return:
 
     mmpose  `extra.upsample`, by default nearest; branch 0, unless `extra.stage4.multiscale_output` is set
     mmdet   nearest; all branches, unless the backbone's `multiscale_output` is False
     mmseg   bilinear to the other map's size, align_corners False; all branches, as mmdet
+    mmpretrain  as mmdet; `arch` names the standard stages
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from hrnet_cli.dialects.mmlab.facts import PACKAGES, STAGE_KEYS, Package, class_
 from hrnet_cli.dialects.mmlab.heads import read_heads
 from hrnet_cli.dialects.mmlab.part import Network, Part, unreadable
 from hrnet_cli.dialects.mmlab.sizes import input_size
+from hrnet_cli.dialects.mmlab.versions import OLD, version_line
 from hrnet_cli.dialects.reading import MAX_NOTES, Reading, find_misspelt
 from hrnet_cli.documents.python.values import Unread
 from hrnet_cli.errors import Diagnostic
@@ -70,7 +72,9 @@ def _package(config: Mapping[str, Any]) -> Package:
     scope = backbone_type.partition(".")[0] if isinstance(backbone_type, str) else None
     for name in (scope, config.get("default_scope")):
         if isinstance(name, str) and name in PACKAGES:
-            return PACKAGES[name]
+            return _of_line(PACKAGES[name], config)
+    if isinstance(backbone, Mapping) and "arch" in backbone:  # no other package's HRNet has it
+        return _of_line(facts.MMPRETRAIN, config)
     model_type = class_name(model.get("type"))[:200]
     neck = model.get("neck")
     if isinstance(neck, Mapping) and class_name(neck.get("type")) == facts.FEATURE_MAP_PROCESSOR:
@@ -79,7 +83,12 @@ def _package(config: Mapping[str, Any]) -> Package:
         by_key = [facts.MMSEG, facts.MMDET, facts.MMPOSE]
     by_type = [each for each in PACKAGES.values() if re.search(each.model_types, model_type, re.IGNORECASE)]
     by_key = [each for each in by_key if any(key in model for key in each.own_keys)]
-    return next(iter([*by_type, *by_key]), facts.UNKNOWN)
+    return _of_line(next(iter([*by_type, *by_key]), facts.UNKNOWN), config)
+
+
+def _of_line(package: Package, config: Mapping[str, Any]) -> Package:
+    """The package in the version that the config is written for, where the two differ in what is read."""
+    return facts.MMCLS if package is facts.MMPRETRAIN and version_line(config) == OLD else package
 
 
 # The backbone
@@ -103,9 +112,15 @@ def _read_backbone(backbone: Part, extra: Part) -> None:
 def _extra(backbone: Part) -> Part:
     """The stages of a backbone: its `extra`, or the standard ones of mmpretrain's `arch`."""
     arch, extra, network = backbone.get("arch"), backbone.value.get("extra"), backbone.network
+    if arch is None and "arch" not in backbone.value and network.package in (facts.MMPRETRAIN, facts.MMCLS):
+        arch = facts.DEFAULT_ARCH
     if extra is None and isinstance(arch, str) and arch in facts.ARCH_WIDTHS:
         return Part(standard_stages(facts.ARCH_WIDTHS[arch]), (*backbone.path, "arch"), network)
-    if extra is not None or not network.diagnostics:  # an arch that cannot be read may replace it
+    if extra is None and arch is not None:
+        names = ", ".join(facts.ARCH_WIDTHS)
+        message, path = f"{quote(arch)} is not an arch of mmpretrain's HRNet", (*backbone.path, "arch")
+        network.add_diagnostics(Diagnostic("unknown-choice", path, message, f"write one of {names}, or give extra"))
+    elif extra is not None or not network.diagnostics:  # an arch that cannot be read may replace it
         backbone.require("extra")
     if extra is not None and not isinstance(extra, Mapping | Unread):
         remedy = "write extra=dict(stage1=dict(...), stage2=dict(...), ...)"

@@ -1,7 +1,7 @@
 """The input size that an mmlab config works at: where a package's configs have it, and in which order.
 
 A detector resizes an image to fit its scale, either way round, and pads it to a multiple of 32: the size read is the
-largest that this gives, landscape.
+largest that this gives, landscape. A classifier's pipeline may resize one edge before it crops: its last size counts.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from hrnet_cli.dialects.mmlab.facts import MMDET, Package
+from hrnet_cli.dialects.mmlab.facts import MMCLS, MMDET, MMPRETRAIN, Package, class_name
 from hrnet_cli.hrnet import STANDARD_DIVISOR
 from hrnet_cli.text import KeyPath
 
@@ -25,6 +25,8 @@ PIPELINES: tuple[KeyPath, ...] = (
     ("data", "train", "pipeline"),
 )
 """Where configs have their transforms: those of the test before those of the training."""
+ONE_EDGE = "ResizeEdge"
+"""mmpretrain's transform whose size is that of one edge; the other follows from the image."""
 MAX_DEPTH = 12
 MAX_SIDE = 1_000_000
 
@@ -32,6 +34,8 @@ MAX_SIDE = 1_000_000
 def input_size(config: Mapping[str, Any], package: Package) -> tuple[Size, KeyPath] | None:
     """Height and width, and their path; None where the config has no size."""
     places = [_at(config, package.size_paths), _in_pipelines(config, package.size_keys)]
+    if package in (MMPRETRAIN, MMCLS):
+        places = [_last_sizes(config, package.size_keys)]
     for value, path in chain(*(places[::-1] if package is MMDET else places)):
         size = _padded(value) if package is MMDET else _pair(value)
         if size:
@@ -59,13 +63,19 @@ def _in_pipelines(config: Any, keys: tuple[str, ...]) -> Iterator[tuple[Any, Key
         yield from _in_transforms(value, path, keys, seen)
 
 
+def _last_sizes(config: Any, keys: tuple[str, ...]) -> Iterator[tuple[Any, KeyPath]]:
+    """The sizes that the transforms of each pipeline give an image, the last one first."""
+    for value, path in _at(config, PIPELINES):
+        yield from reversed(list(_in_transforms(value, path, keys, set())))
+
+
 def _in_transforms(value: Any, path: KeyPath, keys: tuple[str, ...], seen: set[int]) -> Iterator[tuple[Any, KeyPath]]:
     """The values of these keys in a transform, or in a list of them; each is read once, to a depth of MAX_DEPTH."""
     if id(value) in seen or len(path) > MAX_DEPTH:
         return
     seen.add(id(value))
     if isinstance(value, Mapping):
-        for key in keys:
+        for key in () if class_name(value.get("type")) == ONE_EDGE else keys:
             if value.get(key) is not None:
                 yield value[key], (*path, key)
         yield from _in_transforms(value.get("transforms"), (*path, "transforms"), keys, seen)

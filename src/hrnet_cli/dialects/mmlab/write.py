@@ -1,4 +1,4 @@
-"""mmlab configs, as Python: mmpose 1.x (0.x for HigherHRNet), mmdetection 3.x and mmsegmentation 1.x.
+"""mmlab configs, as Python: mmpose 1.x (0.x for HigherHRNet), mmdetection 3.x, mmsegmentation 1.x and mmpretrain.
 
 The head decides the package. A head that none of them builds from the same layers is left out; the backbone alone is
 written for mmseg where it upsamples bilinearly to size, else for mmpose. All have four stages and a stem of 64, 64.
@@ -12,11 +12,18 @@ from typing import Any, NamedTuple
 
 from hrnet_cli.dialects import limits
 from hrnet_cli.dialects.mmlab import facts
-from hrnet_cli.dialects.mmlab.facts import MMDET, MMPOSE, MMPOSE_0, MMSEG, Package
+from hrnet_cli.dialects.mmlab.facts import MMDET, MMPOSE, MMPOSE_0, MMPRETRAIN, MMSEG, Package
 from hrnet_cli.dialects.writing import Written, comments
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import STAGE_FIELDS, STANDARD_DIVISOR, branch_stride, final_padding, stage_key
-from hrnet_cli.schema.heads import HeatmapHead, HigherHead, LandmarkHead, OcrHead, SegmentationHead
+from hrnet_cli.schema.heads import (
+    ClassificationHead,
+    HeatmapHead,
+    HigherHead,
+    LandmarkHead,
+    OcrHead,
+    SegmentationHead,
+)
 from hrnet_cli.schema.spec import BatchNorm, Spec, Upsampling
 from hrnet_cli.text import shape_text
 
@@ -109,6 +116,8 @@ def _size(package: Package, height: int, width: int) -> Config:
     size = package.ordered(height, width)
     if package is MMSEG:
         return {"crop_size": size}
+    if package is MMPRETRAIN:
+        return {"test_pipeline": [{"type": "LoadImageFromFile"}, {"type": "CenterCrop", "crop_size": size}]}
     if package is MMPOSE_0:
         return {"data_cfg": {"image_size": height if height == width else size}}
     if package is MMPOSE:
@@ -141,7 +150,7 @@ def _head_limits(spec: Spec) -> Iterator[Diagnostic]:
         for limit in islice(_differences(spec, HEADS[name]), 1):
             yield limit._replace(message=f"that of {HEADS[name].package.title} differs ({limit.message})")
     elif name != "none":
-        yield Diagnostic("head-needs", ("head",), "none of mmpose, mmdet and mmseg has it")
+        yield Diagnostic("head-needs", ("head",), "none of mmpose, mmdet, mmseg and mmpretrain has it")
 
 
 def _differences(spec: Spec, row: Head) -> Iterator[Diagnostic]:
@@ -154,6 +163,12 @@ def _differences(spec: Spec, row: Head) -> Iterator[Diagnostic]:
     if getattr(head, "conv_bias", False):
         text = "its convolutions have no bias in front of a batch norm"
         yield Diagnostic("head-needs", ("head", "conv_bias"), text, "set conv_bias: false")
+    if getattr(head, "head_conv_bias", False):
+        text = "its convolutions have no bias in front of a batch norm"
+        yield Diagnostic("head-needs", ("head", "head_conv_bias"), text, "set head_conv_bias: false")
+    if isinstance(head, ClassificationHead) and spec.stages[-1].num_branches != limits.HEAD_BRANCHES:
+        text = f"it reads {limits.HEAD_BRANCHES} branches"
+        yield Diagnostic("head-needs", (stage_key(len(spec.stages)), "num_branches"), text)
     if row.kernels and kernel not in row.kernels:
         kernels = " or ".join(map(str, row.kernels))
         text = f"its final_conv_kernel is {kernels}, not {kernel}"
@@ -207,7 +222,14 @@ def _ocr(spec: Spec, head: OcrHead) -> Config:
     return {"type": "CascadeEncoderDecoder", "num_stages": len(heads), "decode_head": heads}
 
 
+def _classifier(spec: Spec, head: ClassificationHead) -> Config:
+    fuse = {"type": facts.HR_FUSE, "in_channels": list(spec.stages[-1].widths)}
+    linear = _arguments(facts.LINEAR_HEADS[0], facts.FUSED_WIDTH, head)
+    return {"type": "ImageClassifier", "neck": [fuse, {"type": facts.GLOBAL_POOLING}], "head": linear}
+
+
 HEADS: dict[str, Head] = {
+    "classification": Head(MMPRETRAIN, _classifier),
     "heatmap": Head(MMPOSE, lambda spec, head: _pose_estimator(spec.stages[-1].widths[0], head)),
     "landmark": Head(MMPOSE, _landmark, kernels=(1,)),
     "higher": Head(MMPOSE_0, _higher, kernels=(1, 3)),
