@@ -65,6 +65,7 @@ Code = Literal[
     "fork",
     "differs",
     # what that code cannot build
+    "refused-argument",
     "width-change",
     "head-needs",
     "fixed-part",

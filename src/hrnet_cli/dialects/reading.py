@@ -35,7 +35,7 @@ def note(
 def note_text(note: Diagnostic) -> str:
     """A note on one line: its path, or that of the mapping around a key, then its message and the right spelling."""
     path = dotted_path(note.path[:-1] if note.at_key else note.path)
-    spelling = f" ({note.remedy})" if note.code == "misspelt-key" else ""
+    spelling = f" ({note.remedy})" if note.code in ("misspelt-key", "refused-argument") else ""
     return (f"{path}: " if path else "") + note.message + spelling
 
 

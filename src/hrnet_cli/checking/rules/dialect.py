@@ -101,4 +101,12 @@ DIALECT = (
         limits,
         conditional=True,
     ),
+    Rule(
+        "HR204",
+        "refused-argument",
+        "error",
+        "an argument that the package's own class does not take",
+        ("refused-argument",),
+        notes,
+    ),
 )

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hrnet_cli.dialects.mmlab import backbone_path, facts, is_hrnet
+from hrnet_cli.dialects.mmlab.arguments import note_refused
 from hrnet_cli.dialects.mmlab.checks import note_misspellings
 from hrnet_cli.dialects.mmlab.facts import PACKAGES, STAGE_KEYS, Package, class_name
 from hrnet_cli.dialects.mmlab.heads import read_heads
@@ -52,6 +53,7 @@ def read(config: Mapping[str, Any]) -> Reading:
         model = Part(config["model"], ("model",), network)
         read_heads(model)
         note_misspellings(config, model)
+        note_refused(config, network)
     size = input_size(config, network.package)
     if size:
         network.set("input", list(size[0]), size[1])

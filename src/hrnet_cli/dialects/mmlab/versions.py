@@ -35,3 +35,19 @@ def version_line(config: Mapping[str, Any]) -> str:
     old = not OLD_KEYS.isdisjoint(config) or not OLD_MODEL_KEYS.isdisjoint(model)
     new = not NEW_KEYS.isdisjoint(config) or not NEW_MODEL_KEYS.isdisjoint(model)
     return (OLD if old else NEW) if old != new else ""
+
+
+BEFORE_MODEL_KEYS = ("bbox_roi_extractor", "mask_roi_extractor", "bbox_roi_extractors")
+BEFORE_HEAD_KEYS = ("anchor_scales", "anchor_ratios", "anchor_strides", "anchor_base_sizes", "target_means")
+
+
+def is_before_signatures(config: Mapping[str, Any]) -> bool:
+    """Whether a config is for mmdetection before 2.0, whose classes have other arguments than those recorded."""
+    model = config["model"] if isinstance(config.get("model"), Mapping) else {}
+    data = config["data"] if isinstance(config.get("data"), Mapping) else {}
+    heads = (value for key, value in model.items() if isinstance(value, Mapping) and str(key).endswith("_head"))
+    return (
+        "imgs_per_gpu" in data
+        or any(key in model for key in BEFORE_MODEL_KEYS)
+        or any(key in head for head in heads for key in BEFORE_HEAD_KEYS)
+    )

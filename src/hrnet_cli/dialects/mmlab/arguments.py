@@ -1,0 +1,116 @@
+"""Which arguments the classes of mmlab's packages take, and those of a config that they refuse.
+
+A class of these packages is called with the keys of its mapping, so that Python raises a TypeError for an argument that
+it does not have. The signatures are recorded by tools/signatures.py, in a file per package and line of versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from hrnet_cli.dialects.mmlab.facts import CLASSES, PACKAGES, Package, class_name
+from hrnet_cli.dialects.mmlab.part import MAX_PARTS, Network
+from hrnet_cli.dialects.mmlab.versions import NEW, OLD, is_before_signatures, version_line
+from hrnet_cli.dialects.reading import MAX_NOTES, note
+from hrnet_cli.text import KeyPath, misspelt, quote_key
+
+FOLDER = Path(__file__).parent / "signatures"
+ANY = "*"
+"""Stands for the arguments of a class that takes any."""
+NOT_ARGUMENTS = ("type", "_scope_", "_delete_")
+"""Keys of a mapping that its class is not called with."""
+PART_ENDINGS = ("backbone", "neck", "head", "extractor", "preprocessor")
+"""The endings of the keys whose mappings are built as parts of a model; so are those of a `loss`."""
+MAX_DEPTH = 6
+"""Parts inside parts that are looked at."""
+
+
+@cache
+def _classes(package: str, line: str) -> Mapping[str, tuple[str, ...]]:
+    """The classes of a package in a line of versions, and their arguments."""
+    path = FOLDER / f"{package}-{line}.txt"
+    rows = [row.split() for row in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    return {name: tuple(arguments) for name, *arguments in rows if name != "#"}
+
+
+def has_class(package: Package, name: str) -> bool:
+    """Whether a package registers a class of that name as a part of a model, in either line of versions."""
+    return any(name in _classes(package.name, line) for line in (OLD, NEW))
+
+
+def taken_arguments(package: Package, name: str, line: str) -> tuple[str, ...]:
+    """The arguments that a class takes; without a line, in either. Empty where the class is not known, or takes any."""
+    lines = (line,) if line else (NEW, OLD)
+    found = [arguments for each in lines if (arguments := _classes(package.name, each).get(name)) is not None]
+    arguments = tuple(dict.fromkeys(argument for each in found for argument in each))
+    return () if ANY in arguments else arguments
+
+
+def certain_package(config: Mapping[str, Any]) -> Package | None:
+    """The package whose code builds the model, and None where the config does not show it or the model is its own."""
+    model = config.get("model")
+    if not isinstance(model, Mapping):
+        return None
+    own_scope, _, name = str(model.get("type"))[:200].rpartition(".")
+    scope = own_scope or config.get("default_scope")
+    if isinstance(scope, str) and scope:
+        package = PACKAGES.get(scope)
+        return package if package and has_class(package, name) else None
+    found = {each.name: each for each in PACKAGES.values() if has_class(each, name)}
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def note_refused(config: Mapping[str, Any], network: Network) -> None:
+    """Report each argument that the class it is given to refuses, instead of other notes on its key."""
+    package = certain_package(config)
+    if package is None or is_before_signatures(config):
+        return
+    line = version_line(config)
+    for part, path in islice(_parts(config["model"], ("model",), package, 0), MAX_PARTS * 4):
+        owner = _package_of(part, package)
+        name = class_name(part["type"])
+        known = taken_arguments(owner, name, line)
+        earlier = CLASSES[name].arguments if name in CLASSES else ()
+        unknown = (key for key in part if key not in (*known, *earlier, *NOT_ARGUMENTS))
+        for key in islice(unknown if known else (), MAX_NOTES):
+            _add_refused(network, (*path, quote_key(key)), f"{owner.name}'s {name}", known)
+
+
+def _add_refused(network: Network, path: KeyPath, owner: str, known: tuple[str, ...]) -> None:
+    """The note on a refused argument takes the place of one that says that its key is not read."""
+    unread = [each for each in network.notes if each.path == path and each.code in ("misspelt-key", "unread-key")]
+    network.notes = [each for each in network.notes if each not in unread]
+    guesses = [each.remedy for each in unread if each.code == "misspelt-key"]
+    right = misspelt(path[-1], known)
+    guesses += [f"did you mean {right}?"] if right else []
+    message = f"{path[-1]} is not an argument of {owner}: building it raises a TypeError"
+    network.notes.append(note("refused-argument", path, message, next(iter(guesses), "remove it"), at_key=True))
+
+
+def _package_of(part: Mapping[Any, Any], package: Package) -> Package:
+    """The package of a part: that of its scope, or the model's."""
+    scope = part["type"].rpartition(".")[0]
+    return PACKAGES.get(scope, package) if scope else package
+
+
+def _parts(value: Any, path: KeyPath, package: Package, depth: int) -> Iterator[tuple[Mapping[Any, Any], KeyPath]]:
+    """The parts of a model that their package's own class is built from, outer ones first.
+
+    What is below an own class, or in another scope, is not known: that class may read it before it builds anything.
+    """
+    if isinstance(value, list | tuple):
+        for index, item in enumerate(islice(value, MAX_PARTS)):
+            yield from _parts(item, (*path, index), package, depth + 1)
+    if not isinstance(value, Mapping) or depth > MAX_DEPTH or not isinstance(value.get("type"), str):
+        return
+    scope, _, name = value["type"].rpartition(".")
+    if "_scope_" in value or (scope and scope not in PACKAGES) or not has_class(PACKAGES.get(scope, package), name):
+        return
+    yield value, path
+    for key in value:
+        if isinstance(key, str) and (key.endswith(PART_ENDINGS) or "loss" in key):
+            yield from _parts(value[key], (*path, quote_key(key)), package, depth + 1)
