@@ -6,6 +6,7 @@ it does not have. The signatures are recorded by tools/signatures.py, in a file 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice
@@ -30,24 +31,30 @@ MAX_DEPTH = 6
 
 
 @cache
-def _classes(package: str, line: str) -> Mapping[str, tuple[str, ...]]:
-    """The classes of a package in a line of versions, and their arguments."""
-    path = FOLDER / f"{package}-{line}.txt"
-    rows = [row.split() for row in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-    return {name: tuple(arguments) for name, *arguments in rows if name != "#"}
+def _text(package: str, line: str) -> str:
+    """The classes of a package in a line of versions, a line for each."""
+    return (FOLDER / f"{package}-{line}.txt").read_text(encoding="utf-8")
+
+
+def _recorded(package: Package, name: str, line: str) -> tuple[str, ...] | None:
+    """The arguments of a class in a line of versions; None where the package has no such class."""
+    if not package.name or not name.isidentifier():
+        return None
+    row = re.search(rf"^{name}(?: .*)?$", _text(package.name, line), re.MULTILINE)
+    return tuple(row[0].split()[1:]) if row else None
 
 
 def has_class(package: Package, name: str) -> bool:
     """Whether a package registers a class of that name as a part of a model, in either line of versions."""
-    return any(name in _classes(package.name, line) for line in (OLD, NEW))
+    return any(_recorded(package, name, line) is not None for line in (OLD, NEW))
 
 
-def taken_arguments(package: Package, name: str, line: str) -> tuple[str, ...]:
-    """The arguments that a class takes; without a line, in either. Empty where the class is not known, or takes any."""
+def taken_arguments(package: Package, name: str, line: str) -> tuple[str, ...] | None:
+    """The arguments that a class takes; without a line, in either. None where it is not known, or takes any."""
     lines = (line,) if line else (NEW, OLD)
-    found = [arguments for each in lines if (arguments := _classes(package.name, each).get(name)) is not None]
+    found = [arguments for each in lines if (arguments := _recorded(package, name, each)) is not None]
     arguments = tuple(dict.fromkeys(argument for each in found for argument in each))
-    return () if ANY in arguments else arguments
+    return arguments if found and ANY not in arguments else None
 
 
 def certain_package(config: Mapping[str, Any]) -> Package | None:
@@ -75,8 +82,10 @@ def note_refused(config: Mapping[str, Any], network: Network) -> None:
         name = class_name(part["type"])
         known = taken_arguments(owner, name, line)
         earlier = CLASSES[name].arguments if name in CLASSES else ()
+        if known is None:
+            continue
         unknown = (key for key in part if key not in (*known, *earlier, *NOT_ARGUMENTS))
-        for key in islice(unknown if known else (), MAX_NOTES):
+        for key in islice(unknown, MAX_NOTES):
             _add_refused(network, (*path, quote_key(key)), f"{owner.name}'s {name}", known)
 
 
