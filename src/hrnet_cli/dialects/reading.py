@@ -89,6 +89,10 @@ class Reading:
         """Parts of the config that do not fit each other, although each of them can be built."""
         self.spell: Callable[[str], str] = str
         """How the config writes a key of the spec: `num_blocks` as `NUM_BLOCKS`."""
+        self.input_reason = ""
+        """Why the input is one that breaks, where its origin is not a size but what decides it."""
+        self.input_remedy = ""
+        """What to write there."""
         self.code_is_known = True
         """Whether the code that reads the config is the code that this reader knows; if not, nothing is said for it."""
         self.empty_stages: set[str] = set()

@@ -17,6 +17,7 @@ from typing import Any
 
 from hrnet_cli.dialects.mmlab import backbone_path, facts, is_hrnet
 from hrnet_cli.dialects.mmlab.arguments import note_refused
+from hrnet_cli.dialects.mmlab.batches import batch
 from hrnet_cli.dialects.mmlab.checks import note_misspellings
 from hrnet_cli.dialects.mmlab.facts import PACKAGES, STAGE_KEYS, Package, class_name
 from hrnet_cli.dialects.mmlab.heads import read_heads
@@ -54,11 +55,7 @@ def read(config: Mapping[str, Any]) -> Reading:
         read_heads(model)
         note_misspellings(config, model)
         note_refused(config, network)
-    size = input_size(config, network.package)
-    if size:
-        network.set("input", list(size[0]), size[1])
-    elif "model" in config:
-        network.add_note("assumed", (), "the config has no input size")
+    _read_input(config, network)
     if network.widths:
         network.data["name"] = f"hrnet-w{network.widths[0]}"
     if network.diagnostics:
@@ -91,6 +88,20 @@ def _package(config: Mapping[str, Any]) -> Package:
 def _of_line(package: Package, config: Mapping[str, Any]) -> Package:
     """The package in the version that the config is written for, where the two differ in what is read."""
     return facts.MMCLS if package is facts.MMPRETRAIN and version_line(config) == OLD else package
+
+
+def _read_input(config: Mapping[str, Any], network: Network) -> None:
+    """The input size; of a detector that of its batches, where the config shows how they are padded."""
+    found = batch(config, max(len(network.widths), 1))
+    size = (found.size, found.path) if found else input_size(config, network.package)
+    if size:
+        network.set("input", list(size[0]), size[1])
+    elif "model" in config:
+        network.add_note("assumed", (), "the config has no input size")
+    if found and found.breaks:
+        network.input_reason, network.input_remedy = found.reason, found.remedy
+    elif found and found.note:
+        network.add_note("assumed", found.path, found.note, found.remedy)
 
 
 # The backbone
