@@ -63,7 +63,7 @@ def seg(head: Any, **parts: Any) -> Plain:
             "give one number per entry of in_index: [4, 8, 16]",
         ),
         (
-            seg({"type": "PSPHead", "in_index": [0, 1], "in_channels": [8]}, neck={"type": "FPN"}),
+            seg({"type": "UPerHead", "in_index": [0, 1], "in_channels": [8]}, neck={"type": "FPN"}),
             "wrong-channels",
             "model.decode_head.in_channels",
             "1 entry, but in_index has 2",
@@ -116,7 +116,7 @@ def seg(head: Any, **parts: Any) -> Plain:
             "wrong-channels",
             "model.decode_head.in_channels",
             "8 channels, but branch 0 has 16",
-            "write 16",
+            "write 4",
         ),
         (
             model("TopdownPoseEstimator", head={**HEATMAP, "in_channels": 4}, backbone=WIDER),

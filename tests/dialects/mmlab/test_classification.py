@@ -73,7 +73,10 @@ def test_channels_of_another_width() -> None:
 @pytest.mark.parametrize(
     ("parts", "words"),
     [
-        ({"neck": [{**FUSE, "out_channels": 1024}, POOLING]}, "out_channels is 1024, not 2048"),
+        (
+            {"neck": [{**FUSE, "out_channels": 9}, POOLING], "head": {**LINEAR, "in_channels": 9}},
+            "out_channels is 9, not 2048",
+        ),
         ({"neck": [FUSE, {**POOLING, "dim": 1}]}, "dim is 1, not 2"),
         ({"neck": [{**FUSE, "norm_cfg": {"type": "GN"}}, POOLING]}, "its norm is 'GN'"),
         ({"neck": [FUSE]}, "it is not HRFuseScales, GlobalAveragePooling and a linear head"),

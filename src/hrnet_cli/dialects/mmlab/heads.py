@@ -10,15 +10,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from hrnet_cli.dialects.mmlab import facts
-from hrnet_cli.dialects.mmlab.checks import check_branches, check_channels, is_list, right_part_key
+from hrnet_cli.dialects.mmlab.checks import check_channels, is_list, right_part_key
 from hrnet_cli.dialects.mmlab.compare import Head, difference, fields, why_not_joined
+from hrnet_cli.dialects.mmlab.fit import check_fit
 from hrnet_cli.dialects.mmlab.part import MAX_PARTS, Part
 from hrnet_cli.dialects.mmlab.pose_heads import POSE_HEADS
 from hrnet_cli.text import join_and, quote, quote_key
 
 
-def read_heads(model: Part) -> None:
-    """Read the neck and the head, and report the parts that are not built."""
+def read_heads(model: Part, config: Mapping[str, Any]) -> None:
+    """Read the neck and the head, and report the parts that do not match the branches, or are not built."""
     neck = next(iter(model.list_parts("neck")), None) or model.part("neck")
     heads: dict[str, Head] = {}
     joined = False
@@ -35,7 +36,7 @@ def read_heads(model: Part) -> None:
         for head in (model.part("head"), model.part("keypoint_head")):
             if head.class_name in POSE_HEADS:
                 _add(heads, head, POSE_HEADS[head.class_name](head, joined))
-    check_branches(model)
+    check_fit(model, config)
     _note_parts(model, heads, joined)
 
 

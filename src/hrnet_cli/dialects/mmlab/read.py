@@ -52,7 +52,7 @@ def read(config: Mapping[str, Any]) -> Reading:
         _read_backbone(Part({}, (), network), Part(config, (), network))
     if isinstance(config.get("model"), Mapping):
         model = Part(config["model"], ("model",), network)
-        read_heads(model)
+        read_heads(model, config)
         note_misspellings(config, model)
         note_refused(config, network)
     _read_input(config, network)
