@@ -26,6 +26,8 @@ NOT_ARGUMENTS = ("type", "_scope_", "_delete_")
 """Keys of a mapping that its class is not called with."""
 PART_ENDINGS = ("backbone", "neck", "head", "extractor", "preprocessor")
 """The endings of the keys whose mappings are built as parts of a model; so are those of a `loss`."""
+REPLACED = ("misspelt-key", "unread-key", "left-out")
+"""Notes that say less of a key than that it is refused."""
 MAX_DEPTH = 6
 """Parts inside parts that are looked at."""
 
@@ -91,7 +93,7 @@ def note_refused(config: Mapping[str, Any], network: Network) -> None:
 
 def _add_refused(network: Network, path: KeyPath, owner: str, known: tuple[str, ...]) -> None:
     """The note on a refused argument takes the place of one that says that its key is not read."""
-    unread = [each for each in network.notes if each.path == path and each.code in ("misspelt-key", "unread-key")]
+    unread = [each for each in network.notes if each.path == path and each.code in REPLACED]
     network.notes = [each for each in network.notes if each not in unread]
     guesses = [each.remedy for each in unread if each.code == "misspelt-key"]
     right = misspelt(path[-1], known)

@@ -165,7 +165,7 @@ class HeadClass(NamedTuple):
 
 
 FEATURE_MAP_PROCESSOR, HRFPN, FCN_HEAD, OCR_HEAD = "FeatureMapProcessor", "HRFPN", "FCNHead", "OCRHead"
-HEATMAP_HEAD, HIGHER_HEAD = "HeatmapHead", "AEHigherResolutionHead"
+HEATMAP_HEAD, OLD_HEATMAP_HEAD, HIGHER_HEAD = "HeatmapHead", "TopdownHeatmapSimpleHead", "AEHigherResolutionHead"
 HR_FUSE, GLOBAL_POOLING = "HRFuseScales", "GlobalAveragePooling"
 FUSED_WIDTH = 2048
 """Channels that HRFuseScales puts out by default."""
@@ -228,7 +228,7 @@ CLASSES: dict[str, HeadClass] = {
         {"num_joints": "num_keypoints", "tag_per_joint": "tag_per_keypoint"},
         {**_NO_DECONV, "conv_out_channels": (None, None), "tag_dim": (1, 1)},
     ),
-    "TopdownHeatmapSimpleHead": HeadClass(_OLD_HEATMAP, {"num_joints": "out_channels"}, _NO_OLD_DECONV),
+    OLD_HEATMAP_HEAD: HeadClass(_OLD_HEATMAP, {"num_joints": "out_channels"}, _NO_OLD_DECONV),
     "AESimpleHead": HeadClass(_OLD_TAGS, _OLD_JOINTS, _NO_OLD_DECONV),
     HIGHER_HEAD: HeadClass(
         (*_OLD_TAGS, "num_basic_blocks", "cat_output"),
@@ -245,7 +245,7 @@ CLASSES: dict[str, HeadClass] = {
 }
 """One row per class that is read."""
 OLDER_NAMES = {
-    "TopDownSimpleHead": "TopdownHeatmapSimpleHead",
+    "TopDownSimpleHead": OLD_HEATMAP_HEAD,
     "BottomUpSimpleHead": "AESimpleHead",
     "BottomUpHigherResolutionHead": HIGHER_HEAD,
 }

@@ -106,7 +106,7 @@ LAST_MAP = (
 """mmpose 1.x's heads that read the last map."""
 LAST_POOLED = ("RegressionHead", "RLEHead")
 """mmpose 1.x's heads that read the last map, flattened: its channels where it is pooled."""
-CHOSEN_MAP = ("TopdownHeatmapSimpleHead", "TopDownSimpleHead", "ViPNASHeatmapSimpleHead")
+CHOSEN_MAP = (facts.OLD_HEATMAP_HEAD, "TopDownSimpleHead", "ViPNASHeatmapSimpleHead")
 """mmpose 0.x's heads that read the map of in_index, which is 0 by default, or several that input_transform joins."""
 FIRST_MAP = (facts.HIGHER_HEAD, "BottomUpHigherResolutionHead", "AESimpleHead", "BottomUpSimpleHead")
 """mmpose 0.x's heads that read the first map."""

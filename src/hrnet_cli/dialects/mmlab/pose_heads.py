@@ -115,7 +115,7 @@ def _old_higher(head: Part, joined: bool) -> Head:
 
 POSE_HEADS: dict[str, Callable[[Part, bool], Head]] = {
     facts.HEATMAP_HEAD: _heatmap,
-    "TopdownHeatmapSimpleHead": _old_heatmap,
+    facts.OLD_HEATMAP_HEAD: _old_heatmap,
     "AssociativeEmbeddingHead": _tags,
     facts.HIGHER_HEAD: _old_higher,
     "AESimpleHead": _old_higher,

@@ -34,7 +34,7 @@ def write_mmlab(spec: Spec) -> Written:
     """The backbone, and the neck and head of its package. Raises InexpressibleError for a backbone that none builds."""
     limits.refuse("mmlab", _backbone_limits(spec))
     notes = [limits.head_left_out(spec, limit) for limit in _head_limits(spec)]
-    head = None if notes or spec.head.type == "none" else HEADS[spec.head.type]
+    head = None if notes or spec.head.type == "none" else _row(spec)
     package = head.package if head else MMSEG if _upsamples_alike(spec, MMSEG) else MMPOSE
     _, _, height, width = spec.input_shape
     scope: Config = {"default_scope": package.name} if package is not MMPOSE_0 else {}
@@ -143,12 +143,20 @@ class Head(NamedTuple):
     """The values of final_conv_kernel that it can have; empty where it can have any, or has none."""
 
 
+def _row(spec: Spec) -> Head:
+    """The row of a spec's head: where all branches are kept, mmpose 1.x's heatmaps are from the last, 0.x's from 0."""
+    if spec.head.type == "heatmap" and spec.keeps_all_branches and spec.stages[-1].num_branches > 1:
+        return OLD_HEATMAP
+    return HEADS[spec.head.type]
+
+
 def _head_limits(spec: Spec) -> Iterator[Diagnostic]:
     """The first reason why none of the packages has this head."""
     name = spec.head.type
     if name in HEADS:
-        for limit in islice(_differences(spec, HEADS[name]), 1):
-            yield limit._replace(message=f"that of {HEADS[name].package.title} differs ({limit.message})")
+        row = _row(spec)
+        for limit in islice(_differences(spec, row), 1):
+            yield limit._replace(message=f"that of {row.package.title} differs ({limit.message})")
     elif name != "none":
         yield Diagnostic("head-needs", ("head",), "none of mmpose, mmdet, mmseg and mmpretrain has it")
 
@@ -157,9 +165,6 @@ def _differences(spec: Spec, row: Head) -> Iterator[Diagnostic]:
     """Why the package's head would be another network."""
     head, upsampling = spec.head, spec.upsampling
     kernel: int = getattr(head, "final_conv_kernel", 1)
-    if isinstance(head, HeatmapHead) and spec.keeps_all_branches and spec.stages[-1].num_branches > 1:
-        text = "it reads the last branch where all are kept"
-        yield Diagnostic("head-needs", ("multi_scale_output",), text, "remove it")
     if getattr(head, "conv_bias", False):
         text = "its convolutions have no bias in front of a batch norm"
         yield Diagnostic("head-needs", ("head", "conv_bias"), text, "set conv_bias: false")
@@ -191,6 +196,12 @@ def _pose_estimator(width: int, head: HeatmapHead | LandmarkHead, **convolutions
     last = {"kernel_size": head.final_conv_kernel, "padding": final_padding(head.final_conv_kernel)}
     own = {**convolutions, "final_layer": last, "decoder": Name("codec")}
     return {"type": "TopdownPoseEstimator", "head": {**_arguments(facts.HEATMAP_HEAD, width, head), **own}}
+
+
+def _old_heatmap(spec: Spec, head: HeatmapHead) -> Config:
+    extra = {"extra": {"final_conv_kernel": head.final_conv_kernel}}
+    keypoint_head = {**_arguments(facts.OLD_HEATMAP_HEAD, spec.stages[-1].widths[0], head), **extra}
+    return {"type": "TopDown", "keypoint_head": keypoint_head}
 
 
 def _landmark(spec: Spec, head: LandmarkHead) -> Config:
@@ -228,6 +239,7 @@ def _classifier(spec: Spec, head: ClassificationHead) -> Config:
     return {"type": "ImageClassifier", "neck": [fuse, {"type": facts.GLOBAL_POOLING}], "head": linear}
 
 
+OLD_HEATMAP = Head(MMPOSE_0, _old_heatmap, kernels=(1, 3))
 HEADS: dict[str, Head] = {
     "classification": Head(MMPRETRAIN, _classifier),
     "heatmap": Head(MMPOSE, lambda spec, head: _pose_estimator(spec.stages[-1].widths[0], head)),
