@@ -11,6 +11,7 @@ from hrnet_cli.dialects.nodes import ConfigNode
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import stage_key
 from hrnet_cli.schema import HigherHead
+from hrnet_cli.schema.fields import MAX_SIZE
 from hrnet_cli.text import KeyPath, quote, shape_text
 
 CHANNEL_MULTIPLE = 8
@@ -36,21 +37,30 @@ def nothing_to_join(subject: Subject) -> Iterator[Diagnostic]:
         yield subject.at("nothing-to-join", ("head",), message, remedy)
 
 
+SIZES_OF_CODECS = (("codec", "heatmap_size"),)
+"""Where mmpose 1.x's configs have the size (w, h) of the targets, also with tags; a head's decoder may resize."""
 HEATMAP_SIZES = (
     *(("MODEL", "EXTRA", "HEATMAP_SIZE"), ("MODEL", "HEATMAP_SIZE")),
-    *(("codec", "heatmap_size"), ("data_cfg", "heatmap_size")),
+    *(*SIZES_OF_CODECS, ("data_cfg", "heatmap_size")),
 )
 """Where the configs of pose and landmark networks have the size (w, h) of the dataset's targets."""
+OUTPUT_SIZES = (("DATASET", "OUTPUT_SIZE"), ("data_cfg", "heatmap_size"))
+"""Where those of HigherHRNet have a size for each output: a width and a height, or one number for a square."""
 
 
 def heatmap_size(subject: Subject) -> Iterator[Diagnostic]:
     """The dataset draws its targets at another size than the network's heatmaps, so training fails at the loss."""
-    if subject.spec.head.type not in ("heatmap", "landmark") or subject.outputs is None or not subject.code_is_known:
+    is_higher = isinstance(subject.spec.head, HigherHead)
+    if not is_higher and subject.spec.head.type not in ("heatmap", "landmark"):
+        return
+    if subject.outputs is None or not subject.code_is_known:
         return
     if subject.requirements.input or not subject.declares_input:
         return  # the targets are for another input, or for one that is not known
+    if is_higher:
+        yield from _sizes_of_outputs(subject, [(shape[3], shape[2]) for shape in subject.outputs])
     height, width = subject.outputs[0][2:]
-    for path in HEATMAP_SIZES:
+    for path in SIZES_OF_CODECS if is_higher else HEATMAP_SIZES:
         node = ConfigNode(subject.config, ()).get(*path)
         size: Any = node.literal if node else None
         if node and _is_numbers(size) and size != [width, height]:
@@ -61,13 +71,51 @@ def heatmap_size(subject: Subject) -> Iterator[Diagnostic]:
             return
 
 
+def _sizes_of_outputs(subject: Subject, outputs: list[tuple[int, int]]) -> Iterator[Diagnostic]:
+    """The targets of an output of HigherHRNet have another size than it; both as (width, height)."""
+    for path in OUTPUT_SIZES:
+        node = ConfigNode(subject.config, ()).get(*path)
+        found = [_output_size(each) for each in node.literal] if node and isinstance(node.literal, list) else []
+        if node and None not in found and any(size != output for size, output in zip(found, outputs, strict=False)):
+            shown = ", ".join(shape_text(size) for size in found[: len(outputs)] if size)
+            right = ", ".join(map(shape_text, outputs))
+            message = f"{node.path[-1]} is {shown} (w×h), and the network puts out {right}"
+            sizes = [width if width == height else [width, height] for width, height in outputs]
+            yield subject.at_config("heatmap-size", node.path, message, f"write {sizes}")
+            return
+
+
+def _output_size(value: Any) -> tuple[int, int] | None:
+    """A width and a height, or one number for both; None for anything else."""
+    sides = [value, value] if type(value) is int else list(value) if isinstance(value, list | tuple) else []
+    return (sides[0], sides[1]) if len(sides) == 2 and all(map(_is_count, sides)) else None
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= MAX_SIZE
+
+
 def _is_numbers(value: Any) -> bool:
     """Whether a value is a number or a list of numbers; what is known only by running a config is not."""
     return all(type(item) is int for item in (value if isinstance(value, list) else [value]))
 
 
+def _joints_of_data(subject: Subject) -> Iterator[Diagnostic]:
+    """The targets of mmpose 0.x's datasets, one or three for each joint, are compared with the maps of its heads."""
+    root, count = ConfigNode(subject.config, ()), getattr(subject.spec.head, "num_joints", 0)
+    node = root.get("data_cfg", "num_joints")
+    found = node.literal if node else None
+    is_old = subject.spec.dialect == "mmlab" and root.get("model", "keypoint_head")
+    if node and is_old and count and _is_count(found) and subject.code_is_known:
+        right = (found,) if isinstance(subject.spec.head, HigherHead) else (found, 3 * found)
+        if count not in right:
+            message = f"{node.path[-1]} is {found}, and the head puts out {count} heatmaps"
+            yield subject.at_config("joints", node.path, message, "make the two equal")
+
+
 def joints(subject: Subject) -> Iterator[Diagnostic]:
     """HigherHRNet's config has the number of joints for the network and for the dataset, which may add a center."""
+    yield from _joints_of_data(subject)
     head = subject.spec.head
     root = ConfigNode(subject.config, ())
     node, center = root.get("DATASET", "NUM_JOINTS"), root.get("DATASET", "WITH_CENTER")
