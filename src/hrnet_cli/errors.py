@@ -66,6 +66,7 @@ Code = Literal[
     "differs",
     # what that code cannot build
     "refused-argument",
+    "head-strides",
     "width-change",
     "head-needs",
     "fixed-part",

@@ -109,4 +109,12 @@ DIALECT = (
         ("refused-argument",),
         notes,
     ),
+    Rule(
+        "HR205",
+        "head-strides",
+        "error",
+        "strides of a detector's head that are not those of its maps",
+        ("head-strides",),
+        notes,
+    ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from hrnet_cli.checking.rule import Rule
 from hrnet_cli.checking.subject import Subject
@@ -91,7 +91,7 @@ def _output_size(value: Any) -> tuple[int, int] | None:
     return (sides[0], sides[1]) if len(sides) == 2 and all(map(_is_count, sides)) else None
 
 
-def _is_count(value: Any) -> bool:
+def _is_count(value: Any) -> TypeGuard[int]:
     return type(value) is int and 0 <= value <= MAX_SIZE
 
 
@@ -107,8 +107,8 @@ def _joints_of_data(subject: Subject) -> Iterator[Diagnostic]:
     found = node.literal if node else None
     is_old = subject.spec.dialect == "mmlab" and root.get("model", "keypoint_head")
     if node and is_old and count and _is_count(found) and subject.code_is_known:
-        right = (found,) if isinstance(subject.spec.head, HigherHead) else (found, 3 * found)
-        if count not in right:
+        per_joint = (1,) if isinstance(subject.spec.head, HigherHead) else (1, 3)
+        if count not in [found * maps for maps in per_joint]:
             message = f"{node.path[-1]} is {found}, and the head puts out {count} heatmaps"
             yield subject.at_config("joints", node.path, message, "make the two equal")
 

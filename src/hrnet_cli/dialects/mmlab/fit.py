@@ -16,6 +16,7 @@ from hrnet_cli.dialects.mmlab.checks import as_list, is_list
 from hrnet_cli.dialects.mmlab.facts import class_name
 from hrnet_cli.dialects.mmlab.maps import Maps, backbone_maps, check_index, check_widths, is_width, neck_maps, report
 from hrnet_cli.dialects.mmlab.part import MAX_PARTS, Part
+from hrnet_cli.dialects.mmlab.strides import note_head_strides, note_region_strides
 from hrnet_cli.dialects.mmlab.versions import OLD, version_line
 from hrnet_cli.text import plural, quote
 
@@ -187,9 +188,13 @@ def _check_detector(model: Part, maps: Maps | None, _: str) -> None:
         for head in model.readable_parts(key):
             if class_name(head.value.get("type")) in EVERY_LEVEL:
                 _check_every_level(head, maps)
+                note_head_strides(head, maps, model)
     roi_head = model.part("roi_head")
     if roi_head.class_name not in ROI_HEADS or roi_head.value.get("shared_head") is not None:
         return
+    for key in ("bbox_roi_extractor", "mask_roi_extractor"):
+        if roi_head.part(key).class_name in EXTRACTORS:
+            note_region_strides(roi_head.part(key), maps, model)
     widths = _extracted(roi_head, "bbox_roi_extractor", maps)
     _check_behind(roi_head, "bbox_head", BOX_HEADS, widths)
     if roi_head.value.get("mask_roi_extractor") is not None:
