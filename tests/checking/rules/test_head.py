@@ -25,7 +25,7 @@ def test_every_width_has_its_own_remedy(tmp_path: Path) -> None:
     assert (finding.line, finding.remedy) == (3, "tensor cores need multiples of 8: 18 → 24, 20 → 24")
 
 
-@pytest.mark.parametrize("size", ["[48, 64, 17]", "48", "[48]"])
+@pytest.mark.parametrize("size", ["[48, 64, 17]", "48", "[48]", "[48, -64]"])
 def test_a_heatmap_size_that_is_not_a_size_is_found(size: str, tmp_path: Path) -> None:
     (finding,) = check(tmp_path / "a.yaml", POSE.replace(HEATMAP, f"  HEATMAP_SIZE: {size}\n"))
     assert (finding.code, finding.path, finding.remedy) == ("HR403", "MODEL.HEATMAP_SIZE", "write [48, 64]")

@@ -95,7 +95,22 @@ def test_what_is_not_judged(config: Plain) -> None:
     assert refused(config) == []
 
 
-@pytest.mark.parametrize("value", [None, 3, "x", [], [3], {}, {1: 2}, {"type": None}, {"type": ["x"]}, {"type": 3}])
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        3,
+        "x",
+        [],
+        [3],
+        {},
+        {1: 2},
+        {"type": None},
+        {"type": ["x"]},
+        {"type": 3},
+        pytest.param(10**5000, id="huge"),
+    ],
+)
 @pytest.mark.parametrize("key", ["backbone", "decode_head", "type"])
 def test_values_of_any_type(key: str, value: Any) -> None:
     config = model("EncoderDecoder", decode_head=FCN)
@@ -108,7 +123,9 @@ def test_values_of_any_type(key: str, value: Any) -> None:
 def test_a_config_inside_itself() -> None:
     head: Plain = {**FCN, "x": 1}
     head["auxiliary_head"] = head
-    assert "model.decode_head.x" in refused(model("EncoderDecoder", decode_head=head))
+    heads: list[Any] = [head]
+    heads.append(heads)
+    assert "model.decode_head.x" in refused(model("EncoderDecoder", decode_head=head, auxiliary_head=heads))
 
 
 def test_the_recorded_signatures() -> None:

@@ -64,7 +64,7 @@ def heatmap_size(subject: Subject) -> Iterator[Diagnostic]:
         node = ConfigNode(subject.config, ()).get(*path)
         size: Any = node.literal if node else None
         if node and _is_numbers(size) and size != [width, height]:
-            is_size = isinstance(size, list) and len(size) == 2
+            is_size = isinstance(size, list) and len(size) == 2 and all(map(_is_count, size))
             found = f"{shape_text(tuple(size))} (w×h)" if is_size else f"{quote(size)}, not a width and a height"
             message = f"{node.path[-1]} is {found}, and the network puts out {shape_text((width, height))}"
             yield subject.at_config("heatmap-size", node.path, message, f"write [{width}, {height}]")

@@ -64,7 +64,8 @@ def certain_package(config: Mapping[str, Any]) -> Package | None:
     model = config.get("model")
     if not isinstance(model, Mapping):
         return None
-    own_scope, _, name = str(model.get("type"))[:200].rpartition(".")
+    model_type = model.get("type")
+    own_scope, _, name = model_type.rpartition(".") if isinstance(model_type, str) else ("", "", "")
     scope = own_scope or config.get("default_scope")
     if isinstance(scope, str) and scope:
         package = PACKAGES.get(scope)
@@ -115,7 +116,8 @@ def _parts(value: Any, path: KeyPath, package: Package, depth: int) -> Iterator[
     """
     if isinstance(value, list | tuple):
         for index, item in enumerate(islice(value, MAX_PARTS)):
-            yield from _parts(item, (*path, index), package, depth + 1)
+            if isinstance(item, Mapping):
+                yield from _parts(item, (*path, index), package, depth + 1)
     if not isinstance(value, Mapping) or depth > MAX_DEPTH or not isinstance(value.get("type"), str):
         return
     scope, _, name = value["type"].rpartition(".")

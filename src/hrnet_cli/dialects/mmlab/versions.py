@@ -45,7 +45,7 @@ def is_before_signatures(config: Mapping[str, Any]) -> bool:
     """Whether a config is for mmdetection before 2.0, whose classes have other arguments than those recorded."""
     model = config["model"] if isinstance(config.get("model"), Mapping) else {}
     data = config["data"] if isinstance(config.get("data"), Mapping) else {}
-    heads = (value for key, value in model.items() if isinstance(value, Mapping) and str(key).endswith("_head"))
+    heads = (value for key, value in model.items() if isinstance(value, Mapping) and isinstance(key, str))
     return (
         "imgs_per_gpu" in data
         or any(key in model for key in BEFORE_MODEL_KEYS)
