@@ -56,6 +56,17 @@ def test_the_note_says_what_and_where() -> None:
     assert (note.code, note.remedy, note.at_key, note.at_most_note) == ("refused-argument", "remove it", True, False)
 
 
+@pytest.mark.parametrize(
+    ("imports", "at_most_note"),
+    [(["mmpretrain.models"], False), (["mine.models"], True), ("mine", True), ([3], True), (None, True), ([], False)],
+)
+def test_a_config_that_imports_own_modules_gets_a_note(imports: Any, at_most_note: bool) -> None:
+    """They may register a class in place of a package's."""
+    config = {**model("EncoderDecoder", backbone={"drop": 1}), "custom_imports": {"imports": imports}}
+    (note,) = (note for note in read(config).notes if note.code == "refused-argument")
+    assert note.at_most_note is at_most_note
+
+
 OLD_ONLY: Plain = {"data": {}}
 NEW_ONLY = {"default_scope": "mmdet"}
 

@@ -84,6 +84,7 @@ def test_it_is_reported_once_at_the_divisor(config: Plain, reason: str, remedy: 
     assert found.message.startswith(f"{reason}: an input of 1×3×800×133")
     (other,) = check(tmp_path / "a.py", text, settings(select=["HR3"], input="250x256"))
     assert other.message.startswith("an input of 1×3×250×256")
+    assert any(f"{reason}: a batch comes at 800×133" in note for note in load_spec(config).notes)
     mended = load_spec(old(OLD_RESIZE, PAD) if "data" in config else new(RESIZE, divisor=32))
     assert mended.input_shape[2:] == (800, 1344)
 

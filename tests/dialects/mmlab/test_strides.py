@@ -50,6 +50,12 @@ def regions(strides: Any, key: str = "bbox_roi_extractor") -> Plain:
             "have strides [8, 16, 32, 64, 128]",
             f"write {DOUBLED}",
         ),
+        (
+            model("FCOS", neck={**HRFPN, "stride": 2}, bbox_head={"type": "FCOSHead", "in_channels": 16}),
+            "bbox_head.strides",
+            "[4, 8, 16, 32, 64] by default, but the maps that it gets have strides [8, 16, 32, 64, 128]",
+            f"write {DOUBLED}",
+        ),
         (rpn(DOUBLED), "rpn_head.anchor_generator.strides", "[8, 16, 32, 64, 128], but", "set stride=2 in HRFPN"),
         (rpn([[each, each] for each in DOUBLED]), "rpn_head.anchor_generator.strides", "but", "set stride=2"),
         (
@@ -74,6 +80,8 @@ def test_strides_of_other_maps(config: Plain, path: str, message: str, remedy: s
         fcos(DOUBLED, {**HRFPN, "stride": 2}),
         fcos(DOUBLED, {**FPN, "start_level": 1}),
         fcos(DOUBLED, {"type": "MyNeck"}),
+        model("FCOS", neck=HRFPN, bbox_head={"type": "FCOSHead", "in_channels": 16}),
+        model("RetinaNet", neck={**HRFPN, "stride": 2}, bbox_head={"type": "RetinaHead", "in_channels": 16}),
         fcos(DOUBLED, type="MyHead"),
         fcos([8.0, 16.0]),
         fcos("x"),

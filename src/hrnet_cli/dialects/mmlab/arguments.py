@@ -17,6 +17,7 @@ from hrnet_cli.dialects.mmlab.facts import CLASSES, PACKAGES, Package, class_nam
 from hrnet_cli.dialects.mmlab.part import MAX_PARTS, Network
 from hrnet_cli.dialects.mmlab.versions import NEW, OLD, is_before_signatures, version_line
 from hrnet_cli.dialects.reading import MAX_NOTES, note
+from hrnet_cli.errors import Diagnostic
 from hrnet_cli.text import KeyPath, misspelt, quote_key
 
 FOLDER = Path(__file__).parent / "signatures"
@@ -79,7 +80,7 @@ def note_refused(config: Mapping[str, Any], network: Network) -> None:
     package = certain_package(config)
     if package is None or is_before_signatures(config):
         return
-    line = version_line(config)
+    line, at_most_note = version_line(config), _imports_own_modules(config)
     for part, path in islice(_parts(config["model"], ("model",), package, 0), MAX_PARTS * 4):
         owner = _package_of(part, package)
         name = class_name(part["type"])
@@ -89,18 +90,27 @@ def note_refused(config: Mapping[str, Any], network: Network) -> None:
             continue
         unknown = (key for key in part if key not in (*known, *earlier, *NOT_ARGUMENTS))
         for key in islice(unknown, MAX_NOTES):
-            _add_refused(network, (*path, quote_key(key)), f"{owner.name}'s {name}", known)
+            refused = _refused(network, (*path, quote_key(key)), f"{owner.name}'s {name}", known)
+            network.notes.append(refused._replace(at_most_note=at_most_note))
 
 
-def _add_refused(network: Network, path: KeyPath, owner: str, known: tuple[str, ...]) -> None:
-    """The note on a refused argument takes the place of one that says that its key is not read."""
+def _imports_own_modules(config: Mapping[str, Any]) -> bool:
+    """Whether the config imports modules outside the packages, which may register a class in place of another."""
+    own = config.get("custom_imports")
+    names = own.get("imports", ()) if isinstance(own, Mapping) else ()
+    listed = names if isinstance(names, list | tuple) else [names]
+    return any(not isinstance(name, str) or name.partition(".")[0] not in PACKAGES for name in listed[:MAX_PARTS])
+
+
+def _refused(network: Network, path: KeyPath, owner: str, known: tuple[str, ...]) -> Diagnostic:
+    """The note on a refused argument, which takes the place of one that says that its key is not read."""
     unread = [each for each in network.notes if each.path == path and each.code in REPLACED]
     network.notes = [each for each in network.notes if each not in unread]
     guesses = [each.remedy for each in unread if each.code == "misspelt-key"]
     right = misspelt(path[-1], known)
     guesses += [f"did you mean {right}?"] if right else []
     message = f"{path[-1]} is not an argument of {owner}: building it raises a TypeError"
-    network.notes.append(note("refused-argument", path, message, next(iter(guesses), "remove it"), at_key=True))
+    return note("refused-argument", path, message, next(iter(guesses), "remove it"), at_key=True)
 
 
 def _package_of(part: Mapping[Any, Any], package: Package) -> Package:

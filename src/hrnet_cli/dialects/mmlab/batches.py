@@ -20,6 +20,7 @@ from hrnet_cli.text import KeyPath, shape_text
 NEUTRAL = (
     *("LoadImageFromFile", "LoadImageFromNDArray", "LoadAnnotations", "LoadProposals", "LoadPanopticAnnotations"),
     *("FilterAnnotations", "RandomFlip", "PhotoMetricDistortion", "Normalize", "PackDetInputs", "InstaBoost"),
+    *("YOLOXHSVRandomAug", "CutOut", "Corrupt", "RandomShift", "LoadMultiChannelImageFromFiles"),
     *("DefaultFormatBundle", "ImageToTensor", "ToTensor", "Collect", "Transpose", "SegRescale"),
 )
 """Transforms that leave an image's size as it is."""

@@ -29,7 +29,7 @@ from hrnet_cli.documents.python.values import Unread
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import STAGE_FIELDS, STAGE_KEY, stage_number, standard_stages
 from hrnet_cli.schema.fields import wrong_type
-from hrnet_cli.text import quote, quote_key
+from hrnet_cli.text import quote, quote_key, shape_text
 
 
 def read(config: Mapping[str, Any]) -> Reading:
@@ -100,6 +100,8 @@ def _read_input(config: Mapping[str, Any], network: Network) -> None:
         network.add_note("assumed", (), "the config has no input size")
     if found and found.breaks:
         network.input_reason, network.input_remedy = found.reason, found.remedy
+        said = f"{found.reason}: a batch comes at {shape_text(found.size)}, at which the fuse layers break"
+        network.add_note("differs", found.path, said, found.remedy)
     elif found and found.note:
         network.add_note("assumed", found.path, found.note, found.remedy)
 

@@ -16,6 +16,8 @@ from hrnet_cli.dialects.mmlab.part import Part
 from hrnet_cli.text import KeyPath, plural
 
 OWN_KEYS = ("strides", "point_strides")
+DEFAULTS = {"FCOSHead": [4, 8, 16, 32, 64]}
+"""The strides of heads that need not be given any."""
 GENERATOR = "anchor_generator"
 REGION_STRIDES = "featmap_strides"
 
@@ -24,6 +26,8 @@ def note_head_strides(head: Part, maps: Maps, model: Part) -> None:
     """Report the strides of a head that reads every map: its own, or those of its generator of anchors."""
     generator = head.value.get(GENERATOR)
     places: list[tuple[Any, KeyPath]] = [(head.value.get(key), (*head.path, key)) for key in OWN_KEYS]
+    if head.class_name in DEFAULTS and "strides" not in head.value:
+        places.append((DEFAULTS[head.class_name], (*head.path, "strides")))
     if isinstance(generator, Mapping):
         places.append((generator.get("strides"), (*head.path, GENERATOR, "strides")))
     for value, path in places:
@@ -41,10 +45,15 @@ def note_region_strides(extractor: Part, maps: Maps, model: Part) -> None:
 
 
 def _note(part: Part, path: KeyPath, found: list[int], right: list[int], model: Part) -> None:
+    by_default = "" if path[-1] in part.value or path[-2] == GENERATOR else " by default"
     if len(found) == len(right):
-        message = f"{found}, but the maps that it gets have strides {right}: what it finds would be elsewhere"
+        message = (
+            f"{found}{by_default}, but the maps that it gets have strides {right}: what it finds would be elsewhere"
+        )
     else:
-        message = f"{plural(len(found), 'stride')}, but it gets {plural(len(right), 'map')}: an assertion fails"
+        message = (
+            f"{plural(len(found), 'stride')}{by_default}, but it gets {plural(len(right), 'map')}: an assertion fails"
+        )
     part.network.add_note("head-strides", path, message, _remedy(found, right, model))
 
 

@@ -13,10 +13,12 @@ OLD, NEW = "old", "new"
 OLD_KEYS = frozenset(
     (
         *("data", "data_cfg", "optimizer_config", "lr_config", "checkpoint_config", "log_config", "runner"),
-        *("total_epochs", "evaluation", "img_norm_cfg", "dist_params", "channel_cfg", "workflow"),
+        *("total_epochs", "evaluation", "dist_params", "workflow"),
     )
 )
 """Keys that mmcv's runner and the tools of the old line read."""
+OLD_VARIABLES = frozenset(("img_norm_cfg", "channel_cfg"))
+"""Variables of configs for the old line, which one that was moved to the new line may still have."""
 NEW_KEYS = frozenset(
     (
         *("default_scope", "train_dataloader", "val_dataloader", "test_dataloader", "optim_wrapper", "param_scheduler"),
@@ -34,6 +36,7 @@ def version_line(config: Mapping[str, Any]) -> str:
     model = config["model"] if isinstance(config.get("model"), Mapping) else {}
     old = not OLD_KEYS.isdisjoint(config) or not OLD_MODEL_KEYS.isdisjoint(model)
     new = not NEW_KEYS.isdisjoint(config) or not NEW_MODEL_KEYS.isdisjoint(model)
+    old |= not new and not OLD_VARIABLES.isdisjoint(config)
     return (OLD if old else NEW) if old != new else ""
 
 
