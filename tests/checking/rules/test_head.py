@@ -10,7 +10,7 @@ import yaml
 from checks import check, codes, only, settings, spec
 from mmlab_configs import HEATMAP as MMPOSE_HEATMAP
 from mmlab_configs import HIGHER as MMPOSE_HIGHER
-from mmlab_configs import OLD, TAGS, Plain, model, python
+from mmlab_configs import MULTISCALE, OLD, PROCESSOR, TAGS, Plain, model, python
 from support import TESTS
 
 from hrnet_cli import load_spec
@@ -190,3 +190,26 @@ def test_the_joints_of_the_old_mmposes_data(config: Plain, joints: Any, message:
     assert len(found) == bool(message)
     for path, said, remedy in found:
         assert path == "data_cfg.num_joints" and message in said and remedy == "make the two equal"
+
+
+DEKR: Plain = {"type": "DEKRHead", "in_channels": 60}
+
+
+@pytest.mark.parametrize(
+    ("neck", "size", "count"),
+    [
+        (PROCESSOR, [16, 24], 0),
+        (PROCESSOR, [16, 16], 1),
+        ({**PROCESSOR, "scale_factor": 2.0}, [16, 16], 0),
+        ({"type": "MyNeck"}, [16, 16], 0),
+    ],
+)
+def test_the_heatmaps_of_a_head_that_is_left_out(neck: Plain, size: Any, count: int, tmp_path: Path) -> None:
+    """DEKR's and CID's are as large as the map that they read."""
+    config = model("BottomupPoseEstimator", neck=neck, head=DEKR, backbone=MULTISCALE)
+    codec = {"type": "SPR", "input_size": [64, 96], "heatmap_size": size}
+    found = mmpose(config, "HR403", tmp_path, codec=codec, default_scope="mmpose")
+    assert len(found) == count
+    for path, message, remedy in found:
+        assert (path, remedy) == ("codec.heatmap_size", "write [16, 24]")
+        assert message == "heatmap_size is 16×16 (w×h), and the head puts out 16×24"

@@ -50,8 +50,8 @@ OUTPUT_SIZES = (("DATASET", "OUTPUT_SIZE"), ("data_cfg", "heatmap_size"))
 
 def heatmap_size(subject: Subject) -> Iterator[Diagnostic]:
     """The dataset draws its targets at another size than the network's heatmaps, so training fails at the loss."""
-    is_higher = isinstance(subject.spec.head, HigherHead)
-    if not is_higher and subject.spec.head.type not in ("heatmap", "landmark"):
+    is_higher, stride = isinstance(subject.spec.head, HigherHead), subject.loaded.reading.heatmap_stride
+    if not is_higher and not stride and subject.spec.head.type not in ("heatmap", "landmark"):
         return
     if subject.outputs is None or not subject.code_is_known:
         return
@@ -59,14 +59,15 @@ def heatmap_size(subject: Subject) -> Iterator[Diagnostic]:
         return  # the targets are for another input, or for one that is not known
     if is_higher:
         yield from _sizes_of_outputs(subject, [(shape[3], shape[2]) for shape in subject.outputs])
-    height, width = subject.outputs[0][2:]
-    for path in SIZES_OF_CODECS if is_higher else HEATMAP_SIZES:
+    height, width = [side // stride for side in subject.input[2:]] if stride else subject.outputs[0][2:]
+    for path in SIZES_OF_CODECS if is_higher or stride else HEATMAP_SIZES:
         node = ConfigNode(subject.config, ()).get(*path)
         size: Any = node.literal if node else None
         if node and _is_numbers(size) and size != [width, height]:
             is_size = isinstance(size, list) and len(size) == 2 and all(map(_is_count, size))
             found = f"{shape_text(tuple(size))} (w×h)" if is_size else f"{quote(size)}, not a width and a height"
-            message = f"{node.path[-1]} is {found}, and the network puts out {shape_text((width, height))}"
+            owner = "head" if stride else "network"
+            message = f"{node.path[-1]} is {found}, and the {owner} puts out {shape_text((width, height))}"
             yield subject.at_config("heatmap-size", node.path, message, f"write [{width}, {height}]")
             return
 

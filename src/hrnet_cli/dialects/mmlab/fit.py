@@ -112,7 +112,10 @@ CHOSEN_MAP = (facts.OLD_HEATMAP_HEAD, "TopDownSimpleHead", "ViPNASHeatmapSimpleH
 FIRST_MAP = (facts.HIGHER_HEAD, "BottomUpHigherResolutionHead", "AESimpleHead", "BottomUpSimpleHead")
 """mmpose 0.x's heads that read the first map."""
 OF_BOTH_LINES = ("CIDHead", "DEKRHead")
-"""Names of heads of mmpose 1.x and of others of 0.x, where DEKRHead reads the map of in_index too."""
+"""Names of heads of mmpose 1.x and of others of 0.x, where DEKRHead reads the map of in_index too.
+
+Those of 1.x put out heatmaps of the size of the map that they read.
+"""
 RELEASE_CANDIDATE = ("input_index", "input_transform", "in_index")
 """Arguments of mmpose 1.0.0rc's heads, by which they read other maps."""
 
@@ -136,6 +139,8 @@ def _check_pose_head(head: Part, maps: Maps, line: str) -> None:
         has_layers = head.value.get("final_layer", 1) is not None or head.value.get("deconv_out_channels", 1)
         if has_layers and not maps.pooled:
             _check_last(head, maps)
+        if name in OF_BOTH_LINES and maps.strides:
+            head.network.heatmap_stride = maps.strides[-1]
     elif name in LAST_POOLED and maps.pooled:
         _check_last(head, maps)
 

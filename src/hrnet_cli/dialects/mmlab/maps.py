@@ -198,9 +198,10 @@ def _processor(neck: Part, maps: Maps) -> Maps | None:
     if not all(type(each) is int for each in chosen) or not check_index(neck, maps, "select_index", chosen):
         return None
     widths = [maps.widths[each] for each in chosen]
+    strides = [maps.strides[each] for each in chosen] if maps.strides and neck.value.get("scale_factor", 1) == 1 else []
     if neck.value.get("concat", False):
-        widths = [sum(widths)]
-    return Maps(widths, [], from_neck=True)
+        widths, strides = [sum(widths)], strides[:1]
+    return Maps(widths, strides, from_neck=True)
 
 
 def _fused(neck: Part, maps: Maps) -> Maps | None:

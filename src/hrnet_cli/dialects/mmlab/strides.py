@@ -47,13 +47,11 @@ def note_region_strides(extractor: Part, maps: Maps, model: Part) -> None:
 def _note(part: Part, path: KeyPath, found: list[int], right: list[int], model: Part) -> None:
     by_default = "" if path[-1] in part.value or path[-2] == GENERATOR else " by default"
     if len(found) == len(right):
-        message = (
-            f"{found}{by_default}, but the maps that it gets have strides {right}: what it finds would be elsewhere"
-        )
+        got = f"but the maps that it gets have strides {right}"
+        message = f"{found}{by_default}, {got}: what it finds would be elsewhere"
     else:
-        message = (
-            f"{plural(len(found), 'stride')}{by_default}, but it gets {plural(len(right), 'map')}: an assertion fails"
-        )
+        got = f"but it gets {plural(len(right), 'map')}"
+        message = f"{plural(len(found), 'stride')}{by_default}, {got}: an assertion fails"
     part.network.add_note("head-strides", path, message, _remedy(found, right, model))
 
 
