@@ -12,7 +12,15 @@ from hrnet_cli import build, load_spec
 from hrnet_cli.errors import SpecError
 from hrnet_cli.sources.loading import MismatchError
 
-PARAMS = {18: 21_295_164, 30: 37_708_380, 32: 41_228_840, 40: 57_553_320, 44: 67_061_144, 48: 77_466_024}
+PARAMS = {
+    18: 21_295_164,
+    30: 37_708_380,
+    32: 41_228_840,
+    40: 57_553_320,
+    44: 67_061_144,
+    48: 77_466_024,
+    64: 128_056_104,
+}
 """By width, as the metafile of mmpretrain 1.2.0 has them."""
 CROP = [{"type": "ResizeEdge", "scale": 256, "edge": "short"}, {"type": "CenterCrop", "crop_size": 224}]
 

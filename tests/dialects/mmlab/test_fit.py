@@ -220,6 +220,11 @@ ASPP: Plain = {**ONE_MAP, "type": "DepthwiseSeparableASPPHead", "c1_in_channels"
             "8 channels, but the regions have 16",
         ),
         (
+            detector(roi_head=roi_head(semantic_head={"type": "FusedSemanticHead", "in_channels": 8, "num_ins": 5})),
+            "roi_head.semantic_head.in_channels",
+            "8 channels, but the neck gives 16",
+        ),
+        (
             model("ImageClassifier", neck=[FUSE, POOLING], head={**LINEAR, "in_channels": 1024}),
             "head.in_channels",
             "1024 channels, but the neck gives 2048",

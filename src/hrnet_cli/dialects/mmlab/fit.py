@@ -200,6 +200,9 @@ def _check_detector(model: Part, maps: Maps | None, _: str) -> None:
     for key in ("bbox_roi_extractor", "mask_roi_extractor"):
         if roi_head.part(key).class_name in EXTRACTORS:
             note_region_strides(roi_head.part(key), maps, model)
+    semantic = roi_head.part("semantic_head")
+    if semantic.class_name == "FusedSemanticHead":
+        _check_every_level(semantic, maps)
     widths = _extracted(roi_head, "bbox_roi_extractor", maps)
     _check_behind(roi_head, "bbox_head", BOX_HEADS, widths)
     if roi_head.value.get("mask_roi_extractor") is not None:
