@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from hrnet_cli.dialects.mmlab import facts
-from hrnet_cli.dialects.mmlab.arguments import certain_package
+from hrnet_cli.dialects.mmlab.arguments import certain_package, has_class
 from hrnet_cli.dialects.mmlab.checks import as_list, is_list
 from hrnet_cli.dialects.mmlab.facts import class_name
 from hrnet_cli.dialects.mmlab.maps import Maps, backbone_maps, check_index, check_widths, is_width, neck_maps, report
@@ -60,7 +60,7 @@ def _check_decode_head(head: Part, maps: Maps | None) -> None:
     """Report the first error of a BaseDecodeHead: its index, then the form and the number of its in_channels."""
     index, channels = head.value.get("in_index", -1), head.value.get("in_channels")
     chosen, name = as_list(index), class_name(head.value.get("type"))
-    if not all(type(each) is int for each in chosen):
+    if not all(type(each) is int for each in chosen) or not has_class(facts.MMSEG, name):
         return
     if maps and not check_index(head, maps, "in_index", chosen):
         return
@@ -173,7 +173,7 @@ EVERY_LEVEL = (
     *("YOLOXHead", "RTMDetHead", "RTMDetSepBNHead", "CondInstBboxHead", "BoxInstBboxHead", "CenterNetUpdateHead"),
 )
 """Heads with the same convolutions on every map."""
-EXTRACTORS = ("SingleRoIExtractor", "GenericRoIExtractor")
+EXTRACTOR = "SingleRoIExtractor"
 ROI_HEADS = (
     *("StandardRoIHead", "CascadeRoIHead", "HybridTaskCascadeRoIHead", "DoubleHeadRoIHead", "DynamicRoIHead"),
     *("MaskScoringRoIHead", "PISARoIHead", "GridRoIHead", "SCNetRoIHead", "PointRendRoIHead"),
@@ -198,7 +198,7 @@ def _check_detector(model: Part, maps: Maps | None, _: str) -> None:
     if roi_head.class_name not in ROI_HEADS or roi_head.value.get("shared_head") is not None:
         return
     for key in ("bbox_roi_extractor", "mask_roi_extractor"):
-        if roi_head.part(key).class_name in EXTRACTORS:
+        if roi_head.part(key).class_name == EXTRACTOR:
             note_region_strides(roi_head.part(key), maps, model)
     semantic = roi_head.part("semantic_head")
     if semantic.class_name == "FusedSemanticHead":
@@ -226,7 +226,7 @@ def _extracted(roi_head: Part, key: str, maps: Maps) -> int | None:
     """The channels that an extractor of regions gives; None where they are not known."""
     extractor = roi_head.part(key)
     width, strides = extractor.value.get("out_channels"), extractor.value.get("featmap_strides")
-    if extractor.class_name not in EXTRACTORS or not is_width(width) or not is_list(strides):
+    if extractor.class_name != EXTRACTOR or not is_width(width) or not is_list(strides):
         return None
     if len(strides) > 1 and len(set(maps.widths)) == 1 and len(maps.widths) > 1:
         check_widths(extractor, maps._replace(widths=maps.widths[:1]), [0], each=False, key="out_channels")
