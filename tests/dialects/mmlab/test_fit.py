@@ -20,9 +20,11 @@ from mmlab_configs import (
     WIDTHS,
     Plain,
     model,
+    python,
 )
 
 from hrnet_cli.dialects.mmlab.read import read
+from hrnet_cli.sources.loading import load_text
 
 FPN: Plain = {"type": "FPN", "in_channels": WIDTHS, "out_channels": 16, "num_outs": 5}
 DENSE: Plain = {"type": "FCOSHead", "in_channels": 16, "num_classes": 3}
@@ -256,6 +258,8 @@ def test_what_does_not_fit(config: Plain, path: str, message: str) -> None:
         seg({**ONE_MAP, "in_channels": 99}, neck={"type": "MyNeck"}),
         seg({**ONE_MAP, "type": "MyHead", "in_channels": 99}),
         seg({"type": "MyHead", "in_index": 9}),
+        seg({**ONE_MAP, "type": "mine.PSPHead", "in_index": 9}),
+        detector({**FPN, "type": "mine.FPN", "in_channels": [1, 2, 3, 4]}),
         seg({"type": "MyHead", "in_index": [0, 1], "in_channels": [4]}),
         seg({**ONE_MAP, "in_channels": "x", "in_index": None}),
         model("HRDecoder", decode_head={**ONE_MAP, "in_channels": 60}),
@@ -292,6 +296,18 @@ def test_what_does_not_fit(config: Plain, path: str, message: str) -> None:
 )
 def test_what_fits_or_is_not_known(config: Plain) -> None:
     assert mismatches(config) == []
+
+
+CODE = ["f()", "[f()]", "dict(type=f(), in_channels=f())", "dict(type='RPNHead', in_channels=f())"]
+
+
+@pytest.mark.parametrize("code", CODE)
+@pytest.mark.parametrize("key", ["roi_head", "rpn_head", "bbox_head"])
+def test_code_in_a_part_that_is_not_built_is_no_error(code: str, key: str) -> None:
+    text = f"model = {python(detector(HRFPN)['model'])}\nmodel['{key}'] = "
+    assert load_text(text + code).spec.head.type == "hrfpn"
+    nested = "dict(type='StandardRoIHead', bbox_roi_extractor=f(), bbox_head=f(), semantic_head=f())"
+    assert load_text(text + nested).spec.head.type == "hrfpn"
 
 
 def test_remedies() -> None:

@@ -11,7 +11,7 @@ from math import lcm
 from typing import Any, NamedTuple
 
 from hrnet_cli.dialects.mmlab.arguments import certain_package
-from hrnet_cli.dialects.mmlab.facts import MMDET, class_name
+from hrnet_cli.dialects.mmlab.facts import MMDET, package_class
 from hrnet_cli.dialects.mmlab.sizes import PIPELINES, Size, at, pair, scales
 from hrnet_cli.dialects.mmlab.versions import NEW, is_before_signatures, version_line
 from hrnet_cli.hrnet import STANDARD_DIVISOR, branch_stride
@@ -57,7 +57,7 @@ class Transform(NamedTuple):
     @property
     def name(self) -> str:
         """Its class."""
-        return class_name(self.value.get("type"))
+        return package_class(self.value.get("type"))
 
 
 class Resized(NamedTuple):
@@ -124,7 +124,11 @@ def _batch_padding(config: Mapping[str, Any]) -> Padding | None:
     model = config["model"]
     path: KeyPath = ("model", "data_preprocessor") if "data_preprocessor" in model else ("data_preprocessor",)
     value = model.get("data_preprocessor", config.get("data_preprocessor"))
-    if not isinstance(value, Mapping) or class_name(value.get("type")) != PREPROCESSOR or value.get("batch_augments"):
+    if (
+        not isinstance(value, Mapping)
+        or package_class(value.get("type")) != PREPROCESSOR
+        or value.get("batch_augments")
+    ):
         return None
     divisor = value.get(DIVISOR, 1)
     if type(divisor) is not int or not 1 <= divisor <= MAX_DIVISOR:

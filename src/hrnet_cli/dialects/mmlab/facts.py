@@ -122,6 +122,13 @@ PACKAGES = {
 }
 """By the scope that a config names."""
 
+
+def package_class(value: Any) -> str:
+    """The class that a `type` names, where its scope is none or a package's: another package may have the name too."""
+    scope = value.rpartition(".")[0] if isinstance(value, str) else ""
+    return class_name(value) if not scope or scope in PACKAGES else ""
+
+
 PART_KEYS = tuple(dict.fromkeys(key for package in (MMPOSE, MMDET, MMSEG) for key in package.part_keys))
 UNKNOWN = MMPOSE._replace(name="", title="", part_keys=PART_KEYS)
 """A config that does not show its package is read as mmpose's."""

@@ -13,7 +13,7 @@ from typing import Any
 from hrnet_cli.dialects.mmlab import facts
 from hrnet_cli.dialects.mmlab.arguments import certain_package, has_class
 from hrnet_cli.dialects.mmlab.checks import as_list, is_list
-from hrnet_cli.dialects.mmlab.facts import class_name
+from hrnet_cli.dialects.mmlab.facts import package_class
 from hrnet_cli.dialects.mmlab.maps import Maps, backbone_maps, check_index, check_widths, is_width, neck_maps, report
 from hrnet_cli.dialects.mmlab.part import MAX_PARTS, Part
 from hrnet_cli.dialects.mmlab.strides import note_head_strides, note_region_strides
@@ -33,6 +33,11 @@ def check_fit(model: Part, config: Mapping[str, Any]) -> None:
     if package is None or backbone_maps(model.network) is None:
         return
     CHECKS[package.name](model, neck_maps(model), version_line(config))
+
+
+def _part(owner: Part, key: str) -> Part:
+    """The mapping of a key; code there is no error, since what is not built need not be read."""
+    return Part(owner.value.get(key), (*owner.path, key), owner.network)
 
 
 # mmsegmentation's heads that are a BaseDecodeHead
@@ -59,7 +64,7 @@ def _check_segmentor(model: Part, maps: Maps | None, _: str) -> None:
 def _check_decode_head(head: Part, maps: Maps | None) -> None:
     """Report the first error of a BaseDecodeHead: its index, then the form and the number of its in_channels."""
     index, channels = head.value.get("in_index", -1), head.value.get("in_channels")
-    chosen, name = as_list(index), class_name(head.value.get("type"))
+    chosen, name = as_list(index), package_class(head.value.get("type"))
     if not all(type(each) is int for each in chosen) or not has_class(facts.MMSEG, name):
         return
     if maps and not check_index(head, maps, "in_index", chosen):
@@ -121,14 +126,14 @@ RELEASE_CANDIDATE = ("input_index", "input_transform", "in_index")
 
 
 def _check_pose_estimator(model: Part, maps: Maps | None, line: str) -> None:
-    for head in (model.part("head"), model.part("keypoint_head")):
+    for head in (_part(model, "head"), _part(model, "keypoint_head")):
         if maps:
             _check_pose_head(head, maps, line)
 
 
 def _check_pose_head(head: Part, maps: Maps, line: str) -> None:
     """Report a head of mmpose whose in_channels are not those of the map that it reads."""
-    name = head.class_name
+    name = package_class(head.value.get("type"))
     if name in OF_BOTH_LINES and (not line or (line == OLD and name != "DEKRHead")):
         return
     if name in CHOSEN_MAP or (name in OF_BOTH_LINES and line == OLD):
@@ -191,17 +196,18 @@ def _check_detector(model: Part, maps: Maps | None, _: str) -> None:
         return
     for key in ("bbox_head", "rpn_head", "mask_head"):
         for head in model.readable_parts(key):
-            if class_name(head.value.get("type")) in EVERY_LEVEL:
+            if package_class(head.value.get("type")) in EVERY_LEVEL:
                 _check_every_level(head, maps)
                 note_head_strides(head, maps, model)
-    roi_head = model.part("roi_head")
-    if roi_head.class_name not in ROI_HEADS or roi_head.value.get("shared_head") is not None:
+    roi_head = _part(model, "roi_head")
+    if package_class(roi_head.value.get("type")) not in ROI_HEADS or roi_head.value.get("shared_head") is not None:
         return
     for key in ("bbox_roi_extractor", "mask_roi_extractor"):
-        if roi_head.part(key).class_name == EXTRACTOR:
-            note_region_strides(roi_head.part(key), maps, model)
-    semantic = roi_head.part("semantic_head")
-    if semantic.class_name == "FusedSemanticHead":
+        extractor = _part(roi_head, key)
+        if package_class(extractor.value.get("type")) == EXTRACTOR:
+            note_region_strides(extractor, maps, model)
+    semantic = _part(roi_head, "semantic_head")
+    if package_class(semantic.value.get("type")) == "FusedSemanticHead":
         _check_every_level(semantic, maps)
     widths = _extracted(roi_head, "bbox_roi_extractor", maps)
     _check_behind(roi_head, "bbox_head", BOX_HEADS, widths)
@@ -224,9 +230,9 @@ def _check_every_level(head: Part, maps: Maps) -> None:
 
 def _extracted(roi_head: Part, key: str, maps: Maps) -> int | None:
     """The channels that an extractor of regions gives; None where they are not known."""
-    extractor = roi_head.part(key)
+    extractor = _part(roi_head, key)
     width, strides = extractor.value.get("out_channels"), extractor.value.get("featmap_strides")
-    if extractor.class_name != EXTRACTOR or not is_width(width) or not is_list(strides):
+    if package_class(extractor.value.get("type")) != EXTRACTOR or not is_width(width) or not is_list(strides):
         return None
     if len(strides) > 1 and len(set(maps.widths)) == 1 and len(maps.widths) > 1:
         check_widths(extractor, maps._replace(widths=maps.widths[:1]), [0], each=False, key="out_channels")
@@ -237,7 +243,7 @@ def _check_behind(roi_head: Part, key: str, classes: tuple[str, ...], width: int
     """Report heads whose in_channels are not what the extractor before them gives."""
     for head in islice(roi_head.readable_parts(key), MAX_PARTS):
         found = head.value.get("in_channels")
-        if width and class_name(head.value.get("type")) in classes and is_width(found) and found != width:
+        if width and package_class(head.value.get("type")) in classes and is_width(found) and found != width:
             message = f"{found} channels, but the regions have {width}"
             report(head, "wrong-channels", "in_channels", message, f"write {width}")
 
@@ -249,8 +255,9 @@ POOLED_HEADS: tuple[str, ...] = (*facts.LINEAR_HEADS, "StackedLinearClsHead")
 
 
 def _check_classifier(model: Part, maps: Maps | None, _: str) -> None:
-    if maps and maps.pooled and model.part("head").class_name in POOLED_HEADS:
-        _check_last(model.part("head"), maps)
+    head = _part(model, "head")
+    if maps and maps.pooled and package_class(head.value.get("type")) in POOLED_HEADS:
+        _check_last(head, maps)
 
 
 CHECKS: dict[str, Callable[[Part, Maps | None, str], None]] = {

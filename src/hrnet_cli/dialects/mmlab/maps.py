@@ -60,7 +60,7 @@ def neck_maps(model: Part) -> Maps | None:
     value = model.value.get("neck")
     necks = model.list_parts("neck") if is_list(value) else [model.part("neck")] if value is not None else []
     for neck in islice(necks, MAX_PARTS):
-        name = facts.class_name(neck.value.get("type"))
+        name = facts.package_class(neck.value.get("type"))
         if maps is None or name not in NECKS:
             return None
         maps = NECKS[name](neck, maps)

@@ -26,8 +26,9 @@ def note_head_strides(head: Part, maps: Maps, model: Part) -> None:
     """Report the strides of a head that reads every map: its own, or those of its generator of anchors."""
     generator = head.value.get(GENERATOR)
     places: list[tuple[Any, KeyPath]] = [(head.value.get(key), (*head.path, key)) for key in OWN_KEYS]
-    if head.class_name in DEFAULTS and "strides" not in head.value:
-        places.append((DEFAULTS[head.class_name], (*head.path, "strides")))
+    name = facts.package_class(head.value.get("type"))
+    if name in DEFAULTS and "strides" not in head.value:
+        places.append((DEFAULTS[name], (*head.path, "strides")))
     if isinstance(generator, Mapping):
         places.append((generator.get("strides"), (*head.path, GENERATOR, "strides")))
     for value, path in places:
