@@ -23,13 +23,9 @@ from hrnet_cli.text import plural, quote
 
 def check_fit(model: Part, config: Mapping[str, Any]) -> None:
     """Report each neck and head that does not fit the maps that it gets."""
-    package, own = certain_package(config), model.value.get("type")
-    if package is None and model.network.package is facts.MMSEG:
-        if not isinstance(own, str):
-            package = facts.MMSEG
-        else:
-            message = f"{quote(own)} is not one of mmseg's models: how its parts fit together is not known"
-            model.network.add_note("fork", (*model.path, "type"), message)
+    package = certain_package(config)
+    if package is None and model.network.package is facts.MMSEG and not isinstance(model.value.get("type"), str):
+        package = facts.MMSEG
     if package is None or backbone_maps(model.network) is None:
         return
     CHECKS[package.name](model, neck_maps(model), version_line(config))

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hrnet_cli.dialects.mmlab import backbone_path, facts, is_hrnet
-from hrnet_cli.dialects.mmlab.arguments import note_refused
+from hrnet_cli.dialects.mmlab.arguments import certain_package, note_refused
 from hrnet_cli.dialects.mmlab.batches import batch
 from hrnet_cli.dialects.mmlab.checks import note_misspellings
 from hrnet_cli.dialects.mmlab.facts import PACKAGES, STAGE_KEYS, Package, class_name
@@ -55,12 +55,28 @@ def read(config: Mapping[str, Any]) -> Reading:
         read_heads(model, config)
         note_misspellings(config, model)
         note_refused(config, network)
+        _withdraw_claims(model, config)
     _read_input(config, network)
     if network.widths:
         network.data["name"] = f"hrnet-w{network.widths[0]}"
     if network.diagnostics:
         network.data = {}
     return network
+
+
+def _withdraw_claims(model: Part, config: Mapping[str, Any]) -> None:
+    """Say nothing for the code of an own model: it may join the branches in front of its head, or read more keys."""
+    network, own = model.network, model.value.get("type")
+    if not isinstance(own, str) or certain_package(config) is not None:
+        return
+    network.code_is_known = False
+    network.notes = [each._replace(at_most_note=True) for each in network.notes]
+    if network.mismatches:
+        network.mismatches.clear()
+        network.data.pop("head", None)
+    name = network.package.name or "mmlab"
+    message = f"{quote(own)} is not one of {name}'s models: how its parts fit together is not known"
+    network.add_note("fork", (*model.path, "type"), message)
 
 
 def _package(config: Mapping[str, Any]) -> Package:
