@@ -67,6 +67,14 @@ def test_a_config_that_imports_own_modules_gets_a_note(imports: Any, at_most_not
     assert note.at_most_note is at_most_note
 
 
+def test_an_argument_of_early_versions_is_a_note() -> None:
+    """HeatmapHead had input_index before mmpose 1.0."""
+    config = model("TopdownPoseEstimator", head={**HEATMAP, "input_index": 0, "x": 1})
+    found = {note.path[-1]: note for note in read(config).notes if note.code == "refused-argument"}
+    assert found["input_index"].at_most_note and not found["x"].at_most_note
+    assert "in early versions alone: others raise a TypeError" in found["input_index"].message
+
+
 OLD_ONLY: Plain = {"data": {}}
 NEW_ONLY = {"default_scope": "mmdet"}
 
@@ -98,11 +106,10 @@ def test_the_version_that_a_config_is_for_decides(more: Plain, found: list[str])
         {**model("FasterRCNN", neck={**HRFPN, "x": 1}), "data": {"imgs_per_gpu": 2}},
         model("FasterRCNN", neck={**HRFPN, "x": 1}, rpn_head={"type": "RPNHead", "anchor_scales": [8]}),
         model("FasterRCNN", neck={**HRFPN, "x": 1}, bbox_roi_extractor={"type": "SingleRoIExtractor"}),
-        model("TopdownPoseEstimator", head={**HEATMAP, "input_index": 0, "align_corners": False}),
     ],
 )
 def test_what_is_not_judged(config: Plain) -> None:
-    """Own classes and models, other scopes, mmdetection 1.x, and arguments of earlier releases."""
+    """Own classes and models, other scopes, and mmdetection 1.x."""
     assert refused(config) == []
 
 

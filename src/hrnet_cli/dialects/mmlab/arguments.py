@@ -88,10 +88,13 @@ def note_refused(config: Mapping[str, Any], network: Network) -> None:
         earlier = CLASSES[name].arguments if name in CLASSES else ()
         if known is None:
             continue
-        unknown = (key for key in part if key not in (*known, *earlier, *NOT_ARGUMENTS))
+        unknown = (key for key in part if key not in (*known, *NOT_ARGUMENTS))
         for key in islice(unknown, MAX_NOTES):
             refused = _refused(network, (*path, quote_key(key)), f"{owner.name}'s {name}", known)
-            network.notes.append(refused._replace(at_most_note=at_most_note))
+            if key in earlier:
+                message = f"{refused.path[-1]} is an argument of {owner.name}'s {name} in early versions alone"
+                refused = refused._replace(message=f"{message}: others raise a TypeError")
+            network.notes.append(refused._replace(at_most_note=at_most_note or key in earlier))
 
 
 def _imports_own_modules(config: Mapping[str, Any]) -> bool:
