@@ -64,9 +64,7 @@ def test_the_arguments_of_a_constructor(body: str, arguments: tuple[str, ...] | 
 
 
 def test_a_base_in_another_module() -> None:
-    more = {
-        "p/b.py": "class Far(Base):\n    def __init__(self, z, **k):\n        super().__init__(**k)\nclass Base: pass"
-    }
+    far = "class Far(Base):\n    def __init__(self, z, **k):\n        super().__init__(**k)\nclass Base: pass"
     text = "from .b import Far\n@HEADS.register_module(name=['A', 'Old'], force=True)\nclass New(Far):\n    pass\n"
     found = signatures.signatures(signatures.Package({"p/a.py": text, "p/b.py": far}))
     assert found == {"A": ("z",), "Old": ("z",)}
