@@ -315,7 +315,10 @@ def test_remedies() -> None:
         return read(config).mismatches[0].remedy
 
     assert remedy(detector({**FPN, "in_channels": [256, 512, 1024, 2048]})) == "write [4, 8, 16, 32]"
-    assert remedy(pose(HEATMAP, backbone=MULTISCALE)) == "write 32"
+    last = "write 32, or remove multiscale_output: then it reads branch 0"
+    assert remedy(pose(HEATMAP, backbone=MULTISCALE)) == last
+    assert remedy(pose({**HEATMAP, "in_channels": 5}, backbone=MULTISCALE)) == "write 32"
+    assert remedy(model("ImageClassifier", neck=POOLING, head={**LINEAR, "in_channels": 4})) == "write 32"
     assert remedy(model("FCOS", bbox_head=DENSE)) == "put a neck such as HRFPN before it"
     few = pose(HEATMAP, neck={**PROCESSOR, "select_index": 1})
     assert remedy(few) == "write 0, or set multiscale_output: True in stage4"

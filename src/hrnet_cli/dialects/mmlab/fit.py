@@ -147,7 +147,10 @@ def _check_pose_head(head: Part, maps: Maps, line: str) -> None:
 
 
 def _check_last(head: Part, maps: Maps) -> None:
-    check_widths(head, maps, [len(maps.widths) - 1], each=False)
+    more, is_first = "", head.value.get("in_channels") == maps.widths[0]
+    if is_first and not maps.from_neck and head.network.package.multiscale_in_stage:
+        more = ", or remove multiscale_output: then it reads branch 0"
+    check_widths(head, maps, [len(maps.widths) - 1], each=False, more=more)
 
 
 def _check_chosen_map(head: Part, maps: Maps) -> None:

@@ -80,8 +80,13 @@ def report(part: Part, code: Code, key: str, message: str, remedy: str) -> None:
     part.network.add_mismatch(Diagnostic(code, (*part.path, key), message, remedy))
 
 
-def check_widths(part: Part, maps: Maps, chosen: list[int], each: bool, key: str = "in_channels") -> None:
-    """Report channels that are not those of the chosen maps: each of them, or their sum where they are joined."""
+def check_widths(
+    part: Part, maps: Maps, chosen: list[int], each: bool, key: str = "in_channels", more: str = ""
+) -> None:
+    """Report channels that are not those of the chosen maps: each of them, or their sum where they are joined.
+
+    `more` is another remedy.
+    """
     found = part.value.get(key)
     numbers, widths = as_list(found), [maps.widths[index] for index in chosen]
     if not numbers or not all(map(is_width, numbers)):
@@ -96,7 +101,7 @@ def check_widths(part: Part, maps: Maps, chosen: list[int], each: bool, key: str
         remedy = f"keep it, and give the last stage {plain(right)} channels there, as in the stages before it"
     else:
         remedy = f"write {quote(right) if is_list(found) else sum(right)}"
-    report(part, "wrong-channels", key, f"{quote(found)} channels, but {maps.describe(chosen)}", remedy)
+    report(part, "wrong-channels", key, f"{quote(found)} channels, but {maps.describe(chosen)}", remedy + more)
 
 
 def check_index(part: Part, maps: Maps, key: str, chosen: list[int]) -> bool:
