@@ -94,4 +94,7 @@ SIMPLE_TAGS = {
     "with_ae_loss": [True],
 }
 NO_DECONV: Plain = {"num_channels": (), "kernel_size": (), "cat_output": (), "with_ae_loss": (True,)}
+FUSE = {"type": "HRFuseScales", "in_channels": WIDTHS}
+POOLING = {"type": "GlobalAveragePooling"}
+LINEAR = {"type": "LinearClsHead", "in_channels": 2048, "num_classes": 7}
 HRFPN = {"type": "HRFPN", "in_channels": WIDTHS, "out_channels": 16}

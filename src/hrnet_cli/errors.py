@@ -68,6 +68,8 @@ Code = Literal[
     "fork",
     "differs",
     # what that code cannot build
+    "refused-argument",
+    "head-strides",
     "width-change",
     "head-needs",
     "fixed-part",

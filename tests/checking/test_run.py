@@ -123,7 +123,7 @@ def test_a_config_that_is_an_hrnet_by_its_base_is_found_in_a_folder(tmp_path: Pa
     (tmp_path / "other.py").write_text("_base_ = '_base_/resnet.py'\nmodel = dict(depth=50)\n")
     result = check_all(tmp_path)
     assert str(tmp_path / "mine.py") in result.files and str(tmp_path / "other.py") in result.skipped
-    assert "HR101" in codes(tuple(each for each in result.findings if each.source == str(tmp_path / "mine.py")))
+    assert "HR204" in codes(tuple(each for each in result.findings if each.source == str(tmp_path / "mine.py")))
 
 
 def test_in_several_processes_it_is_the_same(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def note(
 def note_text(note: Diagnostic) -> str:
     """A note on one line: its path, or that of the mapping around a key, then its message and the right spelling."""
     path = dotted_path(note.path[:-1] if note.at_key else note.path)
-    spelling = f" ({note.remedy})" if note.code == "misspelt-key" else ""
+    spelling = f" ({note.remedy})" if note.code in ("misspelt-key", "refused-argument") else ""
     return (f"{path}: " if path else "") + note.message + spelling
 
 
@@ -122,6 +122,12 @@ class Reading:
         """How the config writes a key of the spec: `num_blocks` as `NUM_BLOCKS`."""
         self.blocks: tuple[str, ...] = HRNET_BLOCKS
         """The blocks that the config's code has."""
+        self.input_reason = ""
+        """Why the input is one that breaks, where its origin is not a size but what decides it."""
+        self.input_remedy = ""
+        """What to write there."""
+        self.heatmap_stride = 0
+        """Input pixels per pixel of the heatmaps of a head that is left out; 0 where there are none that are known."""
         self.code_is_known = True
         """Whether the code that reads the config is the code that this reader knows; if not, nothing is said for it."""
         self.reads: tuple[str, tuple[int, ...]] | None = None

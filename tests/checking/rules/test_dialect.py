@@ -84,7 +84,9 @@ def test_a_limit_of_a_spec_is_located_in_it_and_needs_no_conversion(tmp_path: Pa
     assert (finding.code, finding.path) == ("HR203", "stage1")
     assert finding.remedy == "write block: BOTTLENECK, num_blocks: [4], num_channels: [64]"
     found = check(tmp_path / "b.yaml", preset_path("cls-w18").read_text(), settings(dialect="mmlab", select=["HR2"]))
-    assert [(each.code, each.path, "convert" in each.remedy) for each in found] == [("HR202", "head", False)]
+    assert [(each.code, each.path, "convert" in each.remedy) for each in found] == [
+        ("HR202", "head.head_conv_bias", False)
+    ]
 
 
 def test_a_limit_of_a_configs_own_code_is_located_in_it(tmp_path: Path) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from checks import check, codes, only, settings, spec
+from mmlab_configs import HEATMAP as MMPOSE_HEATMAP
+from mmlab_configs import HIGHER as MMPOSE_HIGHER
+from mmlab_configs import MULTISCALE, OLD, PROCESSOR, TAGS, Plain, model, python
 from support import TESTS
 
 from hrnet_cli import build_torch, load_spec
@@ -24,7 +28,7 @@ def test_every_width_has_its_own_remedy(tmp_path: Path) -> None:
     assert (finding.line, finding.remedy) == (3, "tensor cores need multiples of 8: 18 → 24, 20 → 24")
 
 
-@pytest.mark.parametrize("size", ["[48, 64, 17]", "48", "[48]"])
+@pytest.mark.parametrize("size", ["[48, 64, 17]", "48", "[48]", "[48, -64]"])
 def test_a_heatmap_size_that_is_not_a_size_is_found(size: str, tmp_path: Path) -> None:
     (finding,) = check(tmp_path / "a.yaml", POSE.replace(HEATMAP, f"  HEATMAP_SIZE: {size}\n"))
     assert (finding.code, finding.path, finding.remedy) == ("HR403", "MODEL.HEATMAP_SIZE", "write [48, 64]")
@@ -158,3 +162,101 @@ def test_torch_gives_them_no_gradient() -> None:
 def test_the_size_of_heatmaps(size: str, found: list[str], tmp_path: Path) -> None:
     text = POSE.replace(HEATMAP, f"  HEATMAP_SIZE: {size}\n")
     assert codes(check(tmp_path / "a.yaml", text, settings(select=["HR403"]))) == found
+
+
+BOTTOM_UP = model("AssociativeEmbedding", keypoint_head=MMPOSE_HIGHER)
+TOP_DOWN = model("TopDown", keypoint_head=OLD)
+TAGGED = model("BottomupPoseEstimator", head=TAGS)
+
+
+def mmpose(config: Plain, select: str, folder: Path, **more: Any) -> list[tuple[str, str, str]]:
+    text = "".join(f"{key} = {python(value)}\n" for key, value in {**config, **more}.items())
+    found = check(folder / "a.py", text, settings(select=[select]))
+    return [(each.path, each.message, each.remedy) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("image", "heatmaps", "message", "remedy"),
+    [
+        ([64, 96], [16, 32], "16×16, 32×32 (w×h), and the network puts out 16×24, 32×48", "[[16, 24], [32, 48]]"),
+        ([64, 96], [[16, 24], [48, 32]], "16×24, 48×32 (w×h), and", "[[16, 24], [32, 48]]"),
+        (64, [16, 16], "16×16, 16×16 (w×h), and the network puts out 16×16, 32×32", "[16, 32]"),
+        (64, [8], "8×8 (w×h), and", "[16, 32]"),
+        ([64, 96], [[16, 24], [32, 48]], "", ""),
+        (64, [16, 32], "", ""),
+        (64, [16, 32, 64], "", ""),
+        (64, [16], "", ""),
+        (64, 8, "", ""),
+        (64, [8, "x"], "", ""),
+        (64, [8**9], "", ""),
+        (64, [[8, 8, 8], 8], "", ""),
+        (64, [], "", ""),
+    ],
+)
+def test_a_heatmap_size_for_each_output(image: Any, heatmaps: Any, message: str, remedy: str, tmp_path: Path) -> None:
+    found = mmpose(BOTTOM_UP, "HR403", tmp_path, data_cfg={"image_size": image, "heatmap_size": heatmaps})
+    assert len(found) == bool(message)
+    for path, said, right in found:
+        assert path == "data_cfg.heatmap_size" and message in said and right == f"write {remedy}"
+
+
+@pytest.mark.parametrize(("size", "count"), [([16, 24], 0), ([24, 16], 1), ([32, 48], 1)])
+def test_the_codec_of_heatmaps_with_tags(size: Any, count: int, tmp_path: Path) -> None:
+    codec = {"type": "AssociativeEmbedding", "input_size": [64, 96], "heatmap_size": size}
+    found = mmpose(TAGGED, "HR403", tmp_path, codec=codec)
+    assert [path for path, *_ in found] == ["codec.heatmap_size"] * count
+    tagged = model("BottomupPoseEstimator", head={**TAGS, "decoder": {**codec, "heatmap_size": [64, 96]}})
+    assert len(mmpose(tagged, "HR403", tmp_path, codec=codec)) == count  # the decoder resizes first
+
+
+def test_the_output_sizes_of_higherhrnet(tmp_path: Path) -> None:
+    plain = yaml.safe_load(HIGHER)
+    for sizes, found in (([128, 256], []), ([128, 128], ["DATASET.OUTPUT_SIZE"])):
+        plain["DATASET"]["OUTPUT_SIZE"] = sizes
+        findings = check(tmp_path / "a.yaml", yaml.safe_dump(plain), settings(select=["HR403"]))
+        assert [each.path for each in findings] == found
+
+
+@pytest.mark.parametrize(
+    ("config", "joints", "message"),
+    [
+        (TOP_DOWN, 6, "num_joints is 6, and the head puts out 5 heatmaps"),
+        (TOP_DOWN, 5, ""),
+        (TOP_DOWN, "5", ""),
+        (model("TopDown", keypoint_head={**OLD, "out_channels": 15}), 5, ""),
+        (model("TopDown", keypoint_head={**OLD, "out_channels": 10}), 5, "num_joints is 5, and the head puts out 10"),
+        (BOTTOM_UP, 4, "num_joints is 4, and the head puts out 5 heatmaps"),
+        (BOTTOM_UP, 5, ""),
+        (model("TopdownPoseEstimator", head=MMPOSE_HEATMAP), 6, ""),
+        (model("TopDown", keypoint_head={**OLD, "num_deconv_layers": 3}), 6, ""),
+    ],
+)
+def test_the_joints_of_the_old_mmposes_data(config: Plain, joints: Any, message: str, tmp_path: Path) -> None:
+    """UDP draws three targets for each joint."""
+    found = mmpose(config, "HR404", tmp_path, data_cfg={"image_size": [64, 96], "num_joints": joints})
+    assert len(found) == bool(message)
+    for path, said, remedy in found:
+        assert path == "data_cfg.num_joints" and message in said and remedy == "make the two equal"
+
+
+DEKR: Plain = {"type": "DEKRHead", "in_channels": 60}
+
+
+@pytest.mark.parametrize(
+    ("neck", "size", "count"),
+    [
+        (PROCESSOR, [16, 24], 0),
+        (PROCESSOR, [16, 16], 1),
+        ({**PROCESSOR, "scale_factor": 2.0}, [16, 16], 0),
+        ({"type": "MyNeck"}, [16, 16], 0),
+    ],
+)
+def test_the_heatmaps_of_a_head_that_is_left_out(neck: Plain, size: Any, count: int, tmp_path: Path) -> None:
+    """DEKR's and CID's are as large as the map that they read."""
+    config = model("BottomupPoseEstimator", neck=neck, head=DEKR, backbone=MULTISCALE)
+    codec = {"type": "SPR", "input_size": [64, 96], "heatmap_size": size}
+    found = mmpose(config, "HR403", tmp_path, codec=codec, default_scope="mmpose")
+    assert len(found) == count
+    for path, message, remedy in found:
+        assert (path, remedy) == ("codec.heatmap_size", "write [16, 24]")
+        assert message == "heatmap_size is 16×16 (w×h), and the head puts out 16×24"

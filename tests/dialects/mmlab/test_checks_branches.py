@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from mmlab_configs import FCN, HEATMAP, HRFPN, JOINED, MULTISCALE, OCR, PROCESSOR, WIDTHS, Plain, extra, model, stage
+from checks import check
+from mmlab_configs import (
+    FCN,
+    HEATMAP,
+    HRFPN,
+    JOINED,
+    MULTISCALE,
+    OCR,
+    PROCESSOR,
+    WIDTHS,
+    Plain,
+    extra,
+    model,
+    python,
+    stage,
+)
 from support import caught
 
 from hrnet_cli import load_spec
+from hrnet_cli.documents import Document
 from hrnet_cli.errors import SpecError
-from hrnet_cli.sources.loading import MismatchError
+from hrnet_cli.sources.loading import MismatchError, load_document
 
 PLAIN_HEAD = {"type": "FCNHead", "num_classes": 7}
 THREE = {"extra": extra() | {"stage4": stage(3, 1, 4)}}
@@ -63,7 +80,7 @@ def seg(head: Any, **parts: Any) -> Plain:
             "give one number per entry of in_index: [4, 8, 16]",
         ),
         (
-            seg({"type": "PSPHead", "in_index": [0, 1], "in_channels": [8]}, neck={"type": "FPN"}),
+            seg({"type": "UPerHead", "in_index": [0, 1], "in_channels": [8]}, neck={"type": "FPN"}),
             "wrong-channels",
             "model.decode_head.in_channels",
             "1 entry, but in_index has 2",
@@ -116,7 +133,7 @@ def seg(head: Any, **parts: Any) -> Plain:
             "wrong-channels",
             "model.decode_head.in_channels",
             "8 channels, but branch 0 has 16",
-            "write 16",
+            "write 4",
         ),
         (
             model("TopdownPoseEstimator", head={**HEATMAP, "in_channels": 4}, backbone=WIDER),
@@ -133,7 +150,12 @@ def seg(head: Any, **parts: Any) -> Plain:
             "write 4",
         ),
         (
-            model("X", neck=PROCESSOR, head={**JOINED, "conv_out_channels": [61]}, backbone=WIDER_MULTISCALE),
+            model(
+                "TopdownPoseEstimator",
+                neck=PROCESSOR,
+                head={**JOINED, "conv_out_channels": [61]},
+                backbone=WIDER_MULTISCALE,
+            ),
             "wrong-channels",
             "model.head.in_channels",
             "60 channels, but the 4 branches have [5, 8, 16, 32]",
@@ -237,9 +259,28 @@ def test_why_a_head_is_left_out(config: Plain, words: str) -> None:
     assert any(words in note for note in load_spec(config).notes), load_spec(config).notes
 
 
-def test_an_own_model_is_not_judged() -> None:
-    """It may join the branches in front of its head."""
-    head = {**PLAIN_HEAD, "in_channels": 60, "in_index": 0}
-    assert caught(MismatchError, load_spec, seg(head)) is not None
-    config = model("HRDecoder", decode_head=head)
-    assert any("'HRDecoder' is not one of mmseg's models" in note for note in load_spec(config).notes)
+@pytest.mark.parametrize(
+    ("config", "package"),
+    [
+        (model("HRDecoder", decode_head={**PLAIN_HEAD, "in_channels": 60, "in_index": 0}), "mmseg"),
+        (model("MyPose", head={**HEATMAP, "in_channels": 9}), "mmpose"),
+        (model("mine.FasterRCNN", neck={**HRFPN, "in_channels": [1, 2, 3, 4]}), "mmdet"),
+        ({**model("FasterRCNN", neck={**HRFPN, "in_channels": [1, 2, 3, 4]}), "default_scope": "mmrotate"}, "mmdet"),
+    ],
+)
+def test_an_own_model_is_not_judged(config: Plain, package: str, tmp_path: Path) -> None:
+    """It may join the branches in front of its head: the head is left out, and whatever is noted is a note."""
+    loaded = load_document(Document(config, {}, {}), "")
+    name = config["model"]["type"]
+    fork = f"'{name}' is not one of {package}'s models: how its parts fit together is not known"
+    assert [note.message for note in loaded.reading.notes if note.code == "fork"] == [fork]
+    assert loaded.spec.head.type == "none" and not loaded.reading.code_is_known
+    assert all(note.at_most_note for note in loaded.reading.notes)
+    config["model"]["backbone"]["norm_evla"] = 1
+    text = "".join(f"{key} = {python(value)}\n" for key, value in config.items())
+    assert {each.severity for each in check(tmp_path / "a.py", text)} == {"note"}
+
+
+def test_an_own_model_whose_head_fits() -> None:
+    loaded = load_document(Document(model("MyPose", head=HEATMAP), {}, {}), "")
+    assert loaded.spec.head.type == "heatmap" and not loaded.reading.code_is_known

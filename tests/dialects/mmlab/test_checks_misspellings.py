@@ -26,7 +26,7 @@ from mmlab_configs import (
 
 from hrnet_cli.dialects.mmlab.checks import right_part_key
 from hrnet_cli.dialects.mmlab.facts import CLASSES, PACKAGES, UNKNOWN
-from hrnet_cli.dialects.mmlab.heads import POSE_HEADS
+from hrnet_cli.dialects.mmlab.pose_heads import POSE_HEADS
 from hrnet_cli.dialects.reading import MAX_NOTES, note_text
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.sources.loading import Loaded, load_text
@@ -38,7 +38,8 @@ def load(config: Plain) -> Loaded:
 
 
 def misspelt(config: Plain) -> list[Diagnostic]:
-    return [note for note in load(config).reading.notes if note.code in ("misspelt-key", "unread-value", "unread-key")]
+    codes = ("misspelt-key", "unread-value", "unread-key", "refused-argument")
+    return [note for note in load(config).reading.notes if note.code in codes]
 
 
 CODEC = {"type": "MSRAHeatmap", "input_size": [192, 256], "heatmap_size": [48, 64], "sigma": 2}
@@ -72,8 +73,8 @@ CODEC = {"type": "MSRAHeatmap", "input_size": [192, 256], "heatmap_size": [48, 6
             "model.neck.align_corner",
             "align_corners",
         ),
-        (model("TopDown", head={**HEATMAP, "out_chanels": 3}), "model.head.out_chanels", "out_channels"),
-        (model("TopDown", head={**HEATMAP, "final_layr": None}), "model.head.final_layr", "final_layer"),
+        (model("TopdownPoseEstimator", head={**HEATMAP, "out_chanels": 3}), "model.head.out_chanels", "out_channels"),
+        (model("TopdownPoseEstimator", head={**HEATMAP, "final_layr": None}), "model.head.final_layr", "final_layer"),
         (
             model("TopDown", keypoint_head={**OLD, "num_deconv_layer": 3}),
             "model.keypoint_head.num_deconv_layer",
@@ -99,7 +100,7 @@ CODEC = {"type": "MSRAHeatmap", "input_size": [192, 256], "heatmap_size": [48, 6
         (model("FasterRCNN", nekc=HRFPN), "model.nekc", "neck"),
         (model("TopdownPoseEstimator", haed=HEATMAP), "model.haed", "head"),
         (model("TopDown", keypont_head=OLD), "model.keypont_head", "keypoint_head"),
-        (model("TopDown", head={**HEATMAP, "type": "HeatmapHeadd"}), "model.head.type", "HeatmapHead"),
+        (model("TopdownPoseEstimator", head={**HEATMAP, "type": "HeatmapHeadd"}), "model.head.type", "HeatmapHead"),
         (model("EncoderDecoder", decode_head={**FCN, "type": "mmseg.FcnHead"}), "model.decode_head.type", "FCNHead"),
     ],
 )
@@ -107,7 +108,11 @@ def test_a_misspelt_word(config: Plain, path: str, meant: str) -> None:
     (note,) = misspelt(config)
     question, is_class = f"did you mean {meant}?", path.endswith(".type")
     assert (dotted_path(note.path), note.remedy) == (path, f"write {meant}" if is_class else question)
-    assert note.code == ("unread-value" if is_class else "misspelt-key")
+    is_own = config["model"]["type"] == "X"
+    is_argument = path.startswith("model.") and not path.endswith("final_conv_kernal")
+    assert note.code == (
+        "unread-value" if is_class else "refused-argument" if is_argument and not is_own else "misspelt-key"
+    )
     assert question in note_text(note)
     assert load(config).spec.notes.count(note_text(note)) == 1
 
@@ -118,7 +123,7 @@ def test_a_misspelt_key_is_located_in_its_own_file(tmp_path: Path) -> None:
     base.write_text(f"model = {python(model('EncoderDecoder', decode_head=FCN)['model'])}\n")
     mine.write_text("_base_ = 'base.py'\nmodel = dict(decode_head=dict(num_clases=150))\n")
     loaded = load_text(mine.read_text(), str(mine), mine)
-    (note,) = (note for note in loaded.reading.notes if note.code == "misspelt-key")
+    (note,) = (note for note in loaded.reading.notes if note.code == "refused-argument")
     location = loaded.at_config_path(note).location
     assert (location.line, location.column, location.source) == (2, 31, str(mine))
 
@@ -179,10 +184,10 @@ def test_the_arguments_of_a_class_are_not_misspelt(name: str) -> None:
         model("X", decode_head={"type": "FPNHead", "num_clases": 3}),
         model("X", neck={"type": "FPN", "in_chanels": 3}),
         model("X", head={**HEATMAP, "with_something_new": 1}),
-        model("EncoderDecoder", decode_head=FCN, encode_text={"type": "X"}, semantic_head={"type": "X"}),
-        model("PanopticFPN", semantic_head={"type": "X"}, panoptic_fusion_head={"type": "X"}, mask_head={"type": "X"}),
-        model("FasterRCNN", neck=HRFPN, rpn_head={"type": "X"}, roi_head={"type": "X"}, heads={"type": "X"}),
-        model("MultiTask", heads=[{"type": "X"}], necks=[{"type": "X"}], traj_head={"type": "X"}),
+        model("X", decode_head=FCN, encode_text={"type": "X"}, semantic_head={"type": "X"}),
+        model("PanopticFPN", semantic_head={"type": "X"}, panoptic_fusion_head={"type": "X"}),
+        model("FasterRCNN", neck=HRFPN, rpn_head={"type": "X"}, roi_head={"type": "X"}),
+        model("X", heads=[{"type": "X"}], necks=[{"type": "X"}], traj_head={"type": "X"}),
         {**model("X"), "codec": {**CODEC, "root_heatmap_size": 64, "image_size": [256, 256], "heatmap_type": "x"}},
         {**model("X"), "data_cfg": {"image_size": 9, "base_size": 8, "heatmap_size": 3, "heatmap_size_root": 64}},
         {**model("X"), "codec": 3, "data_cfg": [3, None, {"k": 4}]},
@@ -203,8 +208,14 @@ def test_at_most_so_many_are_reported() -> None:
     assert len(misspelt(model("EncoderDecoder", decode_head=head))) == MAX_NOTES
 
 
+OTHERS = (
+    *("FCNHead", "OCRHead", "HRFPN", "FeatureMapProcessor", "HRFuseScales", "GlobalAveragePooling"),
+    *("LinearClsHead", "MultiLabelLinearClsHead"),
+)
+
+
 def test_every_class_that_is_read_has_its_arguments() -> None:
-    assert set(CLASSES) == {*POSE_HEADS, "FCNHead", "OCRHead", "HRFPN", "FeatureMapProcessor"}
+    assert set(CLASSES) == {*POSE_HEADS, *OTHERS}
 
 
 @pytest.mark.parametrize(
@@ -225,4 +236,4 @@ def test_the_parts_of_a_package(key: str, package: str, meant: str) -> None:
 def test_so_many_keys_are_compared(others: int, found: int) -> None:
     """Fifty, of which `type` is one."""
     head: dict[str, Any] = {**FCN, **{f"q{number}": 1 for number in range(others)}, "num_clases": 1}
-    assert len(misspelt(model("EncoderDecoder", decode_head=head))) == found
+    assert len(misspelt(model("X", decode_head=head))) == found

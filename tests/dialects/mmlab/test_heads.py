@@ -99,10 +99,13 @@ def test_a_head_that_a_spec_has_too(config: Plain, head: Any) -> None:
         (model("X", keypoint_head={**OLD, "extra": {"num_conv_layers": -1}}), "it has more than one convolution"),
         (model("X", keypoint_head={**OLD, "extra": {"num_conv_layers": 10**12}}), "it has more than one convolution"),
         (model("TopdownPoseEstimator", head={**HEATMAP, "conv_out_channels": [4]}), "it has more than one convolution"),
-        (model("TopdownPoseEstimator", head=HEATMAP, backbone=MULTISCALE), "it reads the last branch"),
+        (
+            model("TopdownPoseEstimator", head={**HEATMAP, "in_channels": 32}, backbone=MULTISCALE),
+            "it reads the last branch",
+        ),
         (model("TopDown", keypoint_head={**OLD, "num_deconv_layers": 3}), "num_deconv_layers is 3, not 0"),
         (
-            model("TopDown", keypoint_head={**OLD, "in_index": 1}, backbone=MULTISCALE),
+            model("TopDown", keypoint_head={**OLD, "in_index": 1, "in_channels": 8}, backbone=MULTISCALE),
             "neither branch 0 alone nor all branches joined",
         ),
         (model("X", neck=PROCESSOR, head={"type": "CIDHead"}, backbone=MULTISCALE), "neck (FeatureMapProcessor)"),
@@ -112,7 +115,7 @@ def test_a_head_that_a_spec_has_too(config: Plain, head: Any) -> None:
             "num_convs is 2, not 1",
         ),
         (
-            model("EncoderDecoder", decode_head={**FCN, "input_transform": None}),
+            model("X", decode_head={**FCN, "input_transform": None}),
             "input_transform is nothing, not 'resize_concat'",
         ),
         (model("EncoderDecoder", decode_head={**FCN, "channels": 8}), "channels is 8, not the sum"),
@@ -177,13 +180,19 @@ def test_losses_are_no_parts_and_at_most_so_many_parts_are_noted() -> None:
             "in_index is [1, 0, 2, 3], not all",
         ),
         (model("X", decode_head={**FCN, "align_corners": True}), "align_corners is true, not false"),
-        (model("BottomUp", neck=PROCESSOR, keypoint_head=HIGHER, backbone=MULTISCALE), NOT_HIGHER),
+        (model("X", neck=PROCESSOR, keypoint_head=HIGHER, backbone=MULTISCALE), NOT_HIGHER),
         (model("BottomUp", keypoint_head={**HIGHER, "extra": {"num_conv_layers": 1}}), NOT_HIGHER),
         (model("BottomUp", keypoint_head={**HIGHER, "extra": {"final_conv_kernel": 5}}), NOT_HIGHER),
-        (model("BottomUp", neck=PROCESSOR, head=TAGS, backbone=MULTISCALE), "it reads all branches"),
-        (model("BottomUp", head=TAGS, backbone=MULTISCALE), "it reads the last branch"),
-        (model("BottomUp", head={**TAGS, "final_layer": None}), "missing or padded in another way"),
-        (model("BottomUp", head={**TAGS, "conv_out_channels": [4]}), "conv_out_channels is [4]"),
+        (
+            model("BottomupPoseEstimator", neck=PROCESSOR, head={**TAGS, "in_channels": 60}, backbone=MULTISCALE),
+            "it reads all branches",
+        ),
+        (
+            model("BottomupPoseEstimator", head={**TAGS, "in_channels": 32}, backbone=MULTISCALE),
+            "it reads the last branch",
+        ),
+        (model("BottomupPoseEstimator", head={**TAGS, "final_layer": None}), "missing or padded in another way"),
+        (model("BottomupPoseEstimator", head={**TAGS, "conv_out_channels": [4]}), "conv_out_channels is [4]"),
         (model("X", neck=PROCESSOR, head={**JOINED, "conv_kernel_sizes": [3]}, backbone=MULTISCALE), "two 1×1"),
         (model("X", neck=PROCESSOR, head={**JOINED, "conv_out_channels": [61]}, backbone=MULTISCALE), "two 1×1"),
         (model("X", neck=PROCESSOR, head=HEATMAP, backbone=MULTISCALE), "its layers are not HRNetV2's two 1×1"),
@@ -191,7 +200,7 @@ def test_losses_are_no_parts_and_at_most_so_many_parts_are_noted() -> None:
             model("TopDown", keypoint_head={**OLD_JOINED, "input_transform": "multiple_select"}, backbone=MULTISCALE),
             "it reads neither branch 0 alone nor all branches joined",
         ),
-        (model("TopDown", keypoint_head={**OLD, "input_transform": "resize_concat"}), "neither branch 0 alone nor"),
+        (model("X", keypoint_head={**OLD, "input_transform": "resize_concat"}), "neither branch 0 alone nor"),
     ],
 )
 def test_a_head_with_other_layers_is_left_out(config: Plain, reason: str) -> None:
@@ -206,7 +215,7 @@ def test_a_head_with_other_layers_is_left_out(config: Plain, reason: str) -> Non
 )
 def test_a_last_convolution_of_mmpose(final_layer: Plain, kernel: int) -> None:
     assert load_spec(model("X", head={**HEATMAP, "final_layer": final_layer})).head == HeatmapHead(5, kernel)
-    head = load_spec(model("BottomUp", head={**TAGS, "final_layer": final_layer})).head
+    head = load_spec(model("BottomupPoseEstimator", head={**TAGS, "final_layer": final_layer})).head
     assert head == HigherHead(5, final_conv_kernel=kernel, **NO_DECONV)
 
 

@@ -6,7 +6,24 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from mmlab_configs import FCN, HEATMAP, HIGHER, HRFPN, JOINED, MULTISCALE, OCR, PROCESSOR, WIDTHS, Plain, extra, model
+from mmlab_configs import (
+    FCN,
+    FUSE,
+    HEATMAP,
+    HIGHER,
+    HRFPN,
+    JOINED,
+    LINEAR,
+    MULTISCALE,
+    OCR,
+    OLD,
+    POOLING,
+    PROCESSOR,
+    WIDTHS,
+    Plain,
+    extra,
+    model,
+)
 
 from hrnet_cli import load_spec
 from hrnet_cli.dialects.mmlab.write import MAX_WIDTH, Name, find_limits, python_text, write_mmlab
@@ -18,6 +35,7 @@ CONFIGS = {
     "higher": model("AssociativeEmbedding", keypoint_head=HIGHER),
     "hrfpn": model("FasterRCNN", neck=HRFPN),
     "segmentation": model("EncoderDecoder", decode_head=FCN),
+    "classification": model("ImageClassifier", neck=[FUSE, POOLING], head=LINEAR),
     "ocr": model("CascadeEncoderDecoder", decode_head=[FCN, OCR]),
 }
 
@@ -42,6 +60,10 @@ def written(spec: Spec) -> Plain:
         ),
         ("higher", {"data_cfg": {"image_size": (96, 64)}}),
         ("segmentation", {"crop_size": (64, 96)}),
+        (
+            "classification",
+            {"test_pipeline": [{"type": "LoadImageFromFile"}, {"type": "CenterCrop", "crop_size": (96, 64)}]},
+        ),
         (
             "hrfpn",
             {
@@ -78,6 +100,7 @@ def test_mmdet_has_no_size_that_is_upright_or_that_it_pads(size: tuple[int, int]
         ("landmark", "mmpose", True),
         ("higher", None, False),
         ("hrfpn", "mmdet", None),
+        ("classification", "mmpretrain", None),
         ("segmentation", "mmseg", None),
         ("ocr", "mmseg", None),
     ],
@@ -169,7 +192,6 @@ def test_the_package_of_a_backbone_alone(upsampling: Upsampling, scope: str) -> 
 @pytest.mark.parametrize(
     ("head", "changes", "message"),
     [
-        ("heatmap", {"multi_scale_output": True}, "that of mmpose 1.x differs (it reads the last branch where all are"),
         ("hrfpn", {"upsampling": Upsampling("bilinear")}, "its backbone does not upsample bilinear by factor"),
         ("hrfpn", {"bias": False}, "its convolutions have a bias"),
         ("segmentation", {"upsampling": Upsampling()}, "its backbone does not upsample nearest by factor"),
@@ -285,3 +307,18 @@ def test_the_first_reason_for_a_head_alone_is_said() -> None:
     narrow = replace(one_branch.stages[-1], num_branches=1, num_blocks=(1,), num_channels=(4,))
     single = replace(one_branch, stages=(*(replace(narrow, block="BASIC") for _ in range(4)),))
     assert not [limit for limit in find_limits(single) if limit.code == "head-needs"]
+
+
+def test_heatmaps_from_branch_0_of_all_are_those_of_the_old_mmpose() -> None:
+    """mmpose 1.x's HeatmapHead reads the last branch where all are kept, 0.x's reads branch 0."""
+    spec = spec_of("heatmap", multi_scale_output=True)
+    config = written(spec)
+    assert config["model"]["type"] == "TopDown" and "default_scope" not in config
+    head = config["model"]["keypoint_head"]
+    assert head == {**OLD, "num_deconv_layers": 0, "extra": {"final_conv_kernel": 1}}
+    assert config["model"]["backbone"]["extra"]["stage4"]["multiscale_output"] is True
+    back = load_spec(config)
+    assert (back.head, back.keeps_all_branches, back.stages) == (spec.head, True, spec.stages)
+    assert list(find_limits(spec)) == []
+    (limit,) = find_limits(replace(spec, head=HeatmapHead(5, 5)))
+    assert "that of mmpose 0.x differs (its final_conv_kernel is 1 or 3, not 5)" in limit.message

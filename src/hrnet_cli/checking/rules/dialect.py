@@ -99,4 +99,20 @@ DIALECT = (
         limits,
         conditional=True,
     ),
+    Rule(
+        "HR204",
+        "refused-argument",
+        "error",
+        "an argument that the package's own class does not take",
+        ("refused-argument",),
+        notes,
+    ),
+    Rule(
+        "HR205",
+        "head-strides",
+        "error",
+        "strides of a detector's head that are not those of its maps",
+        ("head-strides",),
+        notes,
+    ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, TypeGuard
 
 from hrnet_cli.analysis.skeleton import unused_parameters
 from hrnet_cli.checking.rule import Rule
@@ -15,6 +15,7 @@ from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import stage_key
 from hrnet_cli.nn import Shape
 from hrnet_cli.schema import HeatmapHead, HigherHead
+from hrnet_cli.schema.fields import MAX_SIZE
 from hrnet_cli.text import KeyPath, exact, join_and, quote, shape_text
 
 CHANNEL_MULTIPLE = 8
@@ -55,29 +56,63 @@ def nothing_to_join(subject: Subject) -> Iterator[Diagnostic]:
         yield subject.at("nothing-to-join", ("head",), message, remedy)
 
 
+SIZES_OF_CODECS = (("codec", "heatmap_size"),)
+"""Where mmpose 1.x's configs have the size (w, h) of the targets, also with tags; a head's decoder may resize."""
 HEATMAP_SIZES = (
     *(("MODEL", "EXTRA", "HEATMAP_SIZE"), ("MODEL", "HEATMAP_SIZE")),
-    *(("codec", "heatmap_size"), ("data_cfg", "heatmap_size")),
+    *(*SIZES_OF_CODECS, ("data_cfg", "heatmap_size")),
 )
 """Where the configs of pose and landmark networks have the size (w, h) of the dataset's targets."""
+OUTPUT_SIZES = (("DATASET", "OUTPUT_SIZE"), ("data_cfg", "heatmap_size"))
+"""Where those of HigherHRNet have a size for each output: a width and a height, or one number for a square."""
 
 
 def heatmap_size(subject: Subject) -> Iterator[Diagnostic]:
     """The dataset draws its targets at another size than the network's heatmaps, so training fails at the loss."""
-    if subject.spec.head.type not in ("heatmap", "landmark") or subject.outputs is None or not subject.code_is_known:
+    is_higher, stride = isinstance(subject.spec.head, HigherHead), subject.loaded.reading.heatmap_stride
+    if not is_higher and not stride and subject.spec.head.type not in ("heatmap", "landmark"):
+        return
+    if subject.outputs is None or not subject.code_is_known:
         return
     if subject.requirements.input or not subject.declares_input:
         return  # the targets are for another input, or for one that is not known
-    height, width = subject.outputs[0][2:]
-    for path in HEATMAP_SIZES:
+    if is_higher:
+        yield from _sizes_of_outputs(subject, [(shape[3], shape[2]) for shape in subject.outputs])
+    height, width = [side // stride for side in subject.input[2:]] if stride else subject.outputs[0][2:]
+    for path in SIZES_OF_CODECS if is_higher or stride else HEATMAP_SIZES:
         node = ConfigNode(subject.config, ()).get(*path)
         size: Any = node.literal if node else None
         if node and _is_numbers(size) and size != [width, height]:
-            is_size = isinstance(size, list) and len(size) == 2
+            is_size = isinstance(size, list) and len(size) == 2 and all(map(_is_count, size))
             found = f"{shape_text(tuple(size))} (w×h)" if is_size else f"{quote(size)}, not a width and a height"
-            message = f"{node.path[-1]} is {found}, and the network puts out {shape_text((width, height))}"
+            owner = "head" if stride else "network"
+            message = f"{node.path[-1]} is {found}, and the {owner} puts out {shape_text((width, height))}"
             yield subject.at_config("heatmap-size", node.path, message, f"write [{width}, {height}]")
             return
+
+
+def _sizes_of_outputs(subject: Subject, outputs: list[tuple[int, int]]) -> Iterator[Diagnostic]:
+    """The targets of an output of HigherHRNet have another size than it; both as (width, height)."""
+    for path in OUTPUT_SIZES:
+        node = ConfigNode(subject.config, ()).get(*path)
+        found = [_output_size(each) for each in node.literal] if node and isinstance(node.literal, list) else []
+        if node and None not in found and any(size != output for size, output in zip(found, outputs, strict=False)):
+            shown = ", ".join(shape_text(size) for size in found[: len(outputs)] if size)
+            right = ", ".join(map(shape_text, outputs))
+            message = f"{node.path[-1]} is {shown} (w×h), and the network puts out {right}"
+            sizes = [width if width == height else [width, height] for width, height in outputs]
+            yield subject.at_config("heatmap-size", node.path, message, f"write {sizes}")
+            return
+
+
+def _output_size(value: Any) -> tuple[int, int] | None:
+    """A width and a height, or one number for both; None for anything else."""
+    sides = [value, value] if type(value) is int else list(value) if isinstance(value, list | tuple) else []
+    return (sides[0], sides[1]) if len(sides) == 2 and all(map(_is_count, sides)) else None
+
+
+def _is_count(value: Any) -> TypeGuard[int]:
+    return type(value) is int and 0 <= value <= MAX_SIZE
 
 
 def _is_numbers(value: Any) -> bool:
@@ -85,8 +120,22 @@ def _is_numbers(value: Any) -> bool:
     return all(type(item) is int for item in (value if isinstance(value, list) else [value]))
 
 
+def _joints_of_data(subject: Subject) -> Iterator[Diagnostic]:
+    """The targets of mmpose 0.x's datasets, one or three for each joint, are compared with the maps of its heads."""
+    root, count = ConfigNode(subject.config, ()), getattr(subject.spec.head, "num_joints", 0)
+    node = root.get("data_cfg", "num_joints")
+    found = node.literal if node else None
+    is_old = subject.spec.dialect == "mmlab" and root.get("model", "keypoint_head")
+    if node and is_old and count and _is_count(found) and subject.code_is_known:
+        per_joint = (1,) if isinstance(subject.spec.head, HigherHead) else (1, 3)
+        if count not in [found * maps for maps in per_joint]:
+            message = f"{node.path[-1]} is {found}, and the head puts out {count} heatmaps"
+            yield subject.at_config("joints", node.path, message, "make the two equal")
+
+
 def joints(subject: Subject) -> Iterator[Diagnostic]:
     """A config has the number of joints for the network and for the dataset, which may add a center (HigherHRNet)."""
+    yield from _joints_of_data(subject)
     head = subject.spec.head
     if isinstance(head, HeatmapHead):
         yield from _joints_of_a_fork(subject, head)

@@ -22,6 +22,9 @@ def breaks(subject: Subject) -> Iterator[Diagnostic]:
         part = failure.place or failure.node.path
         message = f"an input of {shape_text(diagnosis.input)} breaks at {part}: {failure.message}"
         remedy = "; ".join(_remedy(fit) for fit in (diagnosis.height, diagnosis.width) if not fit.fits)
+        reading = subject.loaded.reading
+        if reading.input_remedy and subject.input_path:
+            message, remedy = f"{reading.input_reason}: {message}", reading.input_remedy
         yield subject.at("input-breaks", subject.input_path, message, remedy)
     elif error is not None:
         yield subject.at("input-breaks", (), error.message, error.remedy)

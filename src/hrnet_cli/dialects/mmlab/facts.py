@@ -1,7 +1,7 @@
-"""Facts of mmpose, mmdetection and mmsegmentation that reader and writer share: keys, classes, arguments, sizes.
+"""Facts of mmpose, mmdetection, mmsegmentation and mmpretrain that reader and writer share: keys, classes, sizes.
 
 From each package's models/backbones/hrnet.py, necks and heads, in the versions mmpose 0.x and 1.x, mmdetection 2.x and
-3.x, mmsegmentation 0.x and 1.x.
+3.x, mmsegmentation 0.x and 1.x, mmpretrain 1.x and mmcls 0.x.
 """
 
 from __future__ import annotations
@@ -101,8 +101,33 @@ SEGMENTORS = ("CascadeEncoderDecoder", "DepthEstimator", "EncoderDecoder", "Mult
 MMSEG_RESIZES_TWICE = (
     f"where {STANDARD_DIVISOR} does not divide the input size, mmseg resizes twice: same shapes, different values"
 )
-PACKAGES = {"mmpose": MMPOSE, "mmseg": MMSEG, "mmdet": MMDET, "mmdetection": MMDET, "mmsegmentation": MMSEG}
+MMPRETRAIN = Package(
+    name="mmpretrain",
+    title="mmpretrain 1.x",
+    model_types="^(?:ImageClassifier|TimmClassifier|HuggingFaceClassifier)$",
+    part_keys=("neck", "head"),
+    upsampling={},
+    width_first=True,
+    size_keys=("crop_size", "size", "scale"),
+)
+MMCLS = MMPRETRAIN._replace(title="mmcls 0.x", width_first=False)
+PACKAGES = {
+    "mmpose": MMPOSE,
+    "mmseg": MMSEG,
+    "mmsegmentation": MMSEG,
+    "mmdet": MMDET,
+    "mmdetection": MMDET,
+    "mmpretrain": MMPRETRAIN,
+    "mmcls": MMPRETRAIN,
+}
 """By the scope that a config names."""
+
+
+def package_class(value: Any) -> str:
+    """The class that a `type` names, where its scope is none or a package's: another package may have the name too."""
+    scope = value.rpartition(".")[0] if isinstance(value, str) else ""
+    return class_name(value) if not scope or scope in PACKAGES else ""
+
 
 PART_KEYS = tuple(dict.fromkeys(key for package in (MMPOSE, MMDET, MMSEG) for key in package.part_keys))
 UNKNOWN = MMPOSE._replace(name="", title="", part_keys=PART_KEYS)
@@ -131,7 +156,8 @@ BATCH_NORMS = ("BN", "BN2d", "SyncBN", "MMSyncBN", "BatchNorm2d", "SyncBatchNorm
 BATCH_NORM_KEYS = ("momentum", "eps")
 PLAIN_CONVS = ("Conv", "Conv2d")
 ARCH_WIDTHS = {f"w{width}": width for width in (18, 30, 32, 40, 44, 48, 64)}
-"""mmpretrain's `arch`, which replaces `extra`."""
+"""mmpretrain's `arch`, which is read where there is no `extra`."""
+DEFAULT_ARCH = "w32"
 
 # Necks and heads
 
@@ -148,7 +174,12 @@ class HeadClass(NamedTuple):
 
 
 FEATURE_MAP_PROCESSOR, HRFPN, FCN_HEAD, OCR_HEAD = "FeatureMapProcessor", "HRFPN", "FCNHead", "OCRHead"
-HEATMAP_HEAD, HIGHER_HEAD = "HeatmapHead", "AEHigherResolutionHead"
+HEATMAP_HEAD, OLD_HEATMAP_HEAD, HIGHER_HEAD = "HeatmapHead", "TopdownHeatmapSimpleHead", "AEHigherResolutionHead"
+HR_FUSE, GLOBAL_POOLING = "HRFuseScales", "GlobalAveragePooling"
+FUSED_WIDTH = 2048
+"""Channels that HRFuseScales puts out by default."""
+LINEAR_HEADS = ("LinearClsHead", "MultiLabelLinearClsHead")
+"""mmpretrain's heads of one linear layer."""
 
 JOINED: Mapping[str, tuple[Any, Any]] = {"input_transform": (None, "resize_concat"), "align_corners": (False, False)}
 """A head that resizes all branches to branch 0's size and concatenates them."""
@@ -167,6 +198,7 @@ _HEATMAP_LAYERS = (
     *("in_channels", "deconv_out_channels", "deconv_kernel_sizes", "conv_out_channels", "conv_kernel_sizes"),
     *("has_final_layer", "final_layer", "input_transform", "input_index", "align_corners", "decoder", "init_cfg"),
 )
+_LINEAR_HEAD = ("num_classes", "in_channels", "init_cfg", "loss", "topk", "cal_acc", "thr")
 _OLD_DECONV = ("in_channels", "num_deconv_layers", "num_deconv_filters", "num_deconv_kernels", "extra", "loss_keypoint")
 _OLD_HEATMAP = (*_OLD_DECONV, "out_channels", "in_index", "input_transform", "align_corners", "train_cfg", "test_cfg")
 _OLD_TAGS = (*_OLD_DECONV, "num_joints", "tag_per_joint", "with_ae_loss")
@@ -192,6 +224,11 @@ CLASSES: dict[str, HeadClass] = {
         {},
         {"concat": (False, True), "select_index": (None, None), "scale_factor": (1.0, 1.0), **_NOT_SET},
     ),
+    HR_FUSE: HeadClass(
+        ("in_channels", "out_channels", "norm_cfg", "init_cfg"), {}, {"out_channels": (FUSED_WIDTH, FUSED_WIDTH)}
+    ),
+    GLOBAL_POOLING: HeadClass(("dim",), {}, {"dim": (2, 2)}),
+    **{name: HeadClass(_LINEAR_HEAD, {"num_classes": "num_classes"}, {}) for name in LINEAR_HEADS},
     HEATMAP_HEAD: HeadClass(
         (*_HEATMAP_LAYERS, "out_channels", "loss", "extra"), {"num_joints": "out_channels"}, _NO_DECONV
     ),
@@ -200,7 +237,7 @@ CLASSES: dict[str, HeadClass] = {
         {"num_joints": "num_keypoints", "tag_per_joint": "tag_per_keypoint"},
         {**_NO_DECONV, "conv_out_channels": (None, None), "tag_dim": (1, 1)},
     ),
-    "TopdownHeatmapSimpleHead": HeadClass(_OLD_HEATMAP, {"num_joints": "out_channels"}, _NO_OLD_DECONV),
+    OLD_HEATMAP_HEAD: HeadClass(_OLD_HEATMAP, {"num_joints": "out_channels"}, _NO_OLD_DECONV),
     "AESimpleHead": HeadClass(_OLD_TAGS, _OLD_JOINTS, _NO_OLD_DECONV),
     HIGHER_HEAD: HeadClass(
         (*_OLD_TAGS, "num_basic_blocks", "cat_output"),
@@ -217,7 +254,7 @@ CLASSES: dict[str, HeadClass] = {
 }
 """One row per class that is read."""
 OLDER_NAMES = {
-    "TopDownSimpleHead": "TopdownHeatmapSimpleHead",
+    "TopDownSimpleHead": OLD_HEATMAP_HEAD,
     "BottomUpSimpleHead": "AESimpleHead",
     "BottomUpHigherResolutionHead": HIGHER_HEAD,
 }

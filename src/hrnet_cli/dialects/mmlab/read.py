@@ -1,11 +1,12 @@
-"""Configs of mmpose, mmdetection and mmsegmentation, as the spec of the network that the package builds.
+"""Configs of mmpose, mmdetection, mmsegmentation and mmpretrain, as the spec of the network that the package builds.
 
 A config is a mapping whose `model.backbone` is of type HRNet; a backbone alone, or its `extra` alone, is read too.
-Three classes have that name. They differ in how a fuse layer upsamples and in which branches they return:
+Four classes have that name. They differ in how a fuse layer upsamples and in which branches they return:
 
     mmpose  `extra.upsample`, by default nearest; branch 0, unless `extra.stage4.multiscale_output` is set
     mmdet   nearest; all branches, unless the backbone's `multiscale_output` is False
     mmseg   bilinear to the other map's size, align_corners False; all branches, as mmdet
+    mmpretrain  as mmdet; `arch` names the standard stages
 """
 
 from __future__ import annotations
@@ -15,18 +16,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from hrnet_cli.dialects.mmlab import backbone_path, facts, is_hrnet
+from hrnet_cli.dialects.mmlab.arguments import certain_package, note_refused
+from hrnet_cli.dialects.mmlab.batches import batch
 from hrnet_cli.dialects.mmlab.checks import note_misspellings
 from hrnet_cli.dialects.mmlab.facts import PACKAGES, STAGE_KEYS, Package, class_name
 from hrnet_cli.dialects.mmlab.heads import read_heads
 from hrnet_cli.dialects.mmlab.lite import is_lite, read_extra, read_lite
 from hrnet_cli.dialects.mmlab.part import Network, Part, unreadable
 from hrnet_cli.dialects.mmlab.sizes import input_size
+from hrnet_cli.dialects.mmlab.versions import OLD, version_line
 from hrnet_cli.dialects.reading import MAX_NOTES, Reading, find_misspelt
 from hrnet_cli.documents.python.values import Unread
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import STAGE_FIELDS, STAGE_KEY, stage_number, standard_stages
 from hrnet_cli.schema.fields import wrong_type
-from hrnet_cli.text import quote, quote_key
+from hrnet_cli.text import quote, quote_key, shape_text
 
 
 def read(config: Mapping[str, Any]) -> Reading:
@@ -48,14 +52,12 @@ def read(config: Mapping[str, Any]) -> Reading:
         read(Part({}, (), network), Part(config, (), network))
     if isinstance(config.get("model"), Mapping):
         model = Part(config["model"], ("model",), network)
-        read_heads(model)
+        read_heads(model, config)
         note_misspellings(config, model)
+        note_refused(config, network)
+        _withdraw_claims(model, config)
         _leave_out_head_of_fork(network)
-    size = input_size(config, network.package)
-    if size:
-        network.set("input", list(size[0]), size[1])
-    elif "model" in config:
-        network.add_note("assumed", (), "the config has no input size")
+    _read_input(config, network)
     if path[:1] == ("model",) and network.package is not facts.UNKNOWN:
         network.key_prefixes = _key_prefixes(network)
     if network.widths:
@@ -80,6 +82,18 @@ def _leave_out_head_of_fork(network: Network) -> None:
         network.data.pop("head", None)
 
 
+def _withdraw_claims(model: Part, config: Mapping[str, Any]) -> None:
+    """Say nothing for the code of an own model: it may join the branches in front of its head, or read more keys."""
+    network, own = model.network, model.value.get("type")
+    if not isinstance(own, str) or certain_package(config) is not None:
+        return
+    network.code_is_known = False
+    network.notes = [each._replace(at_most_note=True) for each in network.notes]
+    name = network.package.name or "mmlab"
+    message = f"{quote(own)} is not one of {name}'s models: how its parts fit together is not known"
+    network.add_note("fork", (*model.path, "type"), message)
+
+
 def _package(config: Mapping[str, Any]) -> Package:
     """The package by the backbone's scope, the config's, the model's type, or the parts besides the backbone."""
     model = config["model"] if isinstance(config.get("model"), Mapping) else {}
@@ -88,7 +102,9 @@ def _package(config: Mapping[str, Any]) -> Package:
     scope = backbone_type.partition(".")[0] if isinstance(backbone_type, str) else None
     for name in (scope, config.get("default_scope")):
         if isinstance(name, str) and name in PACKAGES:
-            return PACKAGES[name]
+            return _of_line(PACKAGES[name], config)
+    if isinstance(backbone, Mapping) and "arch" in backbone:  # no other package's HRNet has it
+        return _of_line(facts.MMPRETRAIN, config)
     model_type = class_name(model.get("type"))[:200]
     neck = model.get("neck")
     if isinstance(neck, Mapping) and class_name(neck.get("type")) == facts.FEATURE_MAP_PROCESSOR:
@@ -97,7 +113,28 @@ def _package(config: Mapping[str, Any]) -> Package:
         by_key = [facts.MMSEG, facts.MMDET, facts.MMPOSE]
     by_type = [each for each in PACKAGES.values() if re.search(each.model_types, model_type, re.IGNORECASE)]
     by_key = [each for each in by_key if any(key in model for key in each.own_keys)]
-    return next(iter([*by_type, *by_key]), facts.UNKNOWN)
+    return _of_line(next(iter([*by_type, *by_key]), facts.UNKNOWN), config)
+
+
+def _of_line(package: Package, config: Mapping[str, Any]) -> Package:
+    """The package in the version that the config is written for, where the two differ in what is read."""
+    return facts.MMCLS if package is facts.MMPRETRAIN and version_line(config) == OLD else package
+
+
+def _read_input(config: Mapping[str, Any], network: Network) -> None:
+    """The input size; of a detector that of its batches, where the config shows how they are padded."""
+    found = batch(config, max(len(network.widths), 1))
+    size = (found.size, found.path) if found else input_size(config, network.package)
+    if size:
+        network.set("input", list(size[0]), size[1])
+    elif "model" in config:
+        network.add_note("assumed", (), "the config has no input size")
+    if found and found.breaks:
+        network.input_reason, network.input_remedy = found.reason, found.remedy
+        said = f"{found.reason}: a batch comes at {shape_text(found.size)}, at which the fuse layers break"
+        network.add_note("differs", found.path, said, found.remedy)
+    elif found and found.note:
+        network.add_note("assumed", found.path, found.note, found.remedy)
 
 
 # The backbone
@@ -131,9 +168,15 @@ def _read_backbone(backbone: Part, extra: Part) -> None:
 def _extra(backbone: Part) -> Part:
     """The stages of a backbone: its `extra`, or the standard ones of mmpretrain's `arch`."""
     arch, extra, network = backbone.get("arch"), backbone.value.get("extra"), backbone.network
+    if arch is None and "arch" not in backbone.value and network.package in (facts.MMPRETRAIN, facts.MMCLS):
+        arch = facts.DEFAULT_ARCH
     if extra is None and isinstance(arch, str) and arch in facts.ARCH_WIDTHS:
         return Part(standard_stages(facts.ARCH_WIDTHS[arch]), (*backbone.path, "arch"), network)
-    if extra is not None or not network.diagnostics:  # an arch that cannot be read may replace it
+    if extra is None and arch is not None:
+        names = ", ".join(facts.ARCH_WIDTHS)
+        message, path = f"{quote(arch)} is not an arch of mmpretrain's HRNet", (*backbone.path, "arch")
+        network.add_diagnostics(Diagnostic("unknown-choice", path, message, f"write one of {names}, or give extra"))
+    elif extra is not None or not network.diagnostics:  # an arch that cannot be read may replace it
         backbone.require("extra")
     if extra is not None and not isinstance(extra, Mapping | Unread):
         remedy = "write extra=dict(stage1=dict(...), stage2=dict(...), ...)"

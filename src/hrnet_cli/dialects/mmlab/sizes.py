@@ -1,7 +1,7 @@
 """The input size that an mmlab config works at: where a package's configs have it, and in which order.
 
 A detector resizes an image to fit its scale, either way round, and pads it to a multiple of 32: the size read is the
-largest that this gives, landscape.
+largest that this gives, landscape. A classifier's pipeline may resize one edge before it crops: its last size counts.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from hrnet_cli.dialects.mmlab.facts import MMDET, Package
+from hrnet_cli.dialects.mmlab.facts import MMCLS, MMDET, MMPRETRAIN, Package, class_name
 from hrnet_cli.hrnet import STANDARD_DIVISOR
 from hrnet_cli.text import KeyPath
 
@@ -25,21 +25,25 @@ PIPELINES: tuple[KeyPath, ...] = (
     ("data", "train", "pipeline"),
 )
 """Where configs have their transforms: those of the test before those of the training."""
+ONE_EDGE = "ResizeEdge"
+"""mmpretrain's transform whose size is that of one edge; the other follows from the image."""
 MAX_DEPTH = 12
 MAX_SIDE = 1_000_000
 
 
 def input_size(config: Mapping[str, Any], package: Package) -> tuple[Size, KeyPath] | None:
     """Height and width, and their path; None where the config has no size."""
-    places = [_at(config, package.size_paths), _in_pipelines(config, package.size_keys)]
+    places = [at(config, package.size_paths), _in_pipelines(config, package.size_keys)]
+    if package in (MMPRETRAIN, MMCLS):
+        places = [_last_sizes(config, package.size_keys)]
     for value, path in chain(*(places[::-1] if package is MMDET else places)):
-        size = _padded(value) if package is MMDET else _pair(value)
+        size = _padded(value) if package is MMDET else pair(value)
         if size:
             return (size if package is MMDET else package.ordered(*size)), path
     return None
 
 
-def _at(config: Any, paths: tuple[KeyPath, ...]) -> Iterator[tuple[Any, KeyPath]]:
+def at(config: Any, paths: tuple[KeyPath, ...]) -> Iterator[tuple[Any, KeyPath]]:
     """The values at those of the paths that the config has."""
     for path in paths:
         value: Any = config
@@ -55,8 +59,14 @@ def _at(config: Any, paths: tuple[KeyPath, ...]) -> Iterator[tuple[Any, KeyPath]
 def _in_pipelines(config: Any, keys: tuple[str, ...]) -> Iterator[tuple[Any, KeyPath]]:
     """The values of these keys in the transforms of all pipelines."""
     seen: set[int] = set()
-    for value, path in _at(config, PIPELINES):
+    for value, path in at(config, PIPELINES):
         yield from _in_transforms(value, path, keys, seen)
+
+
+def _last_sizes(config: Any, keys: tuple[str, ...]) -> Iterator[tuple[Any, KeyPath]]:
+    """The sizes that the transforms of each pipeline give an image, the last one first."""
+    for value, path in at(config, PIPELINES):
+        yield from reversed(list(_in_transforms(value, path, keys, set())))
 
 
 def _in_transforms(value: Any, path: KeyPath, keys: tuple[str, ...], seen: set[int]) -> Iterator[tuple[Any, KeyPath]]:
@@ -65,7 +75,7 @@ def _in_transforms(value: Any, path: KeyPath, keys: tuple[str, ...], seen: set[i
         return
     seen.add(id(value))
     if isinstance(value, Mapping):
-        for key in keys:
+        for key in () if class_name(value.get("type")) == ONE_EDGE else keys:
             if value.get(key) is not None:
                 yield value[key], (*path, key)
         yield from _in_transforms(value.get("transforms"), (*path, "transforms"), keys, seen)
@@ -74,7 +84,7 @@ def _in_transforms(value: Any, path: KeyPath, keys: tuple[str, ...], seen: set[i
             yield from _in_transforms(item, (*path, index), keys, seen)
 
 
-def _pair(value: Any) -> Size | None:
+def pair(value: Any) -> Size | None:
     """Two sides, or one for both; None for any other value."""
     sides = value if isinstance(value, list | tuple) else (value, value)
     if len(sides) != 2 or not all(type(side) is int and 0 < side <= MAX_SIDE for side in sides):
@@ -82,12 +92,17 @@ def _pair(value: Any) -> Size | None:
     return sides[0], sides[1]
 
 
+def scales(value: Any) -> list[Size]:
+    """One size, or all of a list of them."""
+    items = value if isinstance(value, list | tuple) and not pair(value) else [value]
+    return [scale for scale in map(pair, items) if scale]
+
+
 def _padded(value: Any) -> Size | None:
     """The height and width for the only scale, or for the largest of several, up to multiples of STANDARD_DIVISOR."""
-    items = value if isinstance(value, list | tuple) and not _pair(value) else [value]
-    scales = [scale for scale in map(_pair, items) if scale]
-    if not scales:
+    found = scales(value)
+    if not found:
         return None
-    largest = max(scales, key=lambda scale: scale[0] * scale[1])
+    largest = max(found, key=lambda scale: scale[0] * scale[1])
     short, long = sorted(-(-side // STANDARD_DIVISOR) * STANDARD_DIVISOR for side in largest)
     return short, long

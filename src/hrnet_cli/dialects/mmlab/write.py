@@ -1,4 +1,4 @@
-"""mmlab configs, as Python: mmpose 1.x (0.x for HigherHRNet), mmdetection 3.x and mmsegmentation 1.x.
+"""mmlab configs, as Python: mmpose 1.x (0.x for HigherHRNet), mmdetection 3.x, mmsegmentation 1.x and mmpretrain.
 
 The head decides the package. A head that none of them builds from the same layers is left out; the backbone alone is
 written for mmseg where it upsamples bilinearly to size, else for mmpose. All have four stages and a stem of 64, 64.
@@ -12,11 +12,18 @@ from typing import Any, NamedTuple
 
 from hrnet_cli.dialects import limits
 from hrnet_cli.dialects.mmlab import facts, write_lite
-from hrnet_cli.dialects.mmlab.facts import MMDET, MMPOSE, MMPOSE_0, MMSEG, Package
+from hrnet_cli.dialects.mmlab.facts import MMDET, MMPOSE, MMPOSE_0, MMPRETRAIN, MMSEG, Package
 from hrnet_cli.dialects.writing import Written, comments
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import STAGE_FIELDS, STANDARD_DIVISOR, branch_stride, final_padding, stage_key
-from hrnet_cli.schema.heads import HeatmapHead, HigherHead, LandmarkHead, OcrHead, SegmentationHead
+from hrnet_cli.schema.heads import (
+    ClassificationHead,
+    HeatmapHead,
+    HigherHead,
+    LandmarkHead,
+    OcrHead,
+    SegmentationHead,
+)
 from hrnet_cli.schema.spec import BatchNorm, Spec, Upsampling
 from hrnet_cli.text import shape_text
 
@@ -27,7 +34,7 @@ def write_mmlab(spec: Spec) -> Written:
     """The backbone, and the neck and head of its package. Raises InexpressibleError for a backbone that none builds."""
     limits.refuse("mmlab", _backbone_limits(spec))
     notes = [limits.head_left_out(spec, limit) for limit in _head_limits(spec)]
-    head = None if notes or spec.head.type == "none" else HEADS[spec.head.type]
+    head = None if notes or spec.head.type == "none" else _row(spec)
     package = head.package if head else MMSEG if not spec.is_lite and _upsamples_alike(spec, MMSEG) else MMPOSE
     _, _, height, width = spec.input_shape
     scope: Config = {"default_scope": package.name} if package is not MMPOSE_0 else {}
@@ -114,6 +121,8 @@ def _size(package: Package, height: int, width: int) -> Config:
     size = package.ordered(height, width)
     if package is MMSEG:
         return {"crop_size": size}
+    if package is MMPRETRAIN:
+        return {"test_pipeline": [{"type": "LoadImageFromFile"}, {"type": "CenterCrop", "crop_size": size}]}
     if package is MMPOSE_0:
         return {"data_cfg": {"image_size": height if height == width else size}}
     if package is MMPOSE:
@@ -139,30 +148,41 @@ class Head(NamedTuple):
     """The values of final_conv_kernel that it can have; empty where it can have any, or has none."""
 
 
+def _row(spec: Spec) -> Head:
+    """The row of a spec's head: where all branches are kept, mmpose 1.x's heatmaps are from the last, 0.x's from 0."""
+    if spec.head.type == "heatmap" and spec.keeps_all_branches and spec.stages[-1].num_branches > 1:
+        return OLD_HEATMAP
+    return HEADS[spec.head.type]
+
+
 def _head_limits(spec: Spec) -> Iterator[Diagnostic]:
     """The first reason why none of the packages has this head."""
     name = spec.head.type
     if spec.is_lite and (limit := write_lite.head_limit(spec)):
         yield limit
     elif name in HEADS:
-        for limit in islice(_differences(spec, HEADS[name]), 1):
-            yield limit._replace(message=f"that of {HEADS[name].package.title} differs ({limit.message})")
+        row = _row(spec)
+        for limit in islice(_differences(spec, row), 1):
+            yield limit._replace(message=f"that of {row.package.title} differs ({limit.message})")
     elif name != "none":
-        yield Diagnostic("head-needs", ("head",), "none of mmpose, mmdet and mmseg has it")
+        yield Diagnostic("head-needs", ("head",), "none of mmpose, mmdet, mmseg and mmpretrain has it")
 
 
 def _differences(spec: Spec, row: Head) -> Iterator[Diagnostic]:
     """Why the package's head would be another network."""
     head, upsampling = spec.head, spec.upsampling
     kernel: int = getattr(head, "final_conv_kernel", 1)
-    if isinstance(head, HeatmapHead) and spec.keeps_all_branches and spec.stages[-1].num_branches > 1:
-        text = "it reads the last branch where all are kept"
-        yield Diagnostic("head-needs", ("multi_scale_output",), text, "remove it")
     if getattr(head, "conv_bias", False):
         text = "its convolutions have no bias in front of a batch norm"
         yield Diagnostic("head-needs", ("head", "conv_bias"), text, "set conv_bias: false")
     if not getattr(head, "bias", True):
         yield Diagnostic("head-needs", ("head", "bias"), "its convolutions have a bias", "set bias: true")
+    if getattr(head, "head_conv_bias", False):
+        text = "its convolutions have no bias in front of a batch norm"
+        yield Diagnostic("head-needs", ("head", "head_conv_bias"), text, "set head_conv_bias: false")
+    if isinstance(head, ClassificationHead) and spec.stages[-1].num_branches != limits.HEAD_BRANCHES:
+        text = f"it reads {limits.HEAD_BRANCHES} branches"
+        yield Diagnostic("head-needs", (stage_key(len(spec.stages)), "num_branches"), text)
     if row.kernels and kernel not in row.kernels:
         kernels = " or ".join(map(str, row.kernels))
         text = f"its final_conv_kernel is {kernels}, not {kernel}"
@@ -185,6 +205,12 @@ def _pose_estimator(width: int, head: HeatmapHead | LandmarkHead, **convolutions
     last = {"kernel_size": head.final_conv_kernel, "padding": final_padding(head.final_conv_kernel)}
     own = {**convolutions, "final_layer": last, "decoder": Name("codec")}
     return {"type": "TopdownPoseEstimator", "head": {**_arguments(facts.HEATMAP_HEAD, width, head), **own}}
+
+
+def _old_heatmap(spec: Spec, head: HeatmapHead) -> Config:
+    extra = {"extra": {"final_conv_kernel": head.final_conv_kernel}}
+    keypoint_head = {**_arguments(facts.OLD_HEATMAP_HEAD, spec.stages[-1].widths[0], head), **extra}
+    return {"type": "TopDown", "keypoint_head": keypoint_head}
 
 
 def _landmark(spec: Spec, head: LandmarkHead) -> Config:
@@ -216,7 +242,15 @@ def _ocr(spec: Spec, head: OcrHead) -> Config:
     return {"type": "CascadeEncoderDecoder", "num_stages": len(heads), "decode_head": heads}
 
 
+def _classifier(spec: Spec, head: ClassificationHead) -> Config:
+    fuse = {"type": facts.HR_FUSE, "in_channels": list(spec.stages[-1].widths)}
+    linear = _arguments(facts.LINEAR_HEADS[0], facts.FUSED_WIDTH, head)
+    return {"type": "ImageClassifier", "neck": [fuse, {"type": facts.GLOBAL_POOLING}], "head": linear}
+
+
+OLD_HEATMAP = Head(MMPOSE_0, _old_heatmap, kernels=(1, 3))
 HEADS: dict[str, Head] = {
+    "classification": Head(MMPRETRAIN, _classifier),
     "heatmap": Head(MMPOSE, lambda spec, head: _pose_estimator(spec.stages[-1].widths[0], head)),
     "landmark": Head(MMPOSE, _landmark, kernels=(1,)),
     "higher": Head(MMPOSE_0, _higher, kernels=(1, 3)),

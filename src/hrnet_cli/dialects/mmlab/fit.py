@@ -1,0 +1,268 @@
+"""Whether the necks and heads of a model fit the feature maps that they get: in_channels, in_index, input_transform.
+
+The package fails on a head that does not, but the backbone can be built: it is a mismatch. Nothing is said of an own
+model, which may join the branches in front of its head, nor of a class that is in no table here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import islice
+from typing import Any
+
+from hrnet_cli.dialects.mmlab import facts
+from hrnet_cli.dialects.mmlab.arguments import certain_package, has_class
+from hrnet_cli.dialects.mmlab.checks import as_list, is_list
+from hrnet_cli.dialects.mmlab.facts import package_class
+from hrnet_cli.dialects.mmlab.maps import Maps, backbone_maps, check_index, check_widths, is_width, neck_maps, report
+from hrnet_cli.dialects.mmlab.part import MAX_PARTS, Part
+from hrnet_cli.dialects.mmlab.strides import note_head_strides, note_region_strides
+from hrnet_cli.dialects.mmlab.versions import OLD, version_line
+from hrnet_cli.text import plural, quote
+
+
+def check_fit(model: Part, config: Mapping[str, Any]) -> None:
+    """Report each neck and head that does not fit the maps that it gets."""
+    package = certain_package(config)
+    if package is None and model.network.package is facts.MMSEG and not isinstance(model.value.get("type"), str):
+        package = facts.MMSEG
+    if package is None or backbone_maps(model.network) is None:
+        return
+    CHECKS[package.name](model, neck_maps(model), version_line(config))
+
+
+def _part(owner: Part, key: str) -> Part:
+    """The mapping of a key; code there is no error, since what is not built need not be read."""
+    return Part(owner.value.get(key), (*owner.path, key), owner.network)
+
+
+# mmsegmentation's heads that are a BaseDecodeHead
+
+ONE_INPUT = (
+    *("FCNHead", "OCRHead", "PSPHead", "ASPPHead", "DepthwiseSeparableASPPHead", "DepthwiseSeparableFCNHead"),
+    *("APCHead", "CCHead", "DAHead", "DMHead", "DNLHead", "EMAHead", "GCHead", "ISAHead", "NLHead", "PSAHead"),
+    *("SETRUPHead", "STDCHead"),
+)
+"""Heads that read one map: that of in_index, or several that input_transform joins."""
+SEVERAL_INPUTS = ("ANNHead", "EncHead", "FPNHead", "SETRMLAHead", "UPerHead", "SegformerHead")
+"""Heads with a convolution for each map of in_index."""
+JOINED_INPUTS = ("LightHamHead", "PointHead")
+"""Heads that join the maps of in_index themselves."""
+JOIN, SELECT = "resize_concat", "multiple_select"
+
+
+def _check_segmentor(model: Part, maps: Maps | None, _: str) -> None:
+    for key in ("decode_head", facts.TRAINING_KEY):
+        for head in model.readable_parts(key):
+            _check_decode_head(head, maps)
+
+
+def _check_decode_head(head: Part, maps: Maps | None) -> None:
+    """Report the first error of a BaseDecodeHead: its index, then the form and the number of its in_channels."""
+    index, channels = head.value.get("in_index", -1), head.value.get("in_channels")
+    chosen, name = as_list(index), package_class(head.value.get("type"))
+    if not all(type(each) is int for each in chosen) or not has_class(facts.MMSEG, name):
+        return
+    if maps and not check_index(head, maps, "in_index", chosen):
+        return
+    if name in ONE_INPUT and not _has_right_form(head):
+        return
+    if is_list(index) and is_list(channels) and len(index) != len(channels):
+        message = f"{plural(len(channels), 'entry')}, but in_index has {len(index)}"
+        right = f": {quote([maps.widths[each] for each in index])}" if maps else ""
+        report(head, "wrong-channels", "in_channels", message, f"give one number per entry of in_index{right}")
+    elif maps and name in (*ONE_INPUT, *SEVERAL_INPUTS, *JOINED_INPUTS):
+        check_widths(head, maps, chosen, each=name in SEVERAL_INPUTS)
+        first = head.value.get("c1_in_channels", 0)
+        if name == "DepthwiseSeparableASPPHead" and first != 0:
+            check_widths(head, maps, [0], each=False, key="c1_in_channels")
+
+
+def _has_right_form(head: Part) -> bool:
+    """Whether in_channels and in_index are what input_transform takes: one number each, or lists of them."""
+    transform = head.value.get("input_transform")
+    values = {key: head.value.get(key, -1) for key in ("in_channels", "in_index")}
+    if not all(type(item) is int for value in values.values() for item in as_list(value)):
+        return True
+    lists = [key for key, value in values.items() if is_list(value)]
+    if transform is None and lists:
+        message = f"input_transform is not given, and {lists[0]} is a list: without it one map is read"
+        remedy = f"write {JOIN}, which joins the maps, or one number in in_channels and in in_index"
+        report(head, "unknown-choice", "input_transform", message, remedy)
+        return False
+    if transform in (JOIN, SELECT) and len(lists) < len(values):
+        key = next(key for key in values if key not in lists)
+        found = f"{key} is {quote(values[key])}" + ("" if key in head.value else " by default")
+        remedy = "give one number per map, or remove input_transform"
+        report(head, "unknown-choice", key, f"{found}, and input_transform {transform} reads a list", remedy)
+        return False
+    return True
+
+
+# mmpose
+
+LAST_MAP = (
+    *("HeatmapHead", "ViPNASHead", "AssociativeEmbeddingHead", "SimCCHead", "RTMCCHead", "IntegralRegressionHead"),
+    *("DSNTHead", "CIDHead", "DEKRHead"),
+)
+"""mmpose 1.x's heads that read the last map."""
+LAST_POOLED = ("RegressionHead", "RLEHead")
+"""mmpose 1.x's heads that read the last map, flattened: its channels where it is pooled."""
+CHOSEN_MAP = (facts.OLD_HEATMAP_HEAD, "TopDownSimpleHead", "ViPNASHeatmapSimpleHead")
+"""mmpose 0.x's heads that read the map of in_index, which is 0 by default, or several that input_transform joins."""
+FIRST_MAP = (facts.HIGHER_HEAD, "BottomUpHigherResolutionHead", "AESimpleHead", "BottomUpSimpleHead")
+"""mmpose 0.x's heads that read the first map."""
+OF_BOTH_LINES = ("CIDHead", "DEKRHead")
+"""Names of heads of mmpose 1.x and of others of 0.x, where DEKRHead reads the map of in_index too.
+
+Those of 1.x put out heatmaps of the size of the map that they read.
+"""
+RELEASE_CANDIDATE = ("input_index", "input_transform", "in_index")
+"""Arguments of mmpose 1.0.0rc's heads, by which they read other maps."""
+
+
+def _check_pose_estimator(model: Part, maps: Maps | None, line: str) -> None:
+    for head in (_part(model, "head"), _part(model, "keypoint_head")):
+        if maps:
+            _check_pose_head(head, maps, line)
+
+
+def _check_pose_head(head: Part, maps: Maps, line: str) -> None:
+    """Report a head of mmpose whose in_channels are not those of the map that it reads."""
+    name = package_class(head.value.get("type"))
+    if name in OF_BOTH_LINES and (not line or (line == OLD and name != "DEKRHead")):
+        return
+    if name in CHOSEN_MAP or (name in OF_BOTH_LINES and line == OLD):
+        _check_chosen_map(head, maps)
+    elif name in FIRST_MAP and not maps.from_neck:
+        check_widths(head, maps, [0], each=False)
+    elif name in LAST_MAP and not any(key in head.value for key in RELEASE_CANDIDATE):
+        has_layers = head.value.get("final_layer", 1) is not None or head.value.get("deconv_out_channels", 1)
+        if has_layers and not maps.pooled:
+            _check_last(head, maps)
+        if name in OF_BOTH_LINES and maps.strides:
+            head.network.heatmap_stride = maps.strides[-1]
+    elif name in LAST_POOLED and maps.pooled:
+        _check_last(head, maps)
+
+
+def _check_last(head: Part, maps: Maps) -> None:
+    more, is_first = "", head.value.get("in_channels") == maps.widths[0]
+    if is_first and not maps.from_neck and head.network.package.multiscale_in_stage:
+        more = ", or remove multiscale_output: then it reads branch 0"
+    check_widths(head, maps, [len(maps.widths) - 1], each=False, more=more)
+
+
+def _check_chosen_map(head: Part, maps: Maps) -> None:
+    """Mmpose 0.x's in_index is read only where the backbone returns several maps, and no neck is known there."""
+    index = head.value.get("in_index", 0)
+    chosen = as_list(index)
+    if maps.from_neck or maps.pooled or not all(type(each) is int for each in chosen) or not _has_old_form(head):
+        return
+    if check_index(head, maps, "in_index", chosen):
+        check_widths(head, maps, chosen, each=head.value.get("input_transform") == SELECT)
+
+
+def _has_old_form(head: Part) -> bool:
+    value = {"in_index": 0, **head.value}
+    return _has_right_form(Part(value, head.path, head.network))
+
+
+# mmdetection
+
+EVERY_LEVEL = (
+    *("RPNHead", "RetinaHead", "RetinaSepBNHead", "FreeAnchorRetinaHead", "PISARetinaHead", "SABLRetinaHead"),
+    *("GARPNHead", "GARetinaHead", "ATSSHead", "PAAHead", "LADHead", "DDODHead", "TOODHead", "FCOSHead", "FSAFHead"),
+    *("FoveaHead", "GFLHead", "LDHead", "VFNetHead", "RepPointsHead", "AutoAssignHead", "NASFCOSHead", "YOLACTHead"),
+    *("YOLOXHead", "RTMDetHead", "RTMDetSepBNHead", "CondInstBboxHead", "BoxInstBboxHead", "CenterNetUpdateHead"),
+)
+"""Heads with the same convolutions on every map."""
+EXTRACTOR = "SingleRoIExtractor"
+ROI_HEADS = (
+    *("StandardRoIHead", "CascadeRoIHead", "HybridTaskCascadeRoIHead", "DoubleHeadRoIHead", "DynamicRoIHead"),
+    *("MaskScoringRoIHead", "PISARoIHead", "GridRoIHead", "SCNetRoIHead", "PointRendRoIHead"),
+)
+BOX_HEADS = (
+    *("BBoxHead", "ConvFCBBoxHead", "Shared2FCBBoxHead", "Shared4Conv1FCBBoxHead", "DoubleConvFCBBoxHead"),
+    *("SCNetBBoxHead",),
+)
+MASK_HEADS = ("FCNMaskHead", "HTCMaskHead", "SCNetMaskHead")
+
+
+def _check_detector(model: Part, maps: Maps | None, _: str) -> None:
+    """Report heads on every map, extractors of regions, and the heads behind these."""
+    if maps is None:
+        return
+    for key in ("bbox_head", "rpn_head", "mask_head"):
+        for head in model.readable_parts(key):
+            if package_class(head.value.get("type")) in EVERY_LEVEL:
+                _check_every_level(head, maps)
+                note_head_strides(head, maps, model)
+    roi_head = _part(model, "roi_head")
+    if package_class(roi_head.value.get("type")) not in ROI_HEADS or roi_head.value.get("shared_head") is not None:
+        return
+    for key in ("bbox_roi_extractor", "mask_roi_extractor"):
+        extractor = _part(roi_head, key)
+        if package_class(extractor.value.get("type")) == EXTRACTOR:
+            note_region_strides(extractor, maps, model)
+    semantic = _part(roi_head, "semantic_head")
+    if package_class(semantic.value.get("type")) == "FusedSemanticHead":
+        _check_every_level(semantic, maps)
+    widths = _extracted(roi_head, "bbox_roi_extractor", maps)
+    _check_behind(roi_head, "bbox_head", BOX_HEADS, widths)
+    if roi_head.value.get("mask_roi_extractor") is not None:
+        widths = _extracted(roi_head, "mask_roi_extractor", maps)
+    _check_behind(roi_head, "mask_head", MASK_HEADS, widths)
+
+
+def _check_every_level(head: Part, maps: Maps) -> None:
+    found = head.value.get("in_channels")
+    if not is_width(found) or all(width == found for width in maps.widths):
+        return
+    every = list(range(len(maps.widths)))
+    if len(set(maps.widths)) == 1:
+        check_widths(head, maps._replace(widths=maps.widths[:1]), [0], each=False)
+    else:
+        message = f"{found} channels on every map, but {maps.describe(every)}"
+        report(head, "wrong-channels", "in_channels", message, "put a neck such as HRFPN before it")
+
+
+def _extracted(roi_head: Part, key: str, maps: Maps) -> int | None:
+    """The channels that an extractor of regions gives; None where they are not known."""
+    extractor = _part(roi_head, key)
+    width, strides = extractor.value.get("out_channels"), extractor.value.get("featmap_strides")
+    if package_class(extractor.value.get("type")) != EXTRACTOR or not is_width(width) or not is_list(strides):
+        return None
+    if len(strides) > 1 and len(set(maps.widths)) == 1 and len(maps.widths) > 1:
+        check_widths(extractor, maps._replace(widths=maps.widths[:1]), [0], each=False, key="out_channels")
+    return width if len(strides) > 1 else None
+
+
+def _check_behind(roi_head: Part, key: str, classes: tuple[str, ...], width: int | None) -> None:
+    """Report heads whose in_channels are not what the extractor before them gives."""
+    for head in islice(roi_head.readable_parts(key), MAX_PARTS):
+        found = head.value.get("in_channels")
+        if width and package_class(head.value.get("type")) in classes and is_width(found) and found != width:
+            message = f"{found} channels, but the regions have {width}"
+            report(head, "wrong-channels", "in_channels", message, f"write {width}")
+
+
+# mmpretrain
+
+POOLED_HEADS: tuple[str, ...] = (*facts.LINEAR_HEADS, "StackedLinearClsHead")
+"""Heads that read the last map, pooled."""
+
+
+def _check_classifier(model: Part, maps: Maps | None, _: str) -> None:
+    head = _part(model, "head")
+    if maps and maps.pooled and package_class(head.value.get("type")) in POOLED_HEADS:
+        _check_last(head, maps)
+
+
+CHECKS: dict[str, Callable[[Part, Maps | None, str], None]] = {
+    "mmseg": _check_segmentor,
+    "mmpose": _check_pose_estimator,
+    "mmdet": _check_detector,
+    "mmpretrain": _check_classifier,
+}
+"""By the name of a package: what is checked of its models, behind their necks, in a line of versions."""
