@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from hrnet_cli import check, load_spec, trace
+from hrnet_cli import InputError, check, load_spec, trace
 from hrnet_cli.analysis.costs import costs
 from hrnet_cli.dialects.table import recognise
 from hrnet_cli.documents import read_text
@@ -103,7 +103,10 @@ def read(name: str, path: Path) -> Row:
         spec = load_spec(path)
     except SpecError as error:
         return Row(name, path, built=False, said=error.diagnostics[0].message)
-    counted = costs(trace(spec))
+    try:
+        counted = costs(trace(spec))
+    except InputError:
+        counted = []  # a config of a folder whose input breaks
     size = "×".join(str(number) for number in spec.input_shape[2:])
     params, macs = sum(cost.params for cost in counted), sum(cost.macs for cost in counted)
     return Row(name, path, True, spec.head.type, size, params, macs, "; ".join(spec.notes))

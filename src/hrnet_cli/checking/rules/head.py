@@ -31,12 +31,12 @@ def unread_branches(subject: Subject) -> Iterator[Diagnostic]:
     if not spec.keeps_all_branches or not unread or not subject.code_is_known:
         return
     unused = unused_parameters(spec, unread)
-    which = "branch 0 alone" if len(unread) == branches - 1 else f"branches {', '.join(map(str, read))}"
+    which = f"branch {read[0]} alone" if len(read) == 1 else f"branches {join_and([*map(str, read)])}"
     message = f"the {reader} reads {which}, and the last stage fuses all {branches}: {_name_parameters(unused)}"
     path = ("multi_scale_output",)
     key = str(next(iter(reading.origin(path)[-1:]), path[0]))
-    remedy = f"set {key}: false, as the original does" if unread[0] else "use a head or a neck that reads all branches"
-    remedy += "; with them, DistributedDataParallel needs find_unused_parameters=True"
+    remedy = f"set {key}: false" if tuple(read) == (0,) else "use a head or a neck that reads all branches"
+    remedy += "; as it is, DistributedDataParallel needs find_unused_parameters=True"
     yield subject.at("unread-branches", path, message, remedy)
 
 

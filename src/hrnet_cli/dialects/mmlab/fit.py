@@ -12,6 +12,7 @@ from typing import Any
 
 from hrnet_cli.dialects.mmlab import facts
 from hrnet_cli.dialects.mmlab.arguments import certain_package, has_class
+from hrnet_cli.dialects.mmlab.branches_read import decode_heads, note_branches_read, note_levels_read
 from hrnet_cli.dialects.mmlab.checks import as_list, is_list
 from hrnet_cli.dialects.mmlab.facts import package_class
 from hrnet_cli.dialects.mmlab.maps import Maps, backbone_maps, check_index, check_widths, is_width, neck_maps, report
@@ -55,6 +56,8 @@ def _check_segmentor(model: Part, maps: Maps | None, _: str) -> None:
     for key in ("decode_head", facts.TRAINING_KEY):
         for head in model.readable_parts(key):
             _check_decode_head(head, maps)
+    if model.value.get("neck") is None:
+        note_branches_read(model, decode_heads(model))
 
 
 def _check_decode_head(head: Part, maps: Maps | None) -> None:
@@ -122,9 +125,21 @@ RELEASE_CANDIDATE = ("input_index", "input_transform", "in_index")
 
 
 def _check_pose_estimator(model: Part, maps: Maps | None, line: str) -> None:
-    for head in (_part(model, "head"), _part(model, "keypoint_head")):
+    heads = [_part(model, "head"), _part(model, "keypoint_head")]
+    for head in heads:
         if maps:
             _check_pose_head(head, maps, line)
+    if model.value.get("neck") is None and not any(
+        key in head.value for head in heads for key in RELEASE_CANDIDATE[:2]
+    ):
+        note_branches_read(model, [(head, _default_index(head)) for head in heads])
+
+
+def _default_index(head: Part) -> int | None:
+    """The map that a head of mmpose reads where it names none; None for a class that is not in a table here."""
+    name = package_class(head.value.get("type"))
+    defaults = {(*CHOSEN_MAP, *FIRST_MAP): 0, tuple(set(LAST_MAP) - set(OF_BOTH_LINES)): -1}
+    return next((index for names, index in defaults.items() if name in names), None)
 
 
 def _check_pose_head(head: Part, maps: Maps, line: str) -> None:
@@ -191,6 +206,7 @@ MASK_HEADS = ("FCNMaskHead", "HTCMaskHead", "SCNetMaskHead")
 
 def _check_detector(model: Part, maps: Maps | None, _: str) -> None:
     """Report heads on every map, extractors of regions, and the heads behind these."""
+    note_levels_read(model)
     if maps is None:
         return
     for key in ("bbox_head", "rpn_head", "mask_head"):
