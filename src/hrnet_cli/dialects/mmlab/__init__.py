@@ -10,10 +10,10 @@ from hrnet_cli.dialects.mmlab.facts import HRNETS, LITE_HRNETS, STAGE_KEYS, clas
 from hrnet_cli.documents.python.values import Unread
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import STAGE_KEY
-from hrnet_cli.text import KeyPath, nearest, quote, quote_key
+from hrnet_cli.text import KeyPath, misspelt, nearest, quote, quote_key
 
 SIMILARITY = 0.75
-"""How similar a misspelt key or type is to the right one."""
+"""How similar a misspelt type is to the right one."""
 MAX_KEYS = 1_000
 """Keys of one mapping that are compared with the right one."""
 
@@ -85,7 +85,7 @@ def _misspelt_key(
 ) -> Diagnostic | None:
     """The key that is similar to a missing one and has the right kind of value."""
     for key in islice(owner, MAX_KEYS):
-        if name not in owner and is_right(owner[key]) and nearest(key, (name,), cutoff=SIMILARITY):
+        if name not in owner and is_right(owner[key]) and misspelt(key, (name,)):
             place = (*path, quote_key(key))
             return Diagnostic("unknown-key", place, f"unknown key {quote(key)}", f"did you mean {name}?", at_key=True)
     return None

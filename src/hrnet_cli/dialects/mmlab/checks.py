@@ -17,12 +17,12 @@ from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import STAGE_KEY
 from hrnet_cli.schema.records import Diagnostics
 from hrnet_cli.schema.stages import read_stages
-from hrnet_cli.text import KeyPath, nearest, plural, quote, quote_key
+from hrnet_cli.text import KeyPath, misspelt, nearest, plural, quote, quote_key
 
 # Misspelt words. Only a word that is similar to a known one is reported: another may be the package's own.
 
-ARGUMENT_SIMILARITY, PART_SIMILARITY, CLASS_SIMILARITY = 0.8, 0.75, 0.9
-"""A short name may differ in one letter of four; class names are long and similar to each other."""
+CLASS_SIMILARITY = 0.9
+"""Class names are long and similar to each other."""
 MAX_KEYS = 50
 """Keys of one mapping that are compared with the known ones."""
 
@@ -31,7 +31,7 @@ def right_part_key(key: str, package: Package) -> str:
     """The key of a neck or head that a key of `model` is misspelt from; empty where it may be right."""
     if key in (*facts.PART_KEYS, *facts.OTHER_PART_KEYS):
         return ""
-    return nearest(key, package.part_keys, cutoff=PART_SIMILARITY)
+    return misspelt(key, package.part_keys)
 
 
 def note_misspellings(config: Mapping[str, Any], model: Part) -> None:
@@ -52,7 +52,7 @@ def note_misspellings(config: Mapping[str, Any], model: Part) -> None:
 
 def _note_misspelt_keys(part: Part, known: tuple[str, ...], owner: str, also_known: tuple[str, ...] = ()) -> None:
     unknown = (key for key in part.value if isinstance(key, str) and key not in (*known, *also_known))
-    similar = ((key, nearest(key, known, cutoff=ARGUMENT_SIMILARITY)) for key in islice(unknown, MAX_KEYS))
+    similar = ((key, misspelt(key, known)) for key in islice(unknown, MAX_KEYS))
     for key, known_key in islice((pair for pair in similar if pair[1]), MAX_NOTES):
         path: KeyPath = (*part.path, quote_key(key))
         message = f"{path[-1]} is not read by {owner}"
