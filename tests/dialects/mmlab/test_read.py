@@ -35,6 +35,7 @@ from support import Golden, caught
 
 from hrnet_cli import build, load_spec, trace
 from hrnet_cli.analysis.costs import costs
+from hrnet_cli.dialects.mmlab.read import read
 from hrnet_cli.errors import SpecError
 from hrnet_cli.schema import (
     BatchNorm,
@@ -375,3 +376,17 @@ def test_widths_that_are_set_two_bases_away(tmp_path: Path) -> None:
     )
     spec = load_spec(path)
     assert (spec.stages[-1].num_channels, spec.head) == ((2, 4, 8, 16), HrfpnHead(16))
+
+
+def test_a_fifth_stage_like_the_fourth_can_be_its_modules() -> None:
+    """Two stages with the same branches have no layers between them."""
+    fourth = {**stage(4, 3, 4), "num_modules": 3}
+    for fifth, wanted in (
+        ({**fourth, "num_modules": 2}, "write num_modules=5 in stage4"),
+        (stage(5, 1, 4), ""),
+        ({}, ""),
+        (3, ""),
+    ):
+        found = read({"backbone": {"type": "HRNet", "extra": {**extra(), "stage4": fourth, "stage5": fifth}}})
+        (note,) = (each for each in found.notes if each.code == "unbuilt-stage")
+        assert wanted in note.remedy if wanted else note.remedy == "remove it"

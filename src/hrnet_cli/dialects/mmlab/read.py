@@ -24,13 +24,14 @@ from hrnet_cli.dialects.mmlab.heads import read_heads
 from hrnet_cli.dialects.mmlab.lite import is_lite, read_extra, read_lite
 from hrnet_cli.dialects.mmlab.part import Network, Part, unreadable
 from hrnet_cli.dialects.mmlab.sizes import input_size
+from hrnet_cli.dialects.mmlab.stages import read_stages
 from hrnet_cli.dialects.mmlab.versions import OLD, version_line
-from hrnet_cli.dialects.reading import MAX_NOTES, Reading, find_misspelt
+from hrnet_cli.dialects.reading import Reading
 from hrnet_cli.documents.python.values import Unread
 from hrnet_cli.errors import Diagnostic
-from hrnet_cli.hrnet import STAGE_FIELDS, STAGE_KEY, stage_number, standard_stages
+from hrnet_cli.hrnet import standard_stages
 from hrnet_cli.schema.fields import wrong_type
-from hrnet_cli.text import quote, quote_key, shape_text
+from hrnet_cli.text import quote, shape_text
 
 
 def read(config: Mapping[str, Any]) -> Reading:
@@ -153,7 +154,7 @@ def _read_whole_backbone(backbone: Part) -> None:
 def _read_backbone(backbone: Part, extra: Part) -> None:
     """Stages, stem, batch norms, upsampling and outputs."""
     network = backbone.network
-    _read_stages(extra)
+    read_stages(extra)
     if backbone.get("in_channels") is not None:
         network.set("in_channels", backbone.get("in_channels"), (*backbone.path, "in_channels"))
     _read_layers(backbone)
@@ -183,63 +184,6 @@ def _extra(backbone: Part) -> Part:
         path = (*backbone.path, "extra")
         network.add_diagnostics(wrong_type(extra, "a mapping with stage1, stage2, …", path, remedy))
     return backbone.part("extra")
-
-
-def _read_stages(extra: Part) -> None:
-    """Stages 1 to 4. The spec refuses those that are missing, wrong or misspelt."""
-    network = extra.network
-    for key in STAGE_KEYS:
-        network.origins[(key,)] = (*extra.path, key)
-        if key in extra.value:
-            _read_stage(key, extra)
-    missing = [key for key in STAGE_KEYS if key not in extra.value]
-    names = [key for key in extra.value if isinstance(key, str)]
-    if STAGE_KEYS[-1] not in missing:
-        unknown = (key for key in names if not STAGE_KEY.fullmatch(key))
-        for key in find_misspelt(unknown, missing, ("upsample", *missing)):
-            network.set(key, extra.value[key], (*extra.path, quote_key(key)))
-    not_built = {key for key in names if STAGE_KEY.fullmatch(key)}.difference(STAGE_KEYS)
-    for key in sorted(not_built, key=lambda key: stage_number(key) or 0)[:MAX_NOTES]:
-        message = f"{key} is left out: no package builds a stage after the fourth"
-        network.add_note("unbuilt-stage", (*extra.path, key), message, "remove it", at_key=True)
-    rest = {key: item for key, item in extra.value.items() if key not in not_built}
-    Part(rest, extra.path, network).note_unknown_keys(("upsample", *STAGE_KEYS), network.hrnet)
-
-
-def _read_stage(key: str, extra: Part) -> None:
-    """The fields of a stage; the spec refuses those that are misspelt from a missing one."""
-    network, stage = extra.network, extra.part(key)
-    if not isinstance(extra.value[key], Mapping):
-        network.set(key, extra.get(key), stage.path)
-        return
-    fields: dict[str, Any] = {name: stage.get(name) for name in STAGE_FIELDS if name in stage.value}
-    if key == STAGE_KEYS[0]:
-        fields |= _first_stage(fields, stage)
-    missing = [name for name in STAGE_FIELDS if name not in fields]
-    unknown = (name for name in stage.value if isinstance(name, str) and name not in facts.KEYS_OF_STAGE)
-    fields |= {name: stage.value[name] for name in find_misspelt(unknown, missing, facts.KEYS_OF_STAGE)}
-    network.set(key, fields, stage.path)
-    fuse_method = stage.value.get("fuse_method", "SUM")
-    if fuse_method != "SUM":
-        message = f"{quote(fuse_method)} is never read: every fuse layer sums"
-        network.add_note("fuse-method", (*stage.path, "fuse_method"), message, "write SUM")
-    stage.note_unknown_keys(facts.KEYS_OF_STAGE, network.hrnet)
-
-
-def _first_stage(fields: Mapping[str, Any], stage: Part) -> dict[str, Any]:
-    """What is built instead of stage 1's fields: one chain of blocks, from the first entry of each list."""
-    built: dict[str, Any] = {"num_modules": 1, "num_branches": 1}
-    for name in built:
-        if fields.get(name, 1) != 1:
-            message = f"{quote(fields[name])} is never read: stage 1 is one chain of blocks"
-            stage.network.add_note("unread-value", (*stage.path, name), message, "write 1")
-    for name in ("num_blocks", "num_channels"):
-        items = fields.get(name)
-        if isinstance(items, list | tuple) and len(items) > 1:
-            built[name] = items[:1]
-            message, remedy = f"{quote(items)}: only the first is read", f"write {quote(list(items)[:1])}"
-            stage.network.add_note("extra-entries", (*stage.path, name), message, remedy)
-    return built
 
 
 def _read_layers(backbone: Part) -> None:
