@@ -52,7 +52,7 @@ def test_both_engines_pass_through_it(number: int) -> None:
 def test_no_blocks_are_one_block() -> None:
     spec = load_spec(pose(STAGE3={"NUM_BLOCKS": [4, 0, 0]}))
     assert spec.stages[2].num_blocks == (4, 1, 1)
-    assert "MODEL.EXTRA.STAGE3.NUM_BLOCKS[1]: 0 still builds one block" in spec.notes
+    assert "MODEL.EXTRA.STAGE3.NUM_BLOCKS[1]: one block is built for 0" in spec.notes
 
 
 def test_it_is_written_for_those_who_have_it() -> None:

@@ -130,6 +130,8 @@ class Reading:
         """Input pixels per pixel of the heatmaps of a head that is left out; 0 where there are none that are known."""
         self.code_is_known = True
         """Whether the code that reads the config is the code that this reader knows; if not, nothing is said for it."""
+        self.is_fork = False
+        """Whether the config is certainly for other code than is known: what cannot be built here, that may build."""
         self.reads: tuple[str, tuple[int, ...]] | None = None
         """A part that is not built here, and the branches of the last stage that it reads, where they are known."""
         self.key_prefixes = ("", "")
@@ -172,7 +174,7 @@ class Reading:
                 changed["num_blocks"] = [1 if _is_zero(count) else count for count in blocks]
                 first = next(index for index, count in enumerate(blocks) if _is_zero(count))
                 origin = self.origin((key, "num_blocks", first))
-                self.add_note("unread-value", origin, "0 still builds one block", "write 1")
+                self.add_note("unread-value", origin, "one block is built for 0", "write 1")
             if key != stage_key(1) and _is_zero(modules):
                 changed["num_modules"] = 1
                 self.empty_stages.add(key)

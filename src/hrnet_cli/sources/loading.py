@@ -124,6 +124,8 @@ def load_document(document: Document, source: str, dialect: str | None = None) -
 
         part = explain_part(reading, config)
         wrong = [document.located(part, source)] if part else wrong
+    if reading.is_fork:
+        wrong = _not_built(wrong)
     if document.diagnostics or spec is None or wrong:
         known = {each.location[:3] for each in document.diagnostics}
         others = [each for each in (*wrong, *mismatches) if each.location[:3] not in known]
@@ -165,6 +167,13 @@ def _with_reading(spec: Spec, name: str, reading: Reading) -> Spec:
         limits = explain_limits(name, spec, reading)
         said += [limit._replace(path=reading.origin(limit.path), at_key=False) for limit in limits]
     return replace(spec, notes=tuple(map(note_text, said)))
+
+
+def _not_built(wrong: list[Diagnostic]) -> list[Diagnostic]:
+    """What cannot be built of a config that is for other code: that may build it, so that it is at most a note."""
+    notes = [each._replace(at_most_note=True) for each in wrong]
+    first = "this is for other code, and nothing is built: "
+    return [each._replace(message=first + each.message) for each in notes[:1]] + notes[1:]
 
 
 def _explain_unread(diagnostic: Diagnostic, value: Any) -> Diagnostic:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from checks import check, codes, settings
 from support import TESTS
 
+from hrnet_cli import load_spec
 from hrnet_cli.dialects.official.keys import refused_key
 from hrnet_cli.dialects.official.read import read
 from hrnet_cli.schema import Upsampling
@@ -145,3 +147,39 @@ def test_a_target_that_the_authors_data_code_does_not_draw(target: str, maps: st
     found = [note for note in notes if note.code == "fork"]
     assert [note.path for note in found] == ([("MODEL", "TARGET_TYPE")] if maps else [])
     assert all(maps in note.message and note.at_most_note for note in found)
+
+
+def test_a_key_of_a_stage_that_the_authors_code_never_reads(tmp_path: Path) -> None:
+    text = POSE.replace("FUSE_METHOD: SUM", "FUSE_METHOD: SUM\n      BLOCK1: BASIC1", 1)
+    found = check(tmp_path / "a.yaml", text)
+    assert [(each.code, each.path) for each in found] == [("HR111", "MODEL.EXTRA.STAGE2.BLOCK1")]
+
+
+@pytest.mark.parametrize(
+    ("more", "head"), [({}, "heatmap"), ({"STAGE1": {}}, "landmark"), ({"DECONV": {"NUM_DECONVS": 0}}, "none")]
+)
+def test_a_nameless_config_with_a_key_that_is_refused(more: dict[str, Any], head: str) -> None:
+    """It is for other code: a map for each joint is likely, all else is not built, and no name is to be added."""
+    config = yaml.safe_load(POSE)
+    del config["MODEL"]["NAME"]
+    config["MODEL"]["BACKONE"] = "x"
+    stage1 = {"NUM_BLOCKS": [4], "NUM_CHANNELS": [64], "BLOCK": "BOTTLENECK"}
+    config["MODEL"]["EXTRA"] |= {key: value or stage1 for key, value in more.items()}
+    notes = [note for note in read(config).notes if note.code == "fork"]
+    assert load_spec(config).head.type == head and [note.remedy for note in notes] == [""]
+    assert notes[0].message.startswith("NAME is missing, and ")
+
+
+def test_what_is_not_built_of_a_fork_is_a_note(tmp_path: Path) -> None:
+    """Its own block, an input of another rank or one that breaks: the fork's code may take them."""
+    text = POSE.replace("  EXTRA:", "  FORKED: 1\n  EXTRA:")
+    for old, new, code in (
+        ("BLOCK: BASIC", "BLOCK: TRIDENT", "HR008"),
+        ("  IMAGE_SIZE:\n  - 192", "  IMAGE_SIZE:\n  - 32\n  - 192", "HR012"),
+        ("  IMAGE_SIZE:\n  - 192", "  IMAGE_SIZE:\n  - 180", "HR301"),
+    ):
+        found = check(tmp_path / "a.yaml", text.replace(old, new, 1))
+        assert (code, "note") in [(each.code, each.severity) for each in found]
+        assert {each.severity for each in found} == {"note"}
+        known = check(tmp_path / "b.yaml", POSE.replace(old, new, 1))
+        assert (code, "error") in [(each.code, each.severity) for each in known]

@@ -15,7 +15,13 @@ from hrnet_cli.tracing import InputError
 
 
 def breaks(subject: Subject) -> Iterator[Diagnostic]:
-    """The forward pass breaks: where, and the nearest sizes that go through."""
+    """The forward pass breaks: where, and the nearest sizes that go through. Other code may take the config's input."""
+    is_judged = subject.code_is_known or bool(subject.requirements.input)
+    for found in _breaks(subject):
+        yield found._replace(at_most_note=not is_judged)
+
+
+def _breaks(subject: Subject) -> Iterator[Diagnostic]:
     error = subject.input_error
     if isinstance(error, InputError):
         diagnosis, failure = diagnose(error), error.failure
@@ -47,7 +53,8 @@ def stretches(subject: Subject) -> Iterator[Diagnostic]:
     if calls:
         more = f" ({plural(len(calls) - 1, 'more sum')} too)" if len(calls) > 1 else ""
         message = f"{calls[0].node.path} adds maps of different sizes: torch stretches a map of size 1{more}"
-        yield subject.at("input-stretched", subject.input_path, message, "use a larger input, or fewer branches")
+        found = subject.at("input-stretched", subject.input_path, message, "use a larger input, or fewer branches")
+        yield found._replace(at_most_note=not subject.code_is_known)
 
 
 INPUT = (

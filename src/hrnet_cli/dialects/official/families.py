@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from hrnet_cli.dialects.official import AMBIGUOUS_NAME, heads
+from hrnet_cli.dialects.official import AMBIGUOUS_NAME, Sections, heads
 from hrnet_cli.dialects.official.config import Config
+from hrnet_cli.dialects.official.keys import refused_key
 from hrnet_cli.dialects.other_networks import network_kind
 from hrnet_cli.hrnet import NUM_STAGES, stage, stage_key, stage_number
 from hrnet_cli.schema.spec import BatchNorm, Spec, Upsampling
-from hrnet_cli.text import misspelt, quote
+from hrnet_cli.text import KeyPath, misspelt, quote
 
 Path = tuple[str, ...]
 Plain = dict[str, Any]
@@ -118,6 +119,7 @@ FAMILIES: dict[str, Family] = {
         (2048, 1024),
         upsampling=BILINEAR,
         reads=(KERNEL, "ALIGN_CORNERS"),
+        first_release_fixed_stage1=True,
         needs=("STAGE1", METHOD, KERNEL),
         follows_widths=True,
     ),
@@ -160,7 +162,6 @@ SEGMENTATION_V11 = FAMILIES["seg_hrnet"]._replace(
     momentum=0.01,
     reads=(KERNEL,),
     follows_widths=False,
-    first_release_fixed_stage1=True,
 )
 """The older branch of the same repository, with another function of the same name; corners are not aligned."""
 BACKBONE = Family(
@@ -202,10 +203,19 @@ def choose_family(config: Config) -> tuple[str, Family]:
         config.add_note("fork", node.path, message)
         return quote(name).strip("'\""), BACKBONE
     near = misspelt(name, sorted(FAMILIES.keys() - {AMBIGUOUS_NAME}))
+    near = (
+        near if len(str(name)) <= len(near) or _has_double(str(name), near) else ""
+    )  # pose_whrnet is a name of its own
     whose = "is a name of several networks" if name == AMBIGUOUS_NAME else "is not one of the authors' networks"
     message = f"{quote(name)} {whose}: its code may read other keys; the backbone is built, and the head is left out"
     config.add_note("fork", node.path, message, f"did you mean {near}?" if near else "")
     return quote(name).strip("'\""), _backbone_of(config, name)
+
+
+def _has_double(name: str, right: str) -> bool:
+    """Whether a name is the right one with one letter doubled."""
+    pairs = (index for index in range(1, len(name)) if name[index] == name[index - 1])
+    return any(name[:index] + name[index + 1 :] == right for index in pairs)
 
 
 BOTTOM_UP_KEYS: tuple[Path, ...] = (("EXTRA", "MULTI_LEVEL_OUTPUT_HEATMAP"), ("EXTRA", "MULTI_LEVEL_OUTPUT_REGRESSION"))
@@ -254,6 +264,13 @@ def choose_backbone(config: Config) -> tuple[str, Family]:
     return AMBIGUOUS_NAME, BACKBONE
 
 
+def _refused_by(source: Sections, name: str) -> KeyPath | None:
+    """The first key that the code of a network refuses; None where a part of a config has no keys to tell."""
+    if source.extra.path == source.model.path:
+        return None
+    return refused_key(source.root.value, name, is_model=not source.model.path)
+
+
 def _guess_family(config: Config) -> tuple[str, Family]:
     """The family of a config without MODEL.NAME, by a key that only its configs have."""
     source, missing = config.source, config.source.model.missing("NAME")
@@ -267,6 +284,12 @@ def _guess_family(config: Config) -> tuple[str, Family]:
         ("cls_hrnet", source.model.child("NUM_CLASSES")),
     )
     for name, node in guesses:
+        if node and (path := _refused_by(source, name)):
+            has_head = node is joints  # whatever the code is, it puts out a map for each joint
+            built = f"read as {name}, which has {node.dotted}" if has_head else "the backbone alone is built"
+            message = f"{key} is missing, and {path[-1]} is refused by the authors' {name}: {built}"
+            config.add_note("fork", missing.path, message, at_key=True)
+            return (name, FAMILIES[name]) if has_head else (AMBIGUOUS_NAME, BACKBONE)
         if node:
             message = f"{key} is missing: read as {name}, which has {node.dotted}"
             config.add_note("assumed", missing.path, message, f"add {key}: {name}", at_key=True)
