@@ -99,7 +99,7 @@ def _kind_phrases(root: ConfigNode) -> Iterator[str]:
 
 
 NAME_KEYS = ("model", "backbone", "encoder", "arch", "architecture", "network", "net", "name", "variant")
-NAME_ENDINGS = ("model_name", "backbone_name", "encoder_name", "base_model", "model_type", "arch_encoder")
+NAME_ENDINGS = ("model_name", "backbone_name", "encoder_name", "base_model", "_type", "_arch", "_encoder")
 """Keys that name a network, in lower case, and how others end."""
 MAX_NAME = 80
 MAX_DEPTH = 3

@@ -220,7 +220,7 @@ def _resembles_spec(config: Config) -> bool:
     """Whether a config that no dialect detects is a spec with mistakes: by its stages, or by having no other keys."""
     keys = [key for key in config if isinstance(key, str)]
     stages = (stage_number(key) is not None or misspelt(key, STAGE_KEYS[:NUM_STAGES]) for key in keys[:MAX_KEYS])
-    return any(stages) or {*keys} <= {*SPEC_KEYS, EDITOR_KEY}
+    return any(stages) or (bool(keys) and {*keys} <= {*SPEC_KEYS, EDITOR_KEY})
 
 
 MAX_KEYS = 100

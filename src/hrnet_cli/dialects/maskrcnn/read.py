@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hrnet_cli.dialects.limits import width_changes
-from hrnet_cli.dialects.maskrcnn import BENCHMARK, BLOCKS, DENSEPOSE, PDSEG, Code, find_code
+from hrnet_cli.dialects.maskrcnn import BENCHMARK, BLOCKS, DENSEPOSE, PDSEG, UNKNOWN, Code, find_code
 from hrnet_cli.dialects.nodes import ConfigNode
 from hrnet_cli.dialects.reading import Reading, check_size, read_size
 from hrnet_cli.dialects.stages import read_first_stage, read_stage, set_first_stage, set_name
@@ -110,6 +110,10 @@ def _use_default(reading: Reading, hrnet: ConfigNode, key: str, default: Mapping
 
 def _read_size(reading: Reading, root: ConfigNode, code: Code) -> None:
     """The largest batch of one image in a test: its sides, rounded up to SIZE_DIVISIBILITY."""
+    if code is UNKNOWN and not root.child("INPUT"):
+        height, width = reading.data["input"] = [256, 192]
+        reading.add_note("assumed", (), f"the config has no input size that is known: {height}×{width} is used")
+        return
     sides = []
     for name, default in TEST_SIZE.items():
         node = root.get("INPUT", name)
@@ -180,6 +184,8 @@ def _note_code(reading: Reading, root: ConfigNode, hrnet: ConfigNode, code: Code
     """Note whose config it is, and what is left out."""
     name = root.get("MODEL", "BACKBONE", "NAME")
     built, left_out = "the backbone is built", "the heads of the detector are left out"
+    if code is UNKNOWN:
+        left_out = "what comes after it is left out"
     if code is PDSEG:
         left_out = "the head, whose convolutions have no bias, is left out"
     if code is BENCHMARK:

@@ -99,7 +99,7 @@ def _multiview(reading: Reading, root: ConfigNode, name: ConfigNode) -> str:
     reading.data["head"] = {"type": "heatmap"}
     _set_field(reading, "num_joints", network, "NUM_JOINTS", 20)
     _set_field(reading, "final_conv_kernel", extra, "FINAL_CONV_KERNEL", 1)
-    return "its pose_hrnet is built, and the layers between the views are left out"
+    return "the pose_hrnet is built, and what joins the views is left out"
 
 
 def _rustqnet(reading: Reading, root: ConfigNode, name: ConfigNode) -> str:
