@@ -18,6 +18,7 @@ from hrnet_cli.hrnet import standard_stages
 from hrnet_cli.sources import parse_spec
 from hrnet_cli.sources.loading import split_place
 from hrnet_cli.sources.places import find_places
+from hrnet_cli.text import dotted_path
 
 W32, W48 = standard_stages(32), standard_stages(48)
 UPPER = {key.upper(): {name.upper(): value for name, value in stage.items()} for key, stage in W48.items()}
@@ -42,8 +43,8 @@ def spec_of(config: Any) -> hrnet_cli.Spec:
 def test_the_one_place_is_read(config: dict[str, Any], place: str) -> None:
     spec = spec_of(config)
     assert spec.stages[-1].num_channels == (48, 96, 192, 384) and spec.head.type == "none"
-    ((path, _),) = find_places(read_text(repr(config).replace("'", '"')))
-    assert "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".") == place
+    (part,) = find_places(read_text(repr(config).replace("'", '"')))
+    assert dotted_path(part.root) == place
     assert any("not known" in note for note in spec.notes)
 
 
@@ -114,7 +115,24 @@ def test_in_a_folder_only_what_can_be_built_is_checked(tmp_path: Path) -> None:
     wrong = {**W48, "stage3": {**W48["stage3"], "num_blocks": [4, 4]}}
     files(tmp_path, wrong=f"net = {wrong!r}\n", several=AS_PYTHON, right=f"net = {W48!r}\n", part="n = dict(stage2={})")
     check = hrnet_cli.check(str(tmp_path))
-    assert (len(check.files), len(check.skipped)) == (1, 3) and len(check.findings) == 1
+    assert [Path(name).name for name in check.files] == ["right.py", "several.py"] and len(check.skipped) == 2
+    assert [each.path for each in check.findings] == ["net", "W32", "MODELS.b"]
+
+
+def test_every_network_of_a_file_is_checked(tmp_path: Path) -> None:
+    """One that cannot be built costs the others nothing; named, it is an error with its place."""
+    wrong = {**W48, "stage3": {**W48["stage3"], "num_blocks": [4, 4]}}
+    path = files(tmp_path, config=f"a = {W32!r}\nb = {wrong!r}\nc = dict(d={W48!r}, e={W32!r})\nf = dict(g={W48!r})\n")
+    found = {(each.path, each.severity) for each in hrnet_cli.check(str(path)).findings}
+    assert found == {("a", "note"), ("b.stage3.num_blocks", "error"), ("c.d", "note")}
+    assert {each.path for each in hrnet_cli.check(str(tmp_path)).findings} == {"a", "c.d"}
+    (problem,) = caught(SpecError, load_spec, f"{path}#c").diagnostics
+    assert problem.message == "stages of an HRNet are found in several places: c.d, c.e"
+    assert load_spec(f"{path}#f") == load_spec(f"{path}#c.d")
+
+
+def test_every_command_says_where_it_was_found() -> None:
+    assert all(note.startswith("a.net: ") for note in spec_of({"a": {"net": W48}}).notes)
 
 
 def test_a_network_of_another_kind_is_not_searched() -> None:

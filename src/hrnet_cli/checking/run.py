@@ -17,11 +17,12 @@ from hrnet_cli.checking.settings import Settings
 from hrnet_cli.checking.subject import Subject
 from hrnet_cli.checking.suppress import apply_suppressions, split_lines
 from hrnet_cli.dialects.reading import holds_stages
-from hrnet_cli.dialects.table import identify, recognise
-from hrnet_cli.documents import MAX_DEPTH
+from hrnet_cli.dialects.table import identify, may_hold_hrnet, recognise
+from hrnet_cli.documents import MAX_DEPTH, Document
 from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError
 from hrnet_cli.sources import preset_names, read_source
 from hrnet_cli.sources.loading import MismatchError, Source, load_document
+from hrnet_cli.sources.places import find_places
 from hrnet_cli.text import quote
 
 
@@ -74,16 +75,28 @@ class Checker(NamedTuple):
         may_be_another = target.in_folder and not recognise(document.value, dialect)
         if may_be_another and (dialect or not holds_stages(document.value, MAX_DEPTH)):
             raise _NotHrnetError
+        parts = find_places(document) if not dialect and may_hold_hrnet(document.value) else []
+        for part in parts if len(parts) > 1 else [document]:
+            try:
+                yield from self._network(part, found.name, target.name, dialect if part is document else None, selected)
+            except SpecError as error:
+                if len(parts) > 1:
+                    yield from [] if target.in_folder else error.diagnostics
+                elif may_be_another:
+                    raise _NotHrnetError from None  # stages below other keys, for any program
+                else:
+                    raise
+
+    def _network(
+        self, document: Document, source: str, name: str, dialect: str | None, selected: frozenset[str]
+    ) -> Iterator[Diagnostic]:
+        """What the rules find in one network; a file may have several below its keys."""
         try:
-            loaded = load_document(document, found.name, dialect)
+            loaded = load_document(document, source, dialect)
         except MismatchError as error:
             yield from error.diagnostics
             loaded = error.loaded
-        except SpecError:
-            if may_be_another:
-                raise _NotHrnetError from None  # stages below other keys, for any program
-            raise
-        subject = Subject(loaded, self.settings, self.locked, target.name)
+        subject = Subject(loaded, self.settings, self.locked, name)
         for find in finders(selected):
             yield from find(subject)
 

@@ -186,8 +186,11 @@ def may_hold_hrnet(config: Any) -> bool:
     return not isinstance(config, Mapping) or not (find_misspelling(config) or is_other_kind(config))
 
 
-def explain_unknown(config: Config) -> Diagnostic | None:
-    """Why no dialect detects a config: a misspelling, another network, or no stages; None for a spec with mistakes."""
+def explain_unknown(config: Config, is_code: bool = False) -> Diagnostic | None:
+    """Why no dialect detects a config: a misspelling, another network, or no stages; None for a spec with mistakes.
+
+    `is_code` is for a Python file, of which only a part can be read.
+    """
     from hrnet_cli.dialects.other_networks import (
         explain_name_alone,
         identify_other_network,
@@ -213,7 +216,8 @@ def explain_unknown(config: Config) -> Diagnostic | None:
         message = f"no stages of an HRNet are in this file, and its base {quote(config[key])} is not found beside it"
         return not_hrnet((key,), message, "copy the base to that path, or name the file that has the network")
     name = named_network(config)
-    return not_hrnet((), f"no stages of an HRNet are found in this config{f' ({name})' if name else ''}")
+    where = "in what can be read of this file without running it" if is_code else "in this config"
+    return not_hrnet((), f"no stages of an HRNet are found {where}{f' ({name})' if name else ''}")
 
 
 def _resembles_spec(config: Config) -> bool:

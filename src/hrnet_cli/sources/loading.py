@@ -27,7 +27,7 @@ from hrnet_cli.hrnet import DEFAULT_PRESET
 from hrnet_cli.schema.fields import INVALID, Size
 from hrnet_cli.schema.records import Diagnostics
 from hrnet_cli.schema.spec import Shape4, Spec, read_spec
-from hrnet_cli.text import quote, type_name
+from hrnet_cli.text import KeyPath, quote, type_name
 
 if TYPE_CHECKING:
     from hrnet_cli.dialects.writing import Written
@@ -130,7 +130,9 @@ def load_document(document: Document, source: str, dialect: str | None = None) -
         known = {each.location[:3] for each in document.diagnostics}
         others = [each for each in (*wrong, *mismatches) if each.location[:3] not in known]
         raise SpecError([*document.diagnostics, *others])
-    loaded = Loaded(_with_reading(spec, name, reading) if name in FOREIGN else spec, document, reading, source)
+    loaded = Loaded(
+        _with_reading(spec, name, reading, document.root) if name in FOREIGN else spec, document, reading, source
+    )
     if mismatches:
         raise MismatchError(mismatches, loaded)
     return loaded
@@ -139,7 +141,7 @@ def load_document(document: Document, source: str, dialect: str | None = None) -
 def _read(document: Document, source: str, dialect: str | None) -> tuple[Document, str, Reading]:
     """The document or the part of it that holds an HRNet, its dialect, and what the reader makes of it."""
     name = identify(document.value) if dialect is None else dialect
-    if not name and not document.root and may_hold_hrnet(document.value):
+    if not name and may_hold_hrnet(document.value):
         from hrnet_cli.sources.places import find_place  # most configs are read from their top
 
         document = find_place(document, source)
@@ -150,7 +152,7 @@ def _read(document: Document, source: str, dialect: str | None) -> tuple[Documen
         name, reading = read_place(document)
     else:
         reading = FOREIGN[name].read(value) if name in FOREIGN else Reading(value)
-    if not name and isinstance(value, Mapping) and (unknown := explain_unknown(value)):
+    if not name and isinstance(value, Mapping) and (unknown := explain_unknown(value, source.endswith(".py"))):
         whole_file = unknown._replace(location=Location(source=source))
         raise SpecError([document.located(unknown, source) if unknown.path or document.root else whole_file])
     if name in FOREIGN and not document.root and (key := base_key(value)):
@@ -159,14 +161,14 @@ def _read(document: Document, source: str, dialect: str | None) -> tuple[Documen
     return document.without("unknown-tag") if reading.accepts_tags else document, name, reading
 
 
-def _with_reading(spec: Spec, name: str, reading: Reading) -> Spec:
+def _with_reading(spec: Spec, name: str, reading: Reading, root: KeyPath) -> Spec:
     """The spec with what its reader says of it, and of what the config's own code cannot build."""
     spec = replace(remove_modules(spec, reading.empty_stages), dialect=name, key_prefixes=reading.key_prefixes)
     said = [note for note in reading.notes if not note.only_in_check]
     if reading.code_is_known:
         limits = explain_limits(name, spec, reading)
         said += [limit._replace(path=reading.origin(limit.path), at_key=False) for limit in limits]
-    return replace(spec, notes=tuple(map(note_text, said)))
+    return replace(spec, notes=tuple(note_text(each._replace(path=(*root, *each.path))) for each in said))
 
 
 def _not_built(wrong: list[Diagnostic]) -> list[Diagnostic]:

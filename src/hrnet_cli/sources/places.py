@@ -31,26 +31,26 @@ def find_place(document: Document, source: str) -> Document:
 
     Raises SpecError with the places where there are several.
     """
-    places = list(islice(find_places(document), MAX_PLACES + 1))
-    if not places:
-        return document
-    path, value = places[0]
-    if len(places) == 1:
-        return document._replace(value=value, root=path)
-    names = ", ".join(dotted_path(path) for path, _ in places[:MAX_PLACES])
+    places = find_places(document)
+    if len(places) < 2:
+        return places[0] if places else document
+    names = ", ".join(dotted_path(place.root) for place in places[:MAX_PLACES])
     more = " and more" if len(places) > MAX_PLACES else ""
     message = f"stages of an HRNet are found in several places: {names}{more}"
-    remedy = f"choose one of them: {source or 'FILE'}{PLACE_MARK}{dotted_path(path)}"
+    remedy = f"choose one of them: {source or 'FILE'}{PLACE_MARK}{dotted_path(places[0].root)}"
     raise SpecError([Diagnostic("not-hrnet", (), message, remedy, location=Location(source=source))])
 
 
-def find_places(document: Document) -> Iterator[Place]:
-    """Each outermost part below the top that holds an HRNet; one part for equal values, which a Python file repeats."""
-    seen: list[Any] = []
+def find_places(document: Document) -> list[Document]:
+    """Each outermost part below the top that holds an HRNet, at most one more than MAX_PLACES.
+
+    Of equal values, which a Python file repeats, the first.
+    """
+    found: list[Document] = []
     for path, value in _parts(document.value, (), frozenset()):
-        if value not in seen:
-            seen.append(value)
-            yield path, value
+        if len(found) <= MAX_PLACES and all(value != each.value for each in found):
+            found.append(document._replace(value=value, root=(*document.root, *path)))
+    return found
 
 
 def _parts(value: Any, path: KeyPath, around: frozenset[int]) -> Iterator[Place]:
