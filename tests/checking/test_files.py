@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
-from checks import settings
+from checks import check_all, settings
 
-from hrnet_cli.checking.files import MAX_BASE_DEPTH, mentions_hrnet, read_if_config, targets
+from hrnet_cli.checking.files import MAX_BASE_DEPTH, is_program, mentions_hrnet, read_if_config, targets
 from hrnet_cli.documents import MAX_CHARACTERS
 
 
@@ -105,3 +105,23 @@ def test_a_pipe_is_no_file_of_a_folder(tmp_path: Path) -> None:
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.yaml")
     assert targets([str(tmp_path)], settings()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "program"),
+    [
+        ("import torch\nclass HRNet(\n", True),
+        ("x = 1\ndef build(:\n", True),
+        ("if __name__ == '__main__':\n", True),
+        ("model = dict(type='HRNet'\n", False),
+        ("_base_ = 'hrnet.py'\ndef f(:\n", False),
+        ("with read_base():\n    from .hrnet import *\nclass X(\n", False),
+        ("from mmengine.config import read_base\nmodel = (\n", False),
+        ("definition = 'class of HRNet'\n", False),
+    ],
+)
+def test_a_program_is_no_config(text: str, program: bool, tmp_path: Path) -> None:
+    """One that Python itself refuses is no finding of a folder; a config with a mistake is."""
+    assert is_program(text) is program
+    (tmp_path / "hrnet_w32.py").write_text(f"# hrnet\n{text}broken = (\n")
+    assert bool(check_all(tmp_path).skipped) is program

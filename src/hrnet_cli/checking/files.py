@@ -107,6 +107,17 @@ def mentions_hrnet(text: str) -> bool:
     return HRNET_WORDS.search(text.encode()) is not None
 
 
+PROGRAM = re.compile(
+    r"^(?:(?:async )?def|class) \w+|^if __name__\b|^(?:import|from) (?:torch|tensorflow|paddle|unittest)\b", re.M
+)
+BASED = re.compile(r"^_base_\s*=|^with read_base\(", re.M)
+
+
+def is_program(text: str) -> bool:
+    """Whether a Python text is a program and no config: it defines something or uses a framework, and has no base."""
+    return PROGRAM.search(text) is not None and BASED.search(text) is None
+
+
 def _has_config_word(path: Path, data: bytes, depth: int = 0) -> bool:
     """Whether a config, or one that it is based on, has a word of HRNet's.
 

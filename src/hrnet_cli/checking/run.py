@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from hrnet_cli.checking.files import Target, mentions_hrnet, read_if_config
+from hrnet_cli.checking.files import Target, is_program, mentions_hrnet, read_if_config
 from hrnet_cli.checking.finding import Check, FileCheck, Finding, collect
 from hrnet_cli.checking.lock_file import LockEntry, open_lock
 from hrnet_cli.checking.rules import RULE_OF, UNCONDITIONAL, WITHOUT_NETWORK, finders
@@ -68,8 +68,9 @@ class Checker(NamedTuple):
         try:
             document = found.document()
         except SpecError:
-            if target.in_folder and target.name.endswith(".py") and not mentions_hrnet(found.text):
-                raise _NotHrnetError from None  # it can be any program
+            is_python = target.in_folder and target.name.endswith(".py")
+            if is_python and (is_program(found.text) or not mentions_hrnet(found.text)):
+                raise _NotHrnetError from None
             raise
         dialect = identify(document.value)
         may_be_another = target.in_folder and not recognise(document.value, dialect)
