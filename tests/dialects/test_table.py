@@ -9,12 +9,13 @@ from subprocess import run
 from typing import Any
 
 import pytest
-from support import TESTS
+from support import TESTS, caught
 
 from hrnet_cli import load_spec
 from hrnet_cli.dialects.official import NETWORKS
 from hrnet_cli.dialects.official.families import FAMILIES
 from hrnet_cli.dialects.table import BUILDERS, DIALECTS, FOREIGN, WRITERS, Dialect, identify, recognise
+from hrnet_cli.errors import SpecError
 
 POSE = TESTS / "configs" / "pose" / "w32_256x192_adam_lr1e-3.yaml"
 
@@ -90,3 +91,23 @@ def test_detection_runs_once_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: A
     detected.clear()
     assert load_spec(POSE).dialect == "official"
     assert detected == ["official"]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"image": "python", "stages": ["a"], "stage1": {"script": ["x"], "stage": "a"}},
+        {"stage2": {"lr": 0.1, "epochs": 3}, "stage3": {"lr": 0.01}, "model": "other"},
+        {"stage1": {"epochs": 1}, "stage2": {"epochs": 2}},
+        {"stage1": 3, "image": "python"},
+    ],
+)
+def test_stages_of_another_tool_are_none_of_ours(config: dict[str, Any]) -> None:
+    """No list of a spec's keys is of any use there."""
+    (problem,) = caught(SpecError, load_spec, config).diagnostics
+    assert problem.code == "not-hrnet" and problem.message.startswith("no stages of an HRNet are found")
+
+
+@pytest.mark.parametrize("config", [{"stage1": {}}, {"stage1": None, "name": "x"}, {"stage1": {"num_block": [4]}}])
+def test_a_spec_that_is_begun_is_one(config: dict[str, Any]) -> None:
+    assert all(each.code != "not-hrnet" for each in caught(SpecError, load_spec, config).diagnostics)

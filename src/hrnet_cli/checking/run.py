@@ -258,8 +258,14 @@ _worker_checker: list[Checker] = []
 
 
 def _start_worker(checker: Checker) -> None:
-    """Prepare a worker. Ctrl-C reaches every process; the workers leave it to the one that started them."""
+    """Prepare a worker. Ctrl-C reaches every process; the workers leave it to the one that started them.
+
+    A request to end, which the parent answers with an exception, ends them at once: their own would be a result.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
     _worker_checker[:] = [checker]
 
 

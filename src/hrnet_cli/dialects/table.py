@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from hrnet_cli.errors import Diagnostic, InexpressibleError
-from hrnet_cli.hrnet import NUM_STAGES, STAGE_KEY, STAGE_KEYS, stage_number
+from hrnet_cli.hrnet import NUM_STAGES, STAGE_FIELDS, STAGE_KEY, STAGE_KEYS, stage_number
 from hrnet_cli.schema.spec import EDITOR_KEY, SPEC_KEYS
 from hrnet_cli.text import misspelt, quote
 
@@ -113,6 +113,8 @@ def is_native(config: Mapping[Any, Any]) -> bool:
     """Whether it has stages at its top, and no key that marks another dialect."""
     if STAGE_KEYS[0] not in config or _FOREIGN_KEYS & config.keys() or has_official_keys(config):
         return False
+    if not _has_own_stages(config):
+        return False
     for key, value in config.items():
         if not isinstance(key, str):
             return False
@@ -121,6 +123,26 @@ def is_native(config: Mapping[Any, Any]) -> bool:
         if key not in SPEC_KEYS and not STAGE_KEY.fullmatch(key) and _may_hold_network(key, value):
             return False
     return True
+
+
+def _has_own_stages(config: Mapping[Any, Any]) -> bool:
+    """Whether a stage has a key of a stage, or none is a mapping yet beside keys of a spec.
+
+    A pipeline of another tool may have stages too.
+    """
+    from hrnet_cli.dialects.reading import is_stage
+
+    stages = [value for key, value in config.items() if stage_number(key) is not None]
+    if any(isinstance(stage, Mapping) and not _STAGE_FIELDS.isdisjoint(stage) for stage in stages):
+        return True
+    if any(map(is_stage, stages)):
+        return True
+    others = {key for key in config if stage_number(key) is None}
+    is_begun = not others or not others.isdisjoint((*SPEC_KEYS, EDITOR_KEY))
+    return is_begun and not any(isinstance(stage, Mapping) and stage for stage in stages)
+
+
+_STAGE_FIELDS = frozenset(STAGE_FIELDS)
 
 
 def _may_hold_network(key: str, value: Any) -> bool:
@@ -223,8 +245,10 @@ def explain_unknown(config: Config, is_code: bool = False) -> Diagnostic | None:
 def _resembles_spec(config: Config) -> bool:
     """Whether a config that no dialect detects is a spec with mistakes: by its stages, or by having no other keys."""
     keys = [key for key in config if isinstance(key, str)]
-    stages = (stage_number(key) is not None or misspelt(key, STAGE_KEYS[:NUM_STAGES]) for key in keys[:MAX_KEYS])
-    return any(stages) or (bool(keys) and {*keys} <= {*SPEC_KEYS, EDITOR_KEY})
+    if any(stage_number(key) is not None for key in keys):
+        return _has_own_stages(config)
+    near = (key for key in keys[:MAX_KEYS] if misspelt(key, STAGE_KEYS[:NUM_STAGES]))
+    return any(isinstance(config[key], Mapping) for key in near) or (bool(keys) and {*keys} <= {*SPEC_KEYS, EDITOR_KEY})
 
 
 MAX_KEYS = 100
