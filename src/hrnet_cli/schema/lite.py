@@ -88,12 +88,12 @@ def check_network(values: Mapping[str, Any], spell: Spell) -> Iterator[Diagnosti
     """A whole spec, with stages that were read: all of it is HRNet's or all of it Lite-HRNet's."""
     stages, widths = values["stages"], values.get("stem_widths", STEM_WIDTHS)
     is_lite = stages[0].block in LITE_STAGES
+    blocks = LITE_BLOCKS if is_lite else tuple(name for name in EXPANSION if name not in LITE_STAGES)
     for number, stage in enumerate(stages[1:], 2):
-        if (stage.block in LITE_BLOCKS) is not is_lite:
-            blocks = LITE_BLOCKS if is_lite else [name for name in EXPANSION if name not in LITE_STAGES]
+        if stage.block not in blocks:
             message = f"{stage.block} blocks cannot follow the {stages[0].block} of {spell(stage_key(1))}"
             remedy = f"write {' or '.join(blocks)}"
-            if not is_lite:
+            if not is_lite and stage.block in LITE_BLOCKS:
                 remedy += f", or give {spell(stage_key(1))} one {LITE_STEM_BLOCK} block"
             yield Diagnostic("unknown-choice", (stage_key(number), "block"), message, remedy)
     yield from _check_first_stage(stages[0], spell)
