@@ -404,6 +404,17 @@ def test_keys_below_a_prefix(
     assert (f"of 1,754 are kept ({as_named} as they are named)" in text) == (before != "cls-w18" and kept != as_named)
 
 
+def test_the_iterative_head_is_in_mmposes_backbone(tmp_path: Path) -> None:
+    """`head_layer` is an attribute of mmpose's LiteHRNet: `backbone.head_layer.projects.0.…`."""
+    path = tmp_path / "lite.py"
+    path.write_text(hrnet_cli.convert("litehrnet18", to="mmlab").text)
+    state = hrnet_cli.diff("litehrnet18", path, keys=True).state_dict
+    assert (state.add, state.kept, state.before, state.after) == ("backbone.", 1416, 1418, 1418)
+    assert state.keys is not None
+    removed, added = ["final_layer.weight", "final_layer.bias"], ["head.final_layer.weight", "head.final_layer.bias"]
+    assert sorted(key.key for key in state.keys) == sorted([*removed, *added])
+
+
 def test_a_prefix_on_each_side() -> None:
     old, new = {"model.layer1.a": (1,), "model.x": (2,), "loss": (1,)}, {"backbone.layer1.a": (1,), "backbone.x": (2,)}
     assert choose_prefixes(old, new) == ("model.", "backbone.")
