@@ -48,6 +48,9 @@ BASIC: Plain = {"num_modules": 1, "num_branches": 1, "block": "BASIC", "num_bloc
         ({"stage1": {"reduce_ratio": 8}}, "no-effect", "stage1.reduce_ratio", "only LITE blocks have it"),
         ({"stage1": {"with_fuse": True}}, "no-effect", "stage1.with_fuse", "only LITE and NAIVE blocks have it"),
         ({"stage1": {"block": "NAIVE"}}, "unknown-choice", "stage1.block", "write SHUFFLE"),
+        ({"stage1": {"block": "LITE"}}, "unknown-choice", "stage1.block", "write SHUFFLE"),
+        ({"stage1": {"expand_ratio": 0}}, "out-of-range", "stage1.expand_ratio", "greater than 0 and less than 1024"),
+        ({"stage1": {"block": "LITE", "reduce_ratio": 99}}, "unknown-choice", "stage1.block", "write SHUFFLE"),
         ({"stage2": {"block": "BASIC"}}, "unknown-choice", "stage2.block", "write LITE or NAIVE"),
         ({"stage2": {"block": "SHUFFLE"}}, "unknown-choice", "stage2.block", "write LITE or NAIVE"),
         ({"stage2": {"expand_ratio": 2}}, "no-effect", "stage2.expand_ratio", "has no effect on LITE blocks"),
@@ -75,7 +78,7 @@ def test_one_mistake_is_one_error(change: Plain, code: str, path: str, says: str
 @pytest.mark.parametrize(
     ("spec", "code", "path"),
     [
-        ({"stage1": FIRST}, "too-long", "stem_widths"),
+        ({"stage1": FIRST}, "missing-key", "stem_widths"),
         ({"stage1": BASIC, "stem_widths": [64]}, "too-short", "stem_widths"),
         ({"stage1": BASIC, "iterative_head": True}, "no-effect", "iterative_head"),
         ({"stage1": BASIC, "stage2": SECOND}, "unknown-choice", "stage2.block"),
@@ -132,6 +135,18 @@ def test_what_is_accepted_is_built(plain: Plain) -> None:
 def test_the_widths_that_a_head_gets() -> None:
     assert load_spec({**LITE, "iterative_head": True}).output_widths == (40, 40)
     assert load_spec(LITE).output_widths == (40, 80)
+
+
+def test_the_stem_that_is_missing_is_named() -> None:
+    error = caught(SpecError, load_spec, {"stage1": FIRST, "stage2": SECOND})
+    assert [(each.message, each.remedy) for each in error.diagnostics] == [
+        ("stem_widths is missing: the stem of Lite-HRNet has one convolution", "add stem_widths: [32]")
+    ]
+
+
+def test_both_ways_out_of_a_mixture_are_told() -> None:
+    error = caught(SpecError, load_spec, {**LITE, "stage2": {**SECOND, "block": "BASIC"}})
+    assert error.diagnostics[0].remedy == "write LITE or NAIVE, or give stage1 BASIC or BOTTLENECK blocks"
 
 
 @pytest.mark.parametrize(("block", "offers"), [("SHUFFLE", False), ("LITE", True), ("NAIVE", True)])
