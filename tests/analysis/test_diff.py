@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from originals import spec_of
@@ -19,6 +20,8 @@ from hrnet_cli import build, build_torch, load_spec, trace
 from hrnet_cli.analysis.costs import costs
 from hrnet_cli.analysis.diff import Change, Diff
 from hrnet_cli.analysis.state_dict import KeyGroup, choose_prefixes, merge_in_order
+from hrnet_cli.schema import Spec, StageSpec
+from hrnet_cli.schema.records import entries
 from hrnet_cli.sources import preset_path
 from hrnet_cli.tracing import InputError
 
@@ -401,7 +404,60 @@ def test_keys_below_a_prefix(
     assert (f"of 1,754 are kept ({as_named} as they are named)" in text) == (before != "cls-w18" and kept != as_named)
 
 
+def test_the_iterative_head_is_in_mmposes_backbone(tmp_path: Path) -> None:
+    """`head_layer` is an attribute of mmpose's LiteHRNet: `backbone.head_layer.projects.0.…`."""
+    path = tmp_path / "lite.py"
+    path.write_text(hrnet_cli.convert("litehrnet18", to="mmlab").text)
+    state = hrnet_cli.diff("litehrnet18", path, keys=True).state_dict
+    assert (state.add, state.kept, state.before, state.after) == ("backbone.", 1416, 1418, 1418)
+    assert state.keys is not None
+    removed, added = ["final_layer.weight", "final_layer.bias"], ["head.final_layer.weight", "head.final_layer.bias"]
+    assert sorted(key.key for key in state.keys) == sorted([*removed, *added])
+
+
 def test_a_prefix_on_each_side() -> None:
     old, new = {"model.layer1.a": (1,), "model.x": (2,), "loss": (1,)}, {"backbone.layer1.a": (1,), "backbone.x": (2,)}
     assert choose_prefixes(old, new) == ("model.", "backbone.")
     assert choose_prefixes({"a.layer1.b": (1,)}, {"layer1.b": (1,), "a.layer1.b": (2,)}) == ("a.", "")
+
+
+LITE_CHANGES: dict[str, Any] = {
+    "name": "other",
+    "in_channels": 1,
+    "stem_widths": [16],
+    "multi_scale_output": True,
+    "iterative_head": False,
+    "upsampling": {"to": "size"},
+    "batch_norm": {"momentum": 0.2},
+    "head": {"type": "none"},
+    "stage1__expand_ratio": 2.0,
+    "stage1__num_channels": [34],
+    "stage2__num_modules": 3,
+    "stage2__block": "NAIVE",
+    "stage2__num_blocks": [1, 1],
+    "stage2__with_fuse": False,
+    "stage2__reduce_ratio": 4,
+}
+"""A change of every field that a spec or a stage has, but for those below."""
+NETWORK_IS_THE_SAME = {"input", "published", "budget"}
+SEEN_OTHERWISE = {"stages", "fuse_method", "num_branches"}
+"""The stages are compared one by one; a fuse method has one value, and branches do not change alone."""
+
+
+@pytest.mark.parametrize("name", LITE_CHANGES)
+def test_every_field_is_compared(name: str) -> None:
+    plain = dict(yaml.safe_load(preset_path("litehrnet18").read_text()))
+    del plain["published"], plain["input"]
+    if name == "multi_scale_output":
+        plain["head"] = {"type": "none"}
+        plain["multi_scale_output"] = False
+    result = hrnet_cli.diff(plain, edited(plain, **{name: LITE_CHANGES[name]}), "64x64")
+    path = name.replace("__", ".")
+    paths = [change.path for change in result.changes]
+    assert any(each.split(".")[: path.count(".") + 1] == path.split(".") for each in paths), paths
+    assert result.same is (name == "name")
+
+
+def test_no_field_is_forgotten() -> None:
+    changed = {name.rpartition("__")[2] for name in LITE_CHANGES}
+    assert {*entries(Spec), *entries(StageSpec)} == changed | NETWORK_IS_THE_SAME | SEEN_OTHERWISE

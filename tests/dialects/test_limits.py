@@ -75,8 +75,15 @@ def staged(name: str, number: int, **parts: Any) -> Spec:
     return changed(name, stages=tuple(stages))
 
 
+def all_later(name: str, **parts: Any) -> Spec:
+    """A preset with the same stage in the place of each after the first."""
+    first, *later = load_spec(name).stages
+    return changed(name, stages=(first, *(replace(each, **parts) for each in later)))
+
+
 W32 = load_spec("w32")
 NARROW_LAST = {"num_branches": 3, "num_blocks": (1, 1, 1), "num_channels": (16, 32, 64)}
+ONE_BRANCH = {"num_branches": 1, "num_blocks": (1,), "num_channels": (16,)}
 ODD = {"num_channels": (32, 60, 128)}
 
 
@@ -106,6 +113,7 @@ ODD = {"num_channels": (32, 60, 128)}
         (staged("ocr-w48", 4, **NARROW_LAST), "official", "head-needs", ("stage4", "num_branches"), "always has 4"),
         (staged("cls-w18", 4, **NARROW_LAST), "official", "head-needs", ("stage4", "num_branches"), "always has 4"),
         (staged("timm-w18", 4, **NARROW_LAST), "timm", "head-needs", ("stage4", "num_branches"), "always has 4"),
+        (all_later("cls-w18", **ONE_BRANCH), "official", "head-needs", ("stage4", "num_branches"), "on 1 branch,"),
         (load_spec("det-w18"), "official", "head-needs", ("head",), "no original YAML has it"),
         (load_spec("w32"), "timm", "head-needs", ("head",), "timm has the classification head"),
         (load_spec("cls-w18"), "mmlab", "head-needs", ("head", "head_conv_bias"), "no bias in front of a batch norm"),

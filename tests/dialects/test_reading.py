@@ -98,7 +98,7 @@ def test_zeros_are_read_as_ones() -> None:
         "other": {"num_modules": 0, "num_blocks": [0]},
     }
     assert reading.empty_stages == {"stage2"}
-    assert [(note.path, note.code, note.remedy) for note in reading.notes] == [
-        (("S1", "num_blocks", 1), "unread-value", "write 1"),
-        (("S2", "num_modules"), "unread-value", "write 1 or more"),
+    assert [(note.path, note.code, note.remedy, note.at_most_note) for note in reading.notes] == [
+        (("S1", "num_blocks", 1), "unread-value", "write 1", False),
+        (("S2", "num_modules"), "unread-value", "", True),
     ]

@@ -36,6 +36,14 @@ def test_the_five_facts() -> None:
     ]
 
 
+def test_a_lite_hrnet_says_how_its_stages_are_numbered() -> None:
+    said = "In the tree stage 2 is stage0, transition 1 is transition0, and so on: Lite-HRNet's code"
+    out = call("describe", "litehrnet18").out
+    assert out.index("transition 3") < out.index(said) < out.index("transition0.0")
+    assert said not in call("describe", "litehrnet18", "--depth", "0").out
+    assert "In the tree" not in call("describe", "w32").out
+
+
 def test_full_shows_arguments_as_in_code() -> None:
     out = call("describe", "w32", "--full").out
     assert "conv1 Conv2d(3, 64, kernel_size=3, stride=2, padding=1, bias=False)" in out

@@ -91,7 +91,7 @@ def test_a_batch_is_named_with_its_total() -> None:
     [
         ("macs", "MACs by stage", "7.645G"),
         ("flops", "FLOPs (2 × MACs) by stage", "15.29G"),
-        ("published", "MACs ÷ 2³⁰ (as published) by stage", "7.120Gi"),
+        ("published", "MACs ÷ 2³⁰ (as HRNet's authors print them) by stage", "7.120Gi"),
         ("fvcore", "flops by fvcore's rules by stage", "7.685G"),
     ],
 )

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from strategies import lite_networks
 from support import caught
 
 from hrnet_cli import load_spec, trace
 from hrnet_cli.errors import SpecError
+from hrnet_cli.hrnet import EXPANSION, HRNET_BLOCKS, LITE_BLOCKS
 
 Plain = dict[str, Any]
 
@@ -46,6 +48,9 @@ BASIC: Plain = {"num_modules": 1, "num_branches": 1, "block": "BASIC", "num_bloc
         ({"stage1": {"reduce_ratio": 8}}, "no-effect", "stage1.reduce_ratio", "only LITE blocks have it"),
         ({"stage1": {"with_fuse": True}}, "no-effect", "stage1.with_fuse", "only LITE and NAIVE blocks have it"),
         ({"stage1": {"block": "NAIVE"}}, "unknown-choice", "stage1.block", "write SHUFFLE"),
+        ({"stage1": {"block": "LITE"}}, "unknown-choice", "stage1.block", "write SHUFFLE"),
+        ({"stage1": {"expand_ratio": 0}}, "out-of-range", "stage1.expand_ratio", "greater than 0 and less than 1024"),
+        ({"stage1": {"block": "LITE", "reduce_ratio": 99}}, "unknown-choice", "stage1.block", "write SHUFFLE"),
         ({"stage2": {"block": "BASIC"}}, "unknown-choice", "stage2.block", "write LITE or NAIVE"),
         ({"stage2": {"block": "SHUFFLE"}}, "unknown-choice", "stage2.block", "write LITE or NAIVE"),
         ({"stage2": {"expand_ratio": 2}}, "no-effect", "stage2.expand_ratio", "has no effect on LITE blocks"),
@@ -73,10 +78,11 @@ def test_one_mistake_is_one_error(change: Plain, code: str, path: str, says: str
 @pytest.mark.parametrize(
     ("spec", "code", "path"),
     [
-        ({"stage1": FIRST}, "too-long", "stem_widths"),
+        ({"stage1": FIRST}, "missing-key", "stem_widths"),
         ({"stage1": BASIC, "stem_widths": [64]}, "too-short", "stem_widths"),
         ({"stage1": BASIC, "iterative_head": True}, "no-effect", "iterative_head"),
         ({"stage1": BASIC, "stage2": SECOND}, "unknown-choice", "stage2.block"),
+        ({"stage1": BASIC, "stage2": {**SECOND, "block": "SHUFFLE"}}, "unknown-choice", "stage2.block"),
         ({"stage1": {**BASIC, "reduce_ratio": 8}}, "no-effect", "stage1.reduce_ratio"),
         ({"stage1": {**BASIC, "with_fuse": False}}, "no-effect", "stage1.with_fuse"),
     ],
@@ -84,6 +90,20 @@ def test_one_mistake_is_one_error(change: Plain, code: str, path: str, says: str
 def test_hrnet_and_lite_hrnet_do_not_mix(spec: Plain, code: str, path: str) -> None:
     error = caught(SpecError, load_spec, spec)
     assert [(each.code, each.dotted) for each in error.diagnostics] == [(code, path)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(list(EXPANSION)), min_size=1, max_size=4), st.sampled_from([{}, {"stem_widths": [8]}]))
+def test_any_block_in_any_stage_is_refused_or_built(blocks: list[str], stem: Plain) -> None:
+    spec: Plain = {**stem, "input": "64x64", "stage1": {**BASIC, "block": blocks[0]}}
+    for number, block in enumerate(blocks[1:], 2):
+        spec[f"stage{number}"] = {**SECOND, "block": block, "num_channels": [8, 16]}
+    is_lite = blocks[0] == "SHUFFLE" and {*blocks[1:]} <= {*LITE_BLOCKS}
+    is_hrnet = {*blocks} <= {*HRNET_BLOCKS}
+    if (is_lite and stem) or (is_hrnet and not stem):
+        assert trace(load_spec(spec)).calls[0].outputs
+    else:
+        assert caught(SpecError, load_spec, spec).diagnostics
 
 
 @pytest.mark.parametrize(
@@ -115,3 +135,21 @@ def test_what_is_accepted_is_built(plain: Plain) -> None:
 def test_the_widths_that_a_head_gets() -> None:
     assert load_spec({**LITE, "iterative_head": True}).output_widths == (40, 40)
     assert load_spec(LITE).output_widths == (40, 80)
+
+
+def test_the_stem_that_is_missing_is_named() -> None:
+    error = caught(SpecError, load_spec, {"stage1": FIRST, "stage2": SECOND})
+    assert [(each.message, each.remedy) for each in error.diagnostics] == [
+        ("stem_widths is missing: the stem of Lite-HRNet has one convolution", "add stem_widths: [32]")
+    ]
+
+
+def test_both_ways_out_of_a_mixture_are_told() -> None:
+    error = caught(SpecError, load_spec, {**LITE, "stage2": {**SECOND, "block": "BASIC"}})
+    assert error.diagnostics[0].remedy == "write LITE or NAIVE, or give stage1 BASIC or BOTTLENECK blocks"
+
+
+@pytest.mark.parametrize(("block", "offers"), [("SHUFFLE", False), ("LITE", True), ("NAIVE", True)])
+def test_another_first_stage_is_offered_where_it_helps(block: str, offers: bool) -> None:
+    error = caught(SpecError, load_spec, {"stage1": BASIC, "stage2": {**SECOND, "block": block}})
+    assert ("give stage1 one SHUFFLE block" in error.diagnostics[0].remedy) is offers

@@ -18,7 +18,7 @@ from hrnet_cli.errors import UsageError, check_flags
 from hrnet_cli.hrnet import stage_key
 from hrnet_cli.nn import Shape
 from hrnet_cli.schema import Shape4, Spec, StageSpec
-from hrnet_cli.schema.records import entries
+from hrnet_cli.schema.records import Record, entries
 from hrnet_cli.sources import load_spec
 from hrnet_cli.text import quote
 from hrnet_cli.tracing import Node, SpecLike, Trace, labelled_trace
@@ -119,20 +119,40 @@ def spec_changes(before: Trace, after: Trace) -> tuple[Change, ...]:
     return tuple(change for change in pairs if change.before != change.after)
 
 
+FIRST_FIELDS = ("name", "in_channels", "stem_widths", "stages")
+"""The fields of a spec that come first; the others follow as the record has them, from the stages to the head."""
+NOT_COMPARED = ("input", "published", "budget")
+"""Fields that change nothing that is built; the inputs that are compared are those of the two traces."""
+
+
 def _fields(before: Spec, after: Spec) -> Iterator[Change]:
-    yield Change("name", before.name, after.name)
-    yield Change("in_channels", before.in_channels, after.in_channels)
-    yield Change("stem_widths", before.stem_widths, after.stem_widths)
-    for number, (old, new) in enumerate(zip_longest(before.stages, after.stages), 1):
-        yield from _record(stage_key(number), _values(old) if old else None, _values(new) if new else None)
-    yield Change("multi_scale_output", before.keeps_all_branches, after.keeps_all_branches)
-    yield from _record("upsampling", _upsampling(before), _upsampling(after))
-    yield from _record("batch_norm", _values(before.batch_norm), _values(after.batch_norm))
-    heads = [{"type": spec.head.type, **_values(spec.head)} for spec in (before, after)]
-    if before.head.type == after.head.type:
-        yield from _record("head", *heads)
+    for name in dict.fromkeys((*FIRST_FIELDS, *entries(Spec))):
+        if name == "stages":
+            for number, (old, new) in enumerate(zip_longest(before.stages, after.stages), 1):
+                yield from _record(stage_key(number), _values(old) if old else None, _values(new) if new else None)
+        elif name not in NOT_COMPARED:
+            yield from _field(name, before, after)
+
+
+def _field(name: str, before: Spec, after: Spec) -> Iterator[Change]:
+    """A field as a change, or those of its record; heads of two types are one change."""
+    old, new = _value(name, before), _value(name, after)
+    if isinstance(old, dict) and (name != "head" or before.head.type == after.head.type):
+        yield from _record(name, old, new)
     else:
-        yield Change("head", *heads)
+        yield Change(name, old, new)
+
+
+def _value(name: str, spec: Spec) -> Any:
+    """A field as it is built: the head with its type, and whether all branches are kept, also where it is not said."""
+    value = getattr(spec, name)
+    if name == "multi_scale_output":
+        return spec.keeps_all_branches
+    if name == "upsampling":
+        return _upsampling(spec)
+    if name == "head":
+        return {"type": spec.head.type, **_values(value)}
+    return _values(value) if isinstance(value, Record) else value
 
 
 def _record(path: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> Iterator[Change]:

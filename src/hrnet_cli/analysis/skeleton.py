@@ -7,7 +7,6 @@ skeleton has one of each; the output shapes are the same, and costs are multipli
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -78,26 +77,3 @@ def _repeats(spec: Spec, place: Place) -> int:
     if place.part == "branch":
         return stage.num_blocks[place.branch or 0]
     return stage.num_modules - 1 if place.part == "module" and place.module == 0 and stage.num_modules > 1 else 1
-
-
-def unused_parameters(spec: Spec, unread: Collection[int]) -> dict[str, tuple[Shape, ...]]:
-    """The parameters that get no gradient where branches of the last stage are not read: rows of its last fuse layer.
-
-    The shapes of each row's parameters by its path. The branches themselves are read by the other rows.
-    """
-    found: dict[str, tuple[Shape, ...]] = {}
-    for path, module, place in _placed(build_network(spec), ""):
-        last = (place.stage, place.module) == (len(spec.stages), spec.stages[-1].num_modules - 1)
-        if last and place.part == "fuse" and place.branch in unread:
-            row = path.rpartition(".")[0]
-            found[row] = found.get(row, ()) + tuple(tensor.shape for _, tensor in module.named_parameters())
-    return {row: parameters for row, parameters in found.items() if parameters}
-
-
-def _placed(module: Module, path: str) -> Iterator[tuple[str, Module, Place]]:
-    """The modules of a network whose place is set, with their paths."""
-    place = getattr(module, "place", None)
-    if place is not None:
-        yield path.removeprefix("."), module, place
-    for name, child in module.named_children():
-        yield from _placed(child, f"{path}.{name}")

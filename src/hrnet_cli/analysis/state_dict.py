@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Literal, NamedTuple, TypeVar
 
+from hrnet_cli.model import build_network
 from hrnet_cli.nn import Shape
+from hrnet_cli.schema import NoHead
 from hrnet_cli.text import shape_argument
 from hrnet_cli.tracing import Trace
 
@@ -27,8 +30,9 @@ def named_shapes(trace: Trace) -> dict[str, Shape]:
     shapes = state_dict_shapes(trace)
     if not backbone and not head:
         return shapes
-    in_head = {call.node.path for call in trace.leaf_calls if call.place and call.place.part == "head"}
-    return {(head if key.rpartition(".")[0] in in_head else backbone) + key: shape for key, shape in shapes.items()}
+    without_head = replace(trace.spec, head=NoHead(), multi_scale_output=trace.spec.keeps_all_branches)
+    in_backbone = build_network(without_head).state_dict()  # Lite-HRNet's iterative head among it
+    return {(backbone if key in in_backbone else head) + key: shape for key, shape in shapes.items()}
 
 
 def choose_prefixes(before: Mapping[str, Shape], after: Mapping[str, Shape]) -> tuple[str, str]:

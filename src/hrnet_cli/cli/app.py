@@ -89,7 +89,7 @@ def options(
 ) -> None:
     """Show what an HRNet spec builds: module tree, branch shapes, fuse layers, parameters and FLOPs.
 
-    SPEC is a YAML or JSON file, - for standard input, a preset (`hrnet-cli presets` lists them), timm:NAME for a
-    network of timm, or git:REV:PATH for a file at a git revision. FILE#KEY is the network at a key of a file that has
-    several: models.py#CONFIGS.w48. The default is w32.
+    SPEC is a YAML or JSON file or a config in Python, which is never run, - for standard input, a preset (`hrnet-cli
+    presets` lists them), timm:NAME for a network of timm, or git:REV:PATH for a file at a git revision. FILE#KEY is the
+    network at a key of a file that has several: models.py#CONFIGS.w48. The default is w32.
     """

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from hrnet_cli.hrnet import NUM_STAGES, stage_key
+from hrnet_cli.hrnet import NUM_STAGES, stage_key, transition_key
 from hrnet_cli.schema.spec import Spec
 from hrnet_cli.schema.stages import StageSpec
 from hrnet_cli.text import join_and
@@ -25,16 +25,26 @@ class Equivalent(NamedTuple):
     spec: Spec
     """A stage of it may have no modules, which a spec of our own cannot say."""
     renamed: dict[str, str]
-    """From the beginning of a key of the other network to that of this one: `stage3.3` to `stage4.0`."""
+    """From the beginning of a key of the other network to that of this one: `stage3.3` to `stage4.0`.
+
+    Transitions come first. All change at once: the new name of one may be the old name of another.
+    """
     changes: str
     """How the stages are to change."""
 
     @property
     def new_keys(self) -> str:
         """What becomes of the keys: `the keys of stage3.3 become stage4.0`."""
-        pairs = [f"{old} become {new}" for old, new in self.renamed.items()]
-        shown = pairs if len(pairs) < MAX_SHOWN else [pairs[0], f"so on to {pairs[-1]}"]
+        pairs = {old: f"{old} become {new}" for old, new in self.renamed.items()}
+        modules = [pair for old, pair in pairs.items() if old.startswith("stage")]
+        shown = [pair for pair in pairs.values() if pair not in modules]
+        shown += modules if len(modules) < MAX_SHOWN else [modules[0], f"so on to {modules[-1]}"]
         return f"the keys of {join_and(shown)}" if pairs else "no key changes"
+
+    @property
+    def has_empty_stages(self) -> bool:
+        """Whether a stage of it has no modules."""
+        return not all(stage.num_modules for stage in self.spec.stages)
 
     @property
     def remedy(self) -> str:
@@ -55,15 +65,20 @@ def in_four_stages(spec: Spec) -> Equivalent | None:
     stages = _merge(spec.stages) if count > NUM_STAGES else _split(spec)
     if not stages:
         return None
-    renamed = {old: new for old, new in zip(_modules(spec.stages), _modules(stages), strict=True) if old != new}
+    renamed = {old: new for old, new in zip(_parts(spec.stages), _parts(stages), strict=True) if old != new}
     changes = [_describe(number, stages, spec.stages) for number in range(2, NUM_STAGES + 1)]
+    extra = [stage_key(number) for number in range(NUM_STAGES + 1, count + 1)]
+    changes += [f"remove {join_and(extra)}"] if extra else []
     return Equivalent(replace(spec, stages=stages), renamed, join_and([change for change in changes if change]))
 
 
-def _modules(stages: tuple[StageSpec, ...]) -> list[str]:
-    """The beginning of the keys of every module, in order."""
+def _parts(stages: tuple[StageSpec, ...]) -> list[str]:
+    """The beginning of the keys of every transition that has layers, then of every module, each in order."""
+    pairs = enumerate(pairwise(stages), 1)
+    transitions = [transition_key(number) for number, (one, other) in pairs if one.widths != other.widths]
     later = enumerate(stages[1:], 2)
-    return [f"{stage_key(number)}.{index}" for number, stage in later for index in range(stage.num_modules)]
+    modules = [f"{stage_key(number)}.{index}" for number, stage in later for index in range(stage.num_modules)]
+    return transitions + modules
 
 
 def _alike(one: StageSpec, other: StageSpec) -> bool:
@@ -109,4 +124,6 @@ def _describe(number: int, stages: tuple[StageSpec, ...], before: tuple[StageSpe
         return ""
     if _alike(stages[number - 1], before[number - 1]):
         return f"write {modules} in {key}"
-    return f"give {key} {modules} and the other values of the stage after it"
+    after = enumerate(before[number:], number + 1)
+    source = next(stage_key(other) for other, stage in after if _alike(stages[number - 1], stage))
+    return f"give {key} {modules} and the other values of {source}"

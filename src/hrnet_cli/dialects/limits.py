@@ -42,14 +42,19 @@ def refuse(target: str, limits: Iterable[Diagnostic]) -> None:
         raise InexpressibleError(f"this network cannot be written for {target}:{lines}", remedy)
 
 
-def four_stages(spec: Spec) -> Iterator[Diagnostic]:
-    """There are always four stages."""
+def four_stages(spec: Spec, target: str = "") -> Iterator[Diagnostic]:
+    """There are always four stages.
+
+    A spec of our own cannot have empty ones: the remedy is to write it for `target`, if the code is one.
+    """
     count = len(spec.stages)
     if count != NUM_STAGES:
         path = (stage_key(min(count, NUM_STAGES) + 1),)
         message = f"it has {plural(count, 'stage')}, but that code always has {NUM_STAGES}"
         same = in_four_stages(spec)
         remedy = same.remedy if same else f"give stage1 to stage{NUM_STAGES}, and no more"
+        if same and same.has_empty_stages and target and not spec.dialect:
+            remedy = f"hrnet-cli convert SPEC --to {target} writes the same network in {NUM_STAGES} stages"
         yield Diagnostic("fixed-part", path, message, remedy)
 
 

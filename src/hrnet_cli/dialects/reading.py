@@ -179,7 +179,7 @@ class Reading:
                 changed["num_modules"] = 1
                 self.empty_stages.add(key)
                 message, origin = "0 modules: the branches pass unchanged", self.origin((key, "num_modules"))
-                self.add_note("unread-value", origin, message, "write 1 or more")
+                self.notes.append(note("unread-value", origin, message, at_most_note=True))
             self.data[key] = changed
 
 

@@ -6,25 +6,34 @@ from typing import Any
 
 from hrnet_cli.analysis.describe import Connection, Description, TreeRow
 from hrnet_cli.analysis.flops import CostRow
-from hrnet_cli.hrnet import FLOPS_PER_MAC, LITE_BLOCKS
+from hrnet_cli.hrnet import FLOPS_PER_MAC, LITE_BLOCKS, LITE_STAGE_OFFSET, LITE_STEM_BLOCK, stage_key, transition_key
 from hrnet_cli.report.content import Cell, Column, Facts, Heading, Line, Note, Report, Row, Span, Table, Tree
 from hrnet_cli.report.fuse import operations_text
 from hrnet_cli.text import batch_text, compact_list, exact, maps_text, plural, shape_text, short
 
 PATHS = "Paths are those of get_submodule."
 EDGES = "A fuse edge i←j makes output branch i from input branch j: {}, then its channels and in brackets their ratio."
+LITE_NUMBERS = "In the tree stage 2 is {}, transition 1 is {}, and so on: Lite-HRNet's code does not count its stem."
 UP, DOWN = "↑2 size ×2", "↓2 size ÷2"
 
 
 def present(result: Description) -> Report:
     """Five lines, a table of the parts, the tree."""
     title = Heading(f"{result.network} · {result.type}")
-    return Report((title, _facts(result), _parts(result), _tree(result), *_legend(result)))
+    return Report((title, _facts(result), _parts(result), *_lite_numbers(result), _tree(result), *_legend(result)))
 
 
 def one_line(result: Description) -> str:
     """The network, its input, params and MACs."""
     return f"{result.network}, {shape_text(result.input)}, {short(result.params)} params, {short(result.macs)} MACs"
+
+
+def _lite_numbers(result: Description) -> list[Note]:
+    """That the keys of Lite-HRNet's stages have other numbers than the table."""
+    if result.stages[0].block != LITE_STEM_BLOCK or len(result.stages) < 2 or len(result.tree) < 2:
+        return []
+    number = 2 - LITE_STAGE_OFFSET
+    return [Note(LITE_NUMBERS.format(stage_key(number), transition_key(number)))]
 
 
 def _legend(result: Description) -> list[Note]:

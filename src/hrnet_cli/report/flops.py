@@ -20,7 +20,7 @@ UNITS = {
 TITLES = {
     "macs": "MACs",
     "flops": f"FLOPs ({FLOPS_PER_MAC} × MACs)",
-    "published": "MACs ÷ 2³⁰ (as published)",
+    "published": "MACs ÷ 2³⁰ (as HRNet's authors print them)",
     "fvcore": "flops by fvcore's rules",
     "output-deconv": "MACs, transposed convolutions over their output",
     "torchstat": "flops by torchstat's rules, each layer once",

@@ -104,7 +104,8 @@ class Number:
             diagnostics.append(wrong_type(value, "a number", path, remedy))
             return INVALID
         if not self.above < value < self.below:
-            message, remedy = f"{quote(value)} is out of range", f"allowed: between {self.above} and {self.below}"
+            message = f"{quote(value)} is out of range"
+            remedy = f"allowed: greater than {self.above} and less than {self.below}"
             diagnostics.append(Diagnostic("out-of-range", path, message, remedy))
             return INVALID
         return float(value)

@@ -8,6 +8,7 @@ from typing import Any
 from hrnet_cli.errors import Code, Diagnostic
 from hrnet_cli.hrnet import (
     EXPANSION,
+    HRNET_BLOCKS,
     LITE_BLOCKS,
     LITE_FIELDS,
     LITE_HALVES,
@@ -37,6 +38,8 @@ def check_stage(values: Mapping[str, Any], path: KeyPath, spell: Spell) -> Itera
             remedy = f"remove it: only {join_and(blocks)} blocks have it"
             yield Diagnostic("no-effect", (*path, name), message, remedy)
     widths = _numbers(values.get("num_channels"))
+    if path == (stage_key(1),) and block in LITE_BLOCKS:
+        return  # the stem has another block: nothing that suits this one helps
     if block in LITE_STAGES:
         yield from _check_halves(block, widths, path)
     if block == "LITE":
@@ -88,13 +91,15 @@ def check_network(values: Mapping[str, Any], spell: Spell) -> Iterator[Diagnosti
     """A whole spec, with stages that were read: all of it is HRNet's or all of it Lite-HRNet's."""
     stages, widths = values["stages"], values.get("stem_widths", STEM_WIDTHS)
     is_lite = stages[0].block in LITE_STAGES
+    blocks = LITE_BLOCKS if is_lite else tuple(name for name in EXPANSION if name not in LITE_STAGES)
     for number, stage in enumerate(stages[1:], 2):
-        if (stage.block in LITE_BLOCKS) is not is_lite:
-            blocks = LITE_BLOCKS if is_lite else [name for name in EXPANSION if name not in LITE_STAGES]
+        if stage.block not in blocks:
             message = f"{stage.block} blocks cannot follow the {stages[0].block} of {spell(stage_key(1))}"
             remedy = f"write {' or '.join(blocks)}"
-            if not is_lite:
+            if not is_lite and stage.block in LITE_BLOCKS:
                 remedy += f", or give {spell(stage_key(1))} one {LITE_STEM_BLOCK} block"
+            if is_lite and stage.block in HRNET_BLOCKS:
+                remedy += f", or give {spell(stage_key(1))} {' or '.join(HRNET_BLOCKS)} blocks"
             yield Diagnostic("unknown-choice", (stage_key(number), "block"), message, remedy)
     yield from _check_first_stage(stages[0], spell)
     if is_lite and getattr(values.get("head"), "type", "") == "features":
@@ -103,7 +108,11 @@ def check_network(values: Mapping[str, Any], spell: Spell) -> Iterator[Diagnosti
     if values.get("iterative_head") and not is_lite:
         message = f"{spell('iterative_head')} has no effect: it is Lite-HRNet's"
         yield Diagnostic("no-effect", ("iterative_head",), message, "remove it")
-    if isinstance(widths, tuple) and all(type(width) is int for width in widths):
+    if is_lite and "stem_widths" not in values:
+        name = spell("stem_widths")
+        message = f"{name} is missing: the stem of Lite-HRNet has one convolution"
+        yield Diagnostic("missing-key", ("stem_widths",), message, f"add {name}: {quote(list(stages[0].widths))}")
+    elif isinstance(widths, tuple) and all(type(width) is int for width in widths):
         yield from _check_stem(widths, stages[0], is_lite, spell)
 
 

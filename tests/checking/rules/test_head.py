@@ -13,10 +13,10 @@ from mmlab_configs import HIGHER as MMPOSE_HIGHER
 from mmlab_configs import MULTISCALE, OLD, PROCESSOR, TAGS, Plain, model, python
 from support import TESTS
 
-from hrnet_cli import build_torch, load_spec
-from hrnet_cli.analysis.skeleton import unused_parameters
-from hrnet_cli.hrnet import branch_widths, stage, standard_stages
+from hrnet_cli import load_spec
+from hrnet_cli.hrnet import standard_stages
 from hrnet_cli.model import build_network
+from hrnet_cli.sources import preset_path
 
 POSE = (TESTS / "configs" / "pose" / "w32_256x192_adam_lr1e-3.yaml").read_text()
 IMAGE = "  IMAGE_SIZE:\n  - 192\n  - 256\n"
@@ -133,18 +133,43 @@ def test_the_parameters_that_get_no_gradient(tmp_path: Path) -> None:
     assert "find_unused_parameters=True" in finding.remedy
 
 
-@pytest.mark.torch
-def test_torch_gives_them_no_gradient() -> None:
-    import torch
+LITE_18 = preset_path("litehrnet18").read_text()
+UNREAD = "the last stage fuses all 4: 69 parameters (223,600 elements) of"
+JOINS = "set iterative_head: true, which joins all branches; as it is, Distributed"
 
-    small = {f"stage{n}": stage(1, "BASIC", 1, branch_widths(4, n)) for n in (1, 2, 3)}
-    spec = load_spec({**small, "multi_scale_output": True, "head": {"type": "heatmap"}})
-    network = build_torch(spec)
-    network(torch.zeros(1, 3, 32, 32)).sum().backward()
-    without = [name for name, parameter in network.named_parameters() if parameter.grad is None]
-    unused = unused_parameters(spec, [1, 2])
-    assert all(name.startswith(tuple(f"{row}." for row in unused)) for name in without)
-    assert len(without) == sum(map(len, unused.values())) > 0
+
+@pytest.mark.parametrize(
+    ("change", "found", "message", "remedy"),
+    [
+        ({}, 0, "", ""),
+        ({"multi_scale_output": True}, 0, "", ""),
+        ({"iterative_head": False}, 1, f"the heatmap head reads branch 0 alone, and {UNREAD}", JOINS),
+        ({"iterative_head": False, "head": {"type": "none"}, "multi_scale_output": True}, 0, "", ""),
+        (
+            {"iterative_head": False, "head": {"type": "none"}, "multi_scale_output": False},
+            1,
+            f"the network returns branch 0 alone, and {UNREAD}",
+            JOINS,
+        ),
+        ({"iterative_head": False, "head": {"type": "segmentation"}}, 0, "", ""),
+    ],
+)
+def test_the_branches_of_a_lite_hrnet(change: Plain, found: int, message: str, remedy: str, tmp_path: Path) -> None:
+    """It builds every row of its last fuse layers, whatever it returns; its iterative head reads all of them."""
+    lite = {**yaml.safe_load(LITE_18), **change}
+    findings = check(tmp_path / "a.yaml", yaml.safe_dump(lite), settings(select=["HR401"]))
+    assert len(findings) == found
+    for each in findings:
+        assert each.message.startswith(message) and each.remedy.startswith(remedy) and each.path == "iterative_head"
+
+
+def test_a_last_stage_without_fuse_layers(tmp_path: Path) -> None:
+    """The blocks of the other branches get no gradient, nor what only they read."""
+    lite = {**yaml.safe_load(LITE_18), "iterative_head": False}
+    lite["stage4"] = {**lite["stage4"], "num_modules": 1, "block": "NAIVE", "with_fuse": False}
+    (finding,) = check(tmp_path / "a.yaml", yaml.safe_dump(lite), settings(select=["HR401"]))
+    assert "the last stage has 4: 87 parameters (236,440 elements) of stage1.3.fuse_layers.1," in finding.message
+    assert ", transition2, stage2.0.layers.1, stage2.0.layers.2 and stage2.0.layers.3 get no" in finding.message
 
 
 @pytest.mark.parametrize(

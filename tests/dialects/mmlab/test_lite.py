@@ -221,9 +221,46 @@ def test_mmsegmentations_unmerged_class_returns_every_branch() -> None:
 )
 def test_a_key_that_mmpose_does_not_read_is_one_note(made: Plain) -> None:
     spec = load_spec(made)
-    said = [note for note in spec.notes if "is not read by mmpose's LiteHRNet, which is built" in note]
+    said = [
+        note
+        for note in spec.notes
+        if "is not read by mmpose's LiteHRNet: what is built here is mmpose's, and a fork may" in note
+    ]
     assert len(said) == 1 and "remove" not in said[0]
     assert isinstance(spec.head, HeatmapHead)
+
+
+NEW_LINE: Plain = {"default_scope": "mmpose", "codec": {"input_size": (192, 256)}}
+OWN: Plain = {"custom_imports": {"imports": ["mine"]}}
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "found"),
+    [
+        (NEW_LINE, "frozen_stages", ["refused-argument"]),
+        (NEW_LINE, "zero_init_residual", ["refused-argument"]),
+        (NEW_LINE, "norm_evall", ["refused-argument"]),
+        ({**NEW_LINE, **OWN}, "frozen_stages", ["fork"]),
+        ({}, "frozen_stages", ["fork"]),
+        ({}, "zero_init_residual", []),  # an argument of the authors' own class
+        ({}, "norm_evall", ["refused-argument"]),
+    ],
+)
+def test_an_argument_is_refused_or_a_forks(line: Plain, key: str, found: list[str]) -> None:
+    """mmpose 1.x's class refuses it; in the old form, and beside own modules, another of that name may take it."""
+    made = config(backbone={key: 1})
+    if line:
+        head = {"type": "HeatmapHead", "in_channels": 40, "out_channels": 17, "deconv_out_channels": None}
+        made = {"model": {"type": "TopdownPoseEstimator", "backbone": made["model"]["backbone"], "head": head}, **line}
+    notes = FOREIGN["mmlab"].read(made).notes
+    assert [note.code for note in notes if note.path == ("model", "backbone", key)] == found
+    assert {note.code for note in notes} & {"fork", "refused-argument"} == {*found}
+
+
+@pytest.mark.parametrize("blocks", [(2, 2), -1, 201, "2", None, 2.0, True])
+def test_a_wrong_number_of_blocks_is_one_error(blocks: Any) -> None:
+    error = caught(SpecError, load_spec, config({"num_blocks": (2, 2, blocks)}))
+    assert [each.dotted for each in error.diagnostics] == [f"{STAGES}.num_blocks[2]"]
 
 
 def test_nothing_is_claimed_of_a_forks_head() -> None:

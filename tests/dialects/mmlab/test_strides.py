@@ -71,6 +71,8 @@ def test_strides_of_other_maps(config: Plain, path: str, message: str, remedy: s
     (note,) = (note for note in read(config).notes if note.code == "head-strides")
     assert dotted_path(note.path) == f"model.{path}"
     assert message in note.message and note.remedy.startswith(remedy)
+    what = "regions would be read" if "extractor" in path else "boxes would be decoded"
+    assert note.message.endswith((f": its {what} at other places of the image", "an assertion fails"))
 
 
 @pytest.mark.parametrize(

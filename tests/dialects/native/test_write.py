@@ -20,10 +20,12 @@ def without_modules(*numbers: int) -> Spec:
     return replace(spec, stages=tuple(stages))
 
 
-@pytest.mark.parametrize(("numbers", "keys"), [((2,), "stage2"), ((4,), "stage4"), ((2, 3), "stage2, stage3")])
+@pytest.mark.parametrize(
+    ("numbers", "keys"), [((2,), "stage2 has"), ((4,), "stage4 has"), ((2, 3), "stage2 and stage3 have")]
+)
 def test_a_stage_without_modules_is_named(numbers: tuple[int, ...], keys: str) -> None:
     error = caught(InexpressibleError, write_yaml, without_modules(*numbers))
-    assert error.message == f"this network cannot be written as a spec: {keys} has no modules"
+    assert error.message == f"this network cannot be written as a spec: {keys} no modules"
     assert error.remedy == "write it as an official config: --to official"
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, TypeGuard
 
-from hrnet_cli.analysis.skeleton import unused_parameters
+from hrnet_cli.analysis.unread import unused_parameters
 from hrnet_cli.checking.rule import Rule
 from hrnet_cli.checking.subject import Subject
 from hrnet_cli.dialects.nodes import ConfigNode
@@ -16,35 +16,56 @@ from hrnet_cli.hrnet import stage_key
 from hrnet_cli.nn import Shape
 from hrnet_cli.schema import HeatmapHead, HigherHead
 from hrnet_cli.schema.fields import MAX_SIZE
-from hrnet_cli.text import KeyPath, exact, join_and, quote, shape_text
+from hrnet_cli.text import KeyPath, exact, join_and, plural, quote, shape_text
 
 CHANNEL_MULTIPLE = 8
 """Half-precision tensor cores need channels to be a multiple of it (NVIDIA, "Convolutional Layers User's Guide")."""
 
 
 def unread_branches(subject: Subject) -> Iterator[Diagnostic]:
-    """The last stage fuses all branches, and the head does not read all of them."""
-    spec, reading = subject.spec, subject.loaded.reading
-    branches = spec.stages[-1].num_branches
-    reader, read = reading.reads or (f"{spec.head.type} head", range(branches if spec.head.reads_all_branches else 1))
-    unread = [branch for branch in range(branches) if branch not in read]
-    if not spec.keeps_all_branches or not unread or not subject.code_is_known:
+    """Not all branches of the last stage are read, and parameters are there for the others alone."""
+    spec = subject.spec
+    stage, returns_all = spec.stages[-1], spec.keeps_all_branches
+    if not subject.code_is_known or not (returns_all or spec.is_lite):
         return
-    unused = unused_parameters(spec, unread)
+    reader, read = _reader(subject)
+    unused = {} if len(read) == stage.num_branches else unused_parameters(spec, read)
+    if not unused:
+        return
     which = f"branch {read[0]} alone" if len(read) == 1 else f"branches {join_and([*map(str, read)])}"
-    message = f"the {reader} reads {which}, and the last stage fuses all {branches}: {_name_parameters(unused)}"
-    path = ("multi_scale_output",)
-    key = str(next(iter(reading.origin(path)[-1:]), path[0]))
-    remedy = f"set {key}: false" if tuple(read) == (0,) else "use a head or a neck that reads all branches"
+    fuses = "fuses all" if stage.with_fuse else "has"
+    message = f"{reader} {which}, and the last stage {fuses} {stage.num_branches}: {_name_parameters(unused)}"
+    path, remedy = ("multi_scale_output",), "use a head or a neck that reads all branches"
+    if tuple(read) == (0,):
+        path, value = (("iterative_head",), "true, which joins all branches") if spec.is_lite else (path, "false")
+        key = str(next(iter(subject.loaded.reading.origin(path)[-1:]), path[0]))
+        remedy = f"set {key}: {value}"
     remedy += "; as it is, DistributedDataParallel needs find_unused_parameters=True"
     yield subject.at("unread-branches", path, message, remedy)
+
+
+def _reader(subject: Subject) -> tuple[str, Sequence[int]]:
+    """What reads branches of the last stage, as a subject and its verb, and which of them it reads."""
+    spec = subject.spec
+    branches = range(spec.stages[-1].num_branches if spec.head.reads_all_branches else 1)
+    name, read = subject.loaded.reading.reads or (f"{spec.head.type} head", branches)
+    if not spec.keeps_all_branches and (len(read) > 1 or spec.head.type == "none"):
+        return "the network returns", (0,)
+    return f"the {name} reads", read
+
+
+MAX_MODULES = 8
+"""Modules that a message names."""
 
 
 def _name_parameters(unused: Mapping[str, tuple[Shape, ...]]) -> str:
     """`39 parameters (769,984 elements) of stage4.2.fuse_layers.1, … get no gradient`."""
     count = sum(map(len, unused.values()))
     total = sum(map(math.prod, chain.from_iterable(unused.values())))
-    return f"{count} parameters ({exact(total)} elements) of {join_and([*unused])} get no gradient"
+    names = [*unused][:MAX_MODULES]
+    if len(unused) > MAX_MODULES:
+        names[-1] = plural(len(unused) - MAX_MODULES + 1, "other module")
+    return f"{plural(count, 'parameter')} ({exact(total)} elements) of {join_and(names)} get no gradient"
 
 
 def nothing_to_join(subject: Subject) -> Iterator[Diagnostic]:

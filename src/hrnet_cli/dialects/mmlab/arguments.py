@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from hrnet_cli.dialects.mmlab.facts import CLASSES, PACKAGES, Package, class_name
+from hrnet_cli.dialects.mmlab.facts import CLASSES, LITE_HRNETS, PACKAGES, Package, class_name
 from hrnet_cli.dialects.mmlab.part import MAX_PARTS, Network
 from hrnet_cli.dialects.mmlab.versions import NEW, OLD, is_before_signatures, version_line
 from hrnet_cli.dialects.reading import MAX_NOTES, note
@@ -89,12 +89,20 @@ def note_refused(config: Mapping[str, Any], network: Network) -> None:
         if known is None:
             continue
         unknown = (key for key in part if key not in (*known, *NOT_ARGUMENTS))
+        if name in LITE_HRNETS and not is_released(config):  # the authors' own class has another argument, forks more
+            unknown = (key for key in unknown if misspelt(key, known))
         for key in islice(unknown, MAX_NOTES):
             refused = _refused(network, (*path, quote_key(key)), f"{owner.name}'s {name}", known)
             if key in earlier:
                 message = f"{refused.path[-1]} is an argument of {owner.name}'s {name} in early versions alone"
                 refused = refused._replace(message=f"{message}: others raise a TypeError")
             network.notes.append(refused._replace(at_most_note=at_most_note or key in earlier))
+
+
+def is_released(config: Mapping[str, Any]) -> bool:
+    """Whether the classes of a config are certainly those of a package of the new line of versions."""
+    is_new = version_line(config) == NEW and not _imports_own_modules(config)
+    return is_new and certain_package(config) is not None
 
 
 def _imports_own_modules(config: Mapping[str, Any]) -> bool:

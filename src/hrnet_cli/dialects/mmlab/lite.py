@@ -16,6 +16,8 @@ from hrnet_cli.dialects.reading import MAX_NOTES, note
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import LITE_BLOCKS, LITE_STAGES, LITE_STEM_BLOCK, MAX_BRANCHES, MAX_STAGES, stage, stage_key
 from hrnet_cli.schema.fields import wrong_type
+from hrnet_cli.schema.records import Diagnostics, entries
+from hrnet_cli.schema.stages import StageSpec
 from hrnet_cli.text import KeyPath, did_you_mean, misspelt, plural, quote, quote_key
 
 EXTRA_KEYS = ("stem", "num_stages", "stages_spec", "with_head")
@@ -44,8 +46,8 @@ def is_lite(backbone: Part) -> bool:
     return has_lists or facts.class_name(backbone.value.get("type")) in facts.LITE_HRNETS
 
 
-def read_lite(backbone: Part) -> None:
-    """Stages, stem, iterative head and outputs."""
+def read_lite(backbone: Part, is_released: bool) -> None:
+    """Stages, stem, iterative head and outputs; `is_released` says that the class is certainly that of mmpose 1.x."""
     network = backbone.network
     backbone.require("extra")
     extra = backbone.part("extra")
@@ -56,14 +58,14 @@ def read_lite(backbone: Part) -> None:
         path = (*backbone.path, "extra")
         network.add_diagnostics(wrong_type(backbone.value["extra"], "a mapping with stages_spec", path, remedy))
         return
-    read_extra(backbone, extra)
+    read_extra(backbone, extra, is_released)
 
 
-def read_extra(backbone: Part, extra: Part) -> None:
+def read_extra(backbone: Part, extra: Part, is_released: bool = False) -> None:
     """What an `extra` and the other arguments of its backbone build."""
     network = backbone.network
     network.spell, network.blocks = _spell, LITE_STAGES
-    _note_fork(backbone, extra)
+    _note_fork(backbone, extra, is_released)
     if backbone.get("in_channels") is not None:
         network.set("in_channels", backbone.get("in_channels"), (*backbone.path, "in_channels"))
     _read_stem(_keyed(extra, "stem", STEM_KEYS))
@@ -88,15 +90,14 @@ def _spell(name: str) -> str:
 # Which code reads it
 
 
-def _note_fork(backbone: Part, extra: Part) -> None:
+def _note_fork(backbone: Part, extra: Part, is_released: bool) -> None:
     """Withdraw what mmpose's code is known for where a config is not for it, and note why it is not."""
     network = backbone.network
     package = network.package
-    found = next(_unknown_keys(backbone, extra), None)
+    found = next(_unknown_keys(backbone, extra, is_released), None)
     if found:
-        message = (
-            f"{found[-1]} is not read by mmpose's LiteHRNet, which is built: a fork of it may build more, or others"
-        )
+        built = "what is built here is mmpose's, and a fork may build another network"
+        message = f"{found[-1]} is not read by mmpose's LiteHRNet: {built}"
         network.notes.append(note("fork", found, message, at_key=True))
     elif package in (facts.MMSEG, facts.MMDET):
         branch = "its unmerged branch" if package is facts.MMSEG else "mmpose, but with all branches returned"
@@ -107,10 +108,15 @@ def _note_fork(backbone: Part, extra: Part) -> None:
     network.code_is_known = False
 
 
-def _unknown_keys(backbone: Part, extra: Part) -> Iterator[KeyPath]:
-    """The paths of the keys that mmpose's class does not have, without those that are misspelt from a missing one."""
+def _unknown_keys(backbone: Part, extra: Part, is_released: bool) -> Iterator[KeyPath]:
+    """The paths of the keys that mmpose's class does not have, without those that are misspelt from a missing one.
+
+    What a released class is called with is not among them: it refuses arguments that it does not have.
+    """
     parts = {"": (extra, EXTRA_KEYS), "stem": (extra.part("stem"), STEM_KEYS)}
-    parts |= {"stages_spec": (extra.part("stages_spec"), SPEC_KEYS), "backbone": (backbone, BACKBONE_KEYS)}
+    parts["stages_spec"] = (extra.part("stages_spec"), SPEC_KEYS)
+    if not is_released:
+        parts["backbone"] = (backbone, BACKBONE_KEYS)
     for part, known in parts.values():
         names = [key for key in part.value if isinstance(key, str) and key not in (*known, "_delete_")]
         missing = [key for key in known if key not in part.value]
@@ -220,7 +226,7 @@ def _add_stage(index: int, fields: dict[str, Any], lists: Part) -> None:
             path = (*lists.path, LISTS["num_blocks"], index)
             network.add_diagnostics(Diagnostic("too-small", path, message, "write 1 or more"))
     count = branches if type(branches) is int and 0 < branches <= MAX_BRANCHES else 1
-    fields["num_blocks"] = [blocks] * count
+    fields["num_blocks"] = _for_each(blocks, count)
     if isinstance(fields["num_channels"], tuple):
         fields["num_channels"] = list(fields["num_channels"])
     network.set(key, fields, (*lists.path, LISTS["num_channels"], index))
@@ -228,6 +234,14 @@ def _add_stage(index: int, fields: dict[str, Any], lists: Part) -> None:
     network.origins |= {
         (key, "num_blocks", branch): (*lists.path, LISTS["num_blocks"], index) for branch in range(count)
     }
+
+
+def _for_each(blocks: Any, branches: int) -> list[Any]:
+    """A number of blocks for every branch; a wrong one for the first alone, so that it is reported once."""
+    found = Diagnostics()
+    entries(StageSpec)["num_blocks"].metadata["kind"].read([blocks], (), found)
+    is_zero = type(blocks) is int and blocks == 0
+    return [blocks, *[1] * (branches - 1)] if found and not is_zero else [blocks] * branches
 
 
 def _read_outputs(backbone: Part, extra: Part) -> None:

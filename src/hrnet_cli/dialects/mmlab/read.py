@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hrnet_cli.dialects.mmlab import backbone_path, facts, is_hrnet
-from hrnet_cli.dialects.mmlab.arguments import certain_package, note_refused
+from hrnet_cli.dialects.mmlab.arguments import certain_package, is_released, note_refused
 from hrnet_cli.dialects.mmlab.batches import batch
 from hrnet_cli.dialects.mmlab.checks import note_misspellings
 from hrnet_cli.dialects.mmlab.facts import PACKAGES, STAGE_KEYS, Package, class_name
@@ -47,7 +47,7 @@ def read(config: Mapping[str, Any]) -> Reading:
         return reading
     network = Network(_package(config))
     if path or is_hrnet(config):
-        _read_whole_backbone(Part(value, path, network))
+        _read_whole_backbone(Part(value, path, network), config)
     else:
         read = read_extra if "stages_spec" in config else _read_backbone
         read(Part({}, (), network), Part(config, (), network))
@@ -141,11 +141,11 @@ def _read_input(config: Mapping[str, Any], network: Network) -> None:
 # The backbone
 
 
-def _read_whole_backbone(backbone: Part) -> None:
+def _read_whole_backbone(backbone: Part, config: Mapping[str, Any]) -> None:
     """An HRNet or a Lite-HRNet, with its type."""
     backbone.get("type")
     if is_lite(backbone):
-        read_lite(backbone)
+        read_lite(backbone, is_released(config))
         _read_layers(backbone)
     else:
         _read_backbone(backbone, _extra(backbone))

@@ -49,7 +49,8 @@ def _note(part: Part, path: KeyPath, found: list[int], right: list[int], model: 
     by_default = "" if path[-1] in part.value or path[-2] == GENERATOR else " by default"
     if len(found) == len(right):
         got = f"but the maps that it gets have strides {right}"
-        message = f"{found}{by_default}, {got}: what it finds would be elsewhere"
+        what = "regions would be read" if path[-1] == REGION_STRIDES else "boxes would be decoded"
+        message = f"{found}{by_default}, {got}: its {what} at other places of the image"
     else:
         got = f"but it gets {plural(len(right), 'map')}"
         message = f"{plural(len(found), 'stride')}{by_default}, {got}: an assertion fails"

@@ -70,7 +70,7 @@ def _backbone_limits(spec: Spec) -> Iterator[Diagnostic]:
     if spec.is_lite:
         yield from write_lite.backbone_limits(spec)
         return
-    yield from limits.four_stages(spec)
+    yield from limits.four_stages(spec, "mmlab")
     yield from limits.known_blocks(spec)
     yield from limits.standard_stem(spec)
     yield from limits.width_changes(spec)

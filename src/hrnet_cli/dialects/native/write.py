@@ -12,7 +12,7 @@ from hrnet_cli.hrnet import stage_key
 from hrnet_cli.schema.heads import HeadSpec
 from hrnet_cli.schema.records import entries
 from hrnet_cli.schema.spec import Spec
-from hrnet_cli.text import shape_argument
+from hrnet_cli.text import join_and, shape_argument
 
 LAST_KEYS = ("head", "published", "budget")
 """The keys that come after the stages."""
@@ -37,7 +37,8 @@ def plain(spec: Spec) -> dict[str, Any]:
     """
     empty = [stage_key(number) for number, stage in enumerate(spec.stages, 1) if not stage.num_modules]
     if empty:
-        message = f"this network cannot be written as a spec: {', '.join(empty)} has no modules"
+        have = "have" if len(empty) > 1 else "has"
+        message = f"this network cannot be written as a spec: {join_and(empty)} {have} no modules"
         raise InexpressibleError(message, "write it as an official config: --to official")
     values = _plain_record(spec)
     stages = values.pop("stages")

@@ -19,6 +19,7 @@ from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import stage_key
 from hrnet_cli.schema.heads import ClassificationHead, OcrHead, SegmentationHead
 from hrnet_cli.schema.spec import Spec
+from hrnet_cli.text import plural
 
 
 def write_official(spec: Spec) -> Written:
@@ -67,7 +68,7 @@ def _head_limit(spec: Spec) -> Diagnostic | None:
     if head.type not in BY_HEAD:
         return limit(("head",), "no original YAML has it")
     if head.reads_all_branches and branches != limits.HEAD_BRANCHES:
-        message = f"it is on {branches} branches, but that code always has {limits.HEAD_BRANCHES}"
+        message = f"it is on {plural(branches, 'branch')}, but that code always has {limits.HEAD_BRANCHES}"
         path = (stage_key(len(spec.stages)), "num_branches")
         return limit(path, message, f"give the last stage {limits.HEAD_BRANCHES} branches")
     if isinstance(head, ClassificationHead) and head.num_classes != NUM_CLASSES:
@@ -87,7 +88,7 @@ def _backbone_limits(spec: Spec, family: Family) -> Iterator[Diagnostic]:
     if spec.is_lite:
         yield from limits.no_lite(spec)
         return
-    yield from limits.four_stages(spec)
+    yield from limits.four_stages(spec, "official")
     yield from limits.known_blocks(spec)
     yield from limits.three_channels(spec)
     yield from limits.standard_stem(spec)

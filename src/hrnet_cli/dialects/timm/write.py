@@ -43,7 +43,7 @@ def _backbone_limits(spec: Spec) -> Iterator[Diagnostic]:
     if spec.is_lite:
         yield from limits.no_lite(spec)
         return
-    yield from limits.four_stages(spec)
+    yield from limits.four_stages(spec, "timm")
     yield from limits.known_blocks(spec)
     if spec.stem_widths[1] != STEM_WIDTH:
         message = f"its stem ends {spec.stem_widths[1]} wide, but that code always has {STEM_WIDTH}"
