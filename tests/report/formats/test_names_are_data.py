@@ -115,7 +115,7 @@ def test_control_characters_never_reach_a_terminal() -> None:
 
 
 def test_unknown_keys_are_quoted_as_data() -> None:
-    result = call("trace", "-", "--color", "always", stdin=b'{"[bold]x": 1, "\\u001b[2J": 2, "stage1": 3}')
+    result = call("trace", "-", "--color", "always", stdin=b'{"[bold]x": 1, "\\u001b[2J": 2, "stage1": {"block": 3}}')
     assert result.code == 2 and "[bold]x" in result.err and "\x1b" not in result.err
 
 
