@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from hrnet_cli.documents.python.config_node import classes_found, leads_to_class, may_be_changed
 from hrnet_cli.documents.python.values import Definition, Node, Steps, Unread
 from hrnet_cli.errors import Location
 
@@ -130,6 +131,10 @@ class Scope:
         if builtins & (REACHES_ALL_NAMES - calls | HOLDS_ALL_NAMES):
             self._assigned_later.add(ANY)
 
+        may_change = any(map(_may_change, inside)) or any(map(self._may_change_arguments, calls))
+        if may_change and may_be_changed(inside, self.names):
+            self._assigned_later.add(ANY)
+
         walruses = [each for each in inside if isinstance(each, ast.NamedExpr)]
         parts = walruses if isinstance(code, (ast.expr, *DEFINITIONS)) else inside
         assigned = {name for part in parts for name in _assigned(part)} | self._assigned_later
@@ -139,9 +144,9 @@ class Scope:
             assigned |= self.names.keys()
         assigned -= {ANY, BASE}
         known = (mentioned | assigned) & self.names.keys()
-        nodes = [self.names[name] for name in known]
+        nodes = [self.names[name] for name in known if not leads_to_class(self.names[name])]
+        nodes += classes_found(inside, self.names)
         self.steps.take(len(nodes) + len(inside) // 20)
-        may_change = any(map(_may_change, inside)) or any(map(self._may_change_arguments, calls))
         for node in nodes if may_change else [self.names[name] for name in known & later]:
             self.forget(node, location)
         cause = cause or Unread(f"{_describe(code)} is not followed: a config is read and never run", location)

@@ -173,7 +173,7 @@ def copy_node(node: Node, steps: Steps, copies: dict[int, Node] | None = None) -
     if not isinstance(value, dict | list | tuple):
         return node
     if id(node) not in copies:
-        copied = copies[id(node)] = Node(value, node.location, dict(node.key_locations))
+        copied = copies[id(node)] = Node(value, node.location, dict(node.key_locations), node.from_base)
         if isinstance(value, dict):
             copied.value = {key: copy_node(item, steps, copies) for key, item in value.items()}
         else:
