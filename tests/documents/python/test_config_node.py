@@ -110,6 +110,9 @@ CLASS_CHANGES = [
     "setattr(type(a), 'k', 7)",
     "patch(CN)",
     "def f():\n    CN.k = 7\nf()",
+    "def f():\n    return CN\nf().k = 7",
+    "def f():\n    return CN\nD = f\nD().k = 7",
+    "def f(x=CN):\n    return x\ndef g():\n    return f\ng()().k = 7",
     "for D in [CN]:\n    D.k = 7",
 ]
 
@@ -127,6 +130,7 @@ def test_nothing_is_known_of_a_config_node_whose_class_is_changed(change: str) -
         "class D(CN):\n    def add(self, x):\n        self[x] = CN()",
         "b = CN(f(CN()))\nb.x = 3\ndel b",
         "b = CN.load_cfg(open('x'))\ndel b",
+        "def f():\n    return CN()\nf().k = 7",
         "if type(x) == str:\n    b = 1\nb.x = 3\ndel b",
     ],
 )

@@ -6,7 +6,7 @@ Source: yacs 0.1.8, `yacs/config.py`; the CfgNode of fvcore and that of detectro
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from hrnet_cli.documents.python.values import Definition, Node, Steps, copy_node, refuse
 
@@ -58,29 +58,28 @@ def make_config_node(node: Node, steps: Steps, depth: int = 0) -> Node:
     return made
 
 
-def may_be_changed(code: Sequence[ast.AST], names: Mapping[str, Node]) -> bool:
-    """Whether code that changes something may change the class CfgNode: then nothing is known of any CfgNode."""
-    if not any(map(leads_to_class, names.values())):
-        return False
-    known = (names[name] for name in _mentioned(code) if name in names)
-    return any(map(_sets_attribute_of_type, code)) or any(leads_to_class(x) for node in known for x in node.reachable())
+def may_be_changed(code: Sequence[ast.AST], mentioned: Iterable[Node]) -> bool:
+    """Whether code that changes something may change the class CfgNode: then nothing is known of any CfgNode.
+
+    `mentioned` is what the code mentions, without the classes that it only uses.
+    """
+    return any(map(_sets_attribute_of_type, code)) or any(
+        leads_to_class(x) for node in mentioned for x in node.reachable()
+    )
 
 
-def classes_found(code: Sequence[ast.AST], names: Mapping[str, Node]) -> list[Node]:
-    """The imports of CfgNode that the value of some code may be or hold."""
-    classes = [(name, node) for name, node in names.items() if leads_to_class(node)]
+def only_used(code: Sequence[ast.AST], classes: set[str]) -> set[str]:
+    """Those of some classes that code only calls, compares or names."""
     if not classes:
-        return []
-    mentioned = _mentioned(code)
+        return classes
+    harmless = {inner for each in code for part in _harmless_places(each) for inner in ast.walk(part)}
+    return classes - {each.id for each in code if isinstance(each, ast.Name) and each not in harmless}
+
+
+def asks_for_type(code: Sequence[ast.AST]) -> bool:
+    """Whether the value of some code may be the type of something: not if it is only compared."""
     compared = {each for part in code if isinstance(part, ast.Compare) for each in ast.walk(part)}
-    asks = any(_is_type(each) and each not in compared for each in code)
-    return [node for name, node in classes if asks or name in mentioned]
-
-
-def _mentioned(code: Sequence[ast.AST]) -> set[str]:
-    """The names that code mentions, but where it only calls one, asks for its type or derives a class from it."""
-    harmless = {id(inner) for each in code for part in _harmless_places(each) for inner in ast.walk(part)}
-    return {each.id for each in code if isinstance(each, ast.Name) and id(each) not in harmless}
+    return any(_is_type(each) and each not in compared for each in code)
 
 
 def leads_to_class(node: Node) -> bool:

@@ -100,6 +100,7 @@ def _constant(scope: Scope, item: ast.Constant) -> Node:
 
 
 def _name(scope: Scope, item: ast.Name) -> Node:
+    scope.mention(item)
     return scope.names.get(item.id) or unread(f"the name {item.id[:60]} is not defined here", scope.location(item))
 
 

@@ -77,6 +77,7 @@ class ConfigReader:
                     self.read_bases(statement, scope)
                 else:
                     follow(scope, statement)
+            scope.close()
             own = Node({}, Location(1, 1, source))
             for name, node in scope.names.items():
                 if name != BASE and not name.startswith("__"):
