@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from hrnet_cli.errors import Diagnostic, InexpressibleError
 from hrnet_cli.hrnet import NUM_STAGES, STAGE_KEY, STAGE_KEYS, stage_number
 from hrnet_cli.schema.spec import EDITOR_KEY, SPEC_KEYS
-from hrnet_cli.text import misspelt, quote
+from hrnet_cli.text import misspelt
 
 if TYPE_CHECKING:
     from hrnet_cli.dialects.reading import Reading
     from hrnet_cli.dialects.writing import Written
+    from hrnet_cli.documents import Document
     from hrnet_cli.schema.spec import Spec
 
 Config = Mapping[str, Any]
@@ -186,7 +187,7 @@ def may_hold_hrnet(config: Any) -> bool:
     return not isinstance(config, Mapping) or not (find_misspelling(config) or is_other_kind(config))
 
 
-def explain_unknown(config: Config) -> Diagnostic | None:
+def explain_unknown(document: Document) -> Diagnostic | None:
     """Why no dialect detects a config: a misspelling, another network, or no stages; None for a spec with mistakes."""
     from hrnet_cli.dialects.other_networks import (
         explain_name_alone,
@@ -194,8 +195,9 @@ def explain_unknown(config: Config) -> Diagnostic | None:
         named_network,
         not_hrnet,
     )
-    from hrnet_cli.documents.bases import base_key
+    from hrnet_cli.documents.bases import base_key, why_unread
 
+    config: Config = document.value
     misspelling = find_misspelling(config)
     if misspelling:
         return misspelling
@@ -210,7 +212,7 @@ def explain_unknown(config: Config) -> Diagnostic | None:
         return None
     key = base_key(config)
     if key:
-        message = f"no stages of an HRNet are in this file, and its base {quote(config[key])} is not found beside it"
+        message = f"no stages of an HRNet are in this file, and {key}: {why_unread(document)}"
         return not_hrnet((key,), message, "copy the base to that path, or name the file that has the network")
     name = named_network(config)
     return not_hrnet((), f"no stages of an HRNet are found in this config{f' ({name})' if name else ''}")

@@ -169,7 +169,16 @@ def python_values(statements: list[str]) -> tuple[str, dict[str, Any]]:
     for statement in [ast.unparse(each) for text in statements for each in ast.parse(text).body]:
         try:
             exec(statement.replace("from star import *", "n = 5\na = 6"), names)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, NameError, ValueError, RuntimeError):
+        except (
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            TypeError,
+            NameError,
+            ValueError,
+            RuntimeError,
+            StopIteration,
+        ):
             break
         taken += f"{statement}\n"
     return taken, names

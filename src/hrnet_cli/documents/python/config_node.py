@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
-from hrnet_cli.documents.python.values import Definition, Node, Steps, copy_node, refuse
+from hrnet_cli.documents import refuse
+from hrnet_cli.documents.python.values import Definition, Node, Steps, copy_node
 
 CONFIG_NODE = "CfgNode"
 MODULES = ("yacs.config", "yacs", "fvcore.common.config", "detectron2.config")

@@ -7,10 +7,10 @@ other. A value that only running the config would give is Unread, and is reporte
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
-from hrnet_cli.documents import MAX_DEPTH, Document
-from hrnet_cli.errors import NOWHERE, Code, Diagnostic, Location, SpecError
+from hrnet_cli.documents import MAX_DEPTH, Document, refuse
+from hrnet_cli.errors import NOWHERE, Location
 from hrnet_cli.hrnet import stage_number
 from hrnet_cli.text import KeyPath, quote_key
 
@@ -109,11 +109,6 @@ class Steps:
         self.left -= count
         if self.left < 0:
             refuse("too-large", f"more than {MAX_STEPS:,} values are made", "make the config smaller", self.location)
-
-
-def refuse(code: Code, message: str, remedy: str, location: Location) -> NoReturn:
-    """End the reading with one diagnostic. Raises SpecError."""
-    raise SpecError([Diagnostic(code, (), message, remedy, location=location)])
 
 
 def unread(message: str, location: Location, remedy: str = "write the value itself") -> Node:
