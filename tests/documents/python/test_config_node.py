@@ -105,6 +105,8 @@ CLASS_CHANGES = [
     "D = [CN]\nD[0].k = 7",
     "D = y.CfgNode\nD.k = 7",
     "D = type(a)\nD.k = 7",
+    "D = dict(k=CN)\nchange(D)\nD['k'].k = 7",
+    "a['k'] = CN\ndef f(x=a):\n    a.k.clear()\na.k.k = 7",
     "type(a).k = 7",
     "a.__class__.k = 7",
     "setattr(type(a), 'k', 7)",

@@ -129,10 +129,12 @@ class Scope:
 
     def forget(self, node: Node, location: Location) -> None:
         """Mark everything that can be reached from a value as Unread: the code at `location` may change it."""
-        for inner in node.reachable():
-            self.steps.take()
+        found = node.reachable()
+        self.steps.take(len(found))
+        classes = [inner for inner in found if leads_to_class(inner)]  # nothing is known of one, and it is still there
+        for inner in found:
             if not isinstance(inner.value, Unread):
-                inner.value = _changed(location)
+                inner.value = _changed(location, *classes)
 
     def skip(self, code: Any, cause: Unread | None = None) -> Node:
         """The Unread value of code that is not followed. What the code may assign or change becomes Unread too.
