@@ -186,9 +186,13 @@ def _of_rules(diagnostics: Iterable[Diagnostic], codes: frozenset[str]) -> list[
 
 
 def _lines_of(source: str) -> list[str]:
-    """The lines of a file that a config is based on; none if it cannot be read any more."""
+    """The lines of a file that a config is based on, to be shown; none if it is no config of an HRNet.
+
+    A base may be any file that the config names, and what is in it is no business of a report on the config.
+    """
     try:
-        return split_lines(read_source(source).text)
+        text = read_source(source).text
+        return split_lines(text) if mentions_hrnet(text) else []
     except (UnreadableError, SpecError):
         return []
 

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from hrnet_cli.errors import Diagnostic, InexpressibleError
 from hrnet_cli.hrnet import NUM_STAGES, STAGE_FIELDS, STAGE_KEY, STAGE_KEYS, stage_number
 from hrnet_cli.schema.spec import EDITOR_KEY, SPEC_KEYS
-from hrnet_cli.text import misspelt, quote
+from hrnet_cli.text import misspelt
 
 if TYPE_CHECKING:
     from hrnet_cli.dialects.reading import Reading
     from hrnet_cli.dialects.writing import Written
+    from hrnet_cli.documents import Document
     from hrnet_cli.schema.spec import Spec
 
 Config = Mapping[str, Any]
@@ -208,7 +209,7 @@ def may_hold_hrnet(config: Any) -> bool:
     return not isinstance(config, Mapping) or not (find_misspelling(config) or is_other_kind(config))
 
 
-def explain_unknown(config: Config, is_code: bool = False) -> Diagnostic | None:
+def explain_unknown(document: Document, is_code: bool = False) -> Diagnostic | None:
     """Why no dialect detects a config: a misspelling, another network, or no stages; None for a spec with mistakes.
 
     `is_code` is for a Python file, of which only a part can be read.
@@ -219,8 +220,9 @@ def explain_unknown(config: Config, is_code: bool = False) -> Diagnostic | None:
         named_network,
         not_hrnet,
     )
-    from hrnet_cli.documents.bases import base_key
+    from hrnet_cli.documents.bases import base_key, why_unread
 
+    config: Config = document.value
     misspelling = find_misspelling(config)
     if misspelling:
         return misspelling
@@ -235,7 +237,7 @@ def explain_unknown(config: Config, is_code: bool = False) -> Diagnostic | None:
         return None
     key = base_key(config)
     if key:
-        message = f"no stages of an HRNet are in this file, and its base {quote(config[key])} is not found beside it"
+        message = f"no stages of an HRNet are in this file, and {key}: {why_unread(document)}"
         return not_hrnet((key,), message, "copy the base to that path, or name the file that has the network")
     name = named_network(config)
     where = "in what can be read of this file without running it" if is_code else "in this config"

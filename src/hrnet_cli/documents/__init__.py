@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
-from hrnet_cli.errors import NOWHERE, Code, Diagnostic, Location
-from hrnet_cli.text import KeyPath
+from hrnet_cli.errors import NOWHERE, Code, Diagnostic, Location, SpecError
+from hrnet_cli.text import KeyPath, quote
 
 PLACE_MARK = "#"
 """Between the name of a file and the path of a network in it: `configs.py#W32`."""
@@ -26,6 +26,8 @@ class Document(NamedTuple):
     diagnostics: tuple[Diagnostic, ...] = ()
     root: KeyPath = ()
     """The path of `value` in the text; empty for the whole of it."""
+    unread_bases: tuple[str, ...] = ()
+    """Why files that a YAML config is based on are not read: `'x.yml' is not found beside this file`."""
 
     def location(self, path: KeyPath, at_key: bool = False) -> Location:
         """Where a path is, or the innermost thing around it that is there: by its key, if its value begins below."""
@@ -70,4 +72,40 @@ def read_text(text: str, source: str = "", path: Path | None = None) -> Document
         return document
     from hrnet_cli.documents.bases import add_bases
 
-    return add_bases(document, path)
+    return add_bases(document, path, source)
+
+
+# The files that a config is based on
+
+
+def refuse(code: Code, message: str, remedy: str, location: Location) -> NoReturn:
+    """End the reading with one diagnostic. Raises SpecError."""
+    raise SpecError([Diagnostic(code, (), message, remedy, location=location)])
+
+
+def why_no_file(path: Path) -> str:
+    """What keeps a path from being read, as a message says it; empty for a regular file, or a link to one.
+
+    Raises OSError, and ValueError for a path that no file can have.
+    """
+    if path.is_file():
+        return ""
+    return "is no regular file" if path.exists() else "does not exist"
+
+
+def read_base_text(path: Path, label: str, location: Location, key: str, max_characters: int) -> str:
+    """The text of a base, no further than `max_characters` and a bit. Raises SpecError with the location of its name.
+
+    `key` is what names the base.
+    """
+    try:
+        what = why_no_file(path)
+        if what:
+            remedy = f"copy it to that path, or change {key}"
+            refuse("missing-base", f"the base {quote(label)} {what}", remedy, location)
+        with path.open("rb") as file:
+            data = file.read(4 * max_characters + 1)
+        return data.decode("utf-8-sig")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        refuse("missing-base", f"the base {quote(label)} cannot be read: {reason}", f"change {key}", location)

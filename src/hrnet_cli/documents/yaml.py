@@ -54,6 +54,11 @@ def read_document(
     text: str, source: str = "", max_characters: int = MAX_CHARACTERS, max_values: int = MAX_VALUES
 ) -> Document:
     """The document of a text. Raises SpecError, with the location, for broken syntax and for a text beyond a bound."""
+    return read_and_count(text, source, max_characters, max_values)[0]
+
+
+def read_and_count(text: str, source: str, max_characters: int, max_values: int) -> tuple[Document, int]:
+    """What `read_document` returns, and how many values were read: keys too, and an alias each time it is used."""
     if len(text) > max_characters:
         raise refused("too-large", f"{len(text):,} characters", f"allowed: at most {max_characters:,}", source)
     if text.lstrip()[:1] in ("{", "["):
@@ -70,7 +75,7 @@ def read_document(
         if node is None:
             raise refused("empty", "the file is empty", "a spec has at least stage1", source)
         value = composer.value(node, ())
-        return Document(value, composer.keys, composer.values, tuple(composer.diagnostics))
+        return Document(value, composer.keys, composer.values, tuple(composer.diagnostics)), composer.count
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = ", ".join(part for part in (error.context, error.problem) if part) or "cannot be read"

@@ -20,14 +20,14 @@ from hrnet_cli.dialects.table import (
     write_spec,
 )
 from hrnet_cli.documents import MAX_CHARACTERS, PLACE_MARK, Document, read_text
-from hrnet_cli.documents.bases import base_key
+from hrnet_cli.documents.bases import base_key, why_unread
 from hrnet_cli.documents.yaml import end_location, refused
 from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError, UsageError, choose
 from hrnet_cli.hrnet import DEFAULT_PRESET
 from hrnet_cli.schema.fields import INVALID, Size
 from hrnet_cli.schema.records import Diagnostics
 from hrnet_cli.schema.spec import Shape4, Spec, read_spec
-from hrnet_cli.text import KeyPath, quote, type_name
+from hrnet_cli.text import KeyPath, type_name
 
 if TYPE_CHECKING:
     from hrnet_cli.dialects.writing import Written
@@ -152,12 +152,12 @@ def _read(document: Document, source: str, dialect: str | None) -> tuple[Documen
         name, reading = read_place(document)
     else:
         reading = FOREIGN[name].read(value) if name in FOREIGN else Reading(value)
-    if not name and isinstance(value, Mapping) and (unknown := explain_unknown(value, source.endswith(".py"))):
+    if not name and isinstance(value, Mapping) and (unknown := explain_unknown(document, source.endswith(".py"))):
         whole_file = unknown._replace(location=Location(source=source))
         raise SpecError([document.located(unknown, source) if unknown.path or document.root else whole_file])
     if name in FOREIGN and not document.root and (key := base_key(value)):
-        message = f"{key}: {quote(value[key])} is not found beside this file: what it has is not read"
-        reading.add_note("assumed", (key,), message)
+        effect = ": what it has is not read" if value[key] else ""
+        reading.add_note("assumed", (key,), f"{key}: {why_unread(document)}{effect}")
     return document.without("unknown-tag") if reading.accepts_tags else document, name, reading
 
 

@@ -98,7 +98,7 @@ def explain_part(reading: Reading, config: Any) -> Diagnostic | None:
     if reading.code_is_known or (isinstance(stages[0], Mapping) and not few):
         return None
     key = base_key(config)
-    if key:
+    if key and config[key]:
         message = f"the stages are only a part of a config: {key}: {quote(config[key])} has the rest"
     else:
         message = "the stages are only a part of a config: the code that reads them may have the rest"

@@ -231,39 +231,3 @@ def test_a_part_of_the_network_that_is_imported_or_defined_is_unread(code: str, 
     error = caught(SpecError, parse_spec, stage1 + code)
     assert error is not None
     assert any(says in each.message or "unknown key" in each.message for each in error.diagnostics)
-
-
-IMPORT = "from yacs.config import CfgNode as CN\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ("a = CN()\na.STAGE2 = CN()\na.STAGE2.BLOCK = 'BASIC'\n", {"STAGE2": {"BLOCK": "BASIC"}}),
-        ("a = CN(new_allowed=True)\ns = CN()\na.S = s\ns.N = [1, 2]\ndel s\n", {"S": {"N": [1, 2]}}),
-        ("d = dict(x=dict(y=1))\na = CN(d)\nd['x']['y'] = 2\ndel d\n", {"x": {"y": 1}}),
-        ("a = CN({'x': [1]})\nb = a.clone()\nb.x.append(2)\nb.freeze()\ndel b\n", {"x": [1]}),
-        ("i = [1]\na = CN({'x': i, 'y': i})\na.x.append(2)\ndel i\n", {"x": [1, 2], "y": [1, 2]}),
-    ],
-)
-def test_config_nodes_of_yacs(text: str, wanted: Any) -> None:
-    """CfgNode copies its argument deeply, and keeps what is shared inside of it."""
-    assert value(IMPORT + text) == {"a": wanted}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "a = CN()\n",
-        "from mine import CfgNode as CN\na = CN()\n",
-        "from .config import CfgNode as CN\na = CN()\n",
-        "from yacs.config import load_cfg as CN\na = CN()\n",
-        IMPORT + "CN = dict\na = CN()\n",
-        IMPORT + "a = CN(1)\n",
-        IMPORT + "a = CN({}, ['key'])\n",
-        IMPORT + "a = CN(x=1)\n",
-        IMPORT + "a = CN().clone(1)\n",
-    ],
-)
-def test_what_may_be_no_config_node_is_not_read(text: str) -> None:
-    assert isinstance(value(text)["a"], Unread)

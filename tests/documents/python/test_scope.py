@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from python_configs import BACKBONE, files, problem, value
+from python_configs import BACKBONE, files, problem, read, value
 
 from hrnet_cli.documents.python import read_python
 from hrnet_cli.documents.python.values import Unread
@@ -165,10 +166,19 @@ def python_values(statements: list[str]) -> tuple[str, dict[str, Any]]:
     names: dict[str, Any] = {"change": change, "manager": manager, "hold": hold}
     taken = START
     exec(START, names)
-    for statement in statements:
+    for statement in [ast.unparse(each) for text in statements for each in ast.parse(text).body]:
         try:
             exec(statement.replace("from star import *", "n = 5\na = 6"), names)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, NameError, ValueError, RuntimeError):
+        except (
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            TypeError,
+            NameError,
+            ValueError,
+            RuntimeError,
+            StopIteration,
+        ):
             break
         taken += f"{statement}\n"
     return taken, names
@@ -208,7 +218,120 @@ def test_a_name_that_is_assigned_by_skipped_code_is_not_stale(assignment: str) -
     check([f"if d:\n{''.join(f'    {line}' for line in assignment.splitlines(keepends=True))}"])
 
 
-PIECES = [*ALIASES, *CHANGES, *ASSIGNMENTS, "a['m'] = c", "b = [b]", "c = a['m']", "a = dict(k=d)", "c.append(a)"]
+READERS = [
+    "def f(): return a",
+    "def f(): return [a, c]",
+    "def f(x=None): return x or a",
+    "def f(y=a): return y",
+    "def f(y=[a]): return y[0]",
+    "def f(y: a = 1): return f.__annotations__['y']",
+    "def f() -> a: return f.__annotations__['return']",
+    "def f(y=a.pop('k')): return a",
+    "def f():\n    yield a",
+    "def f(): return lambda: a",
+    "def f(): return (x for x in [a])",
+    "def f():\n    def g(): return a\n    return g()",
+    "def f():\n    for x in [a]: return x",
+    "def f():\n    @change\n    def g(x=change(a)): pass\n    return a",
+    "def f():\n    global a\n    a = dict(k=6)\n    return a",
+    "def g(): return a\ndef f(): return g()",
+    "def g(): return a\ndef f(): return g",
+    "def f(): return g()\ndef g(): return a",
+    "def f(): return g\ndef g(): return a",
+    "def g(): return f()['k']\ndef f(): return a",
+    "def f(): return f if n == 5 else a",
+    "def f(): return n\ndef f(): return a",
+    "def f(): return a\ndef g(y=f): return y()\ndef f(): return 1\nf = g",
+    "def f(): return globals()['a']",
+    "def f(): return eval('a')",
+    "def f(): return change(a)",
+    "@staticmethod\ndef f(): return a",
+    "@(lambda g: g())\ndef f(): return a",
+    "class K:\n    def m(self): return a\nf = K().m",
+    "class K:\n    @staticmethod\n    def m(): return a\nf = K.m",
+    "if 1:\n    def f(): return a",
+    "f = lambda: a",
+]
+"""Functions that give out `a`, or what holds it, when they are called."""
+USES = [
+    "f()['k'] = 5",
+    "f()[0]['k'] = 5",
+    "f()()['k'] = 5",
+    "f.x = f()\nf.x.clear()",
+    "b = f()\nb['k'] = 5",
+    "g = f\ng()['k'] = 5",
+    "b = [f]\nb[0]()['k'] = 5",
+    "d['f'] = f\nd['f']()['k'] = 5",
+    "for x in f(): x.clear()",
+    "next(f())['k'] = 5",
+    "x = f()\na = dict(k=9, m=[])\nnext(x)['k'] = 5",
+    "x = f()\nb = a\na = dict(k=9, m=[])\nx['k'] = 5",
+    "b = a\na = dict(k=9, m=[])\nf()['k'] = 5",
+    "b = a\na = 3\nf()['k'] = 5",
+    "x = f\na = dict(k=9, m=[])\nx()['k'] = 5",
+    "change(f())",
+    "hold(f())\nhold()",
+    "list(map(change, [f()]))",
+    "f['k'] = 5",
+    "def h(): return f()\nh()['k'] = 5",
+    "def h(): return f\nh()()['k'] = 5",
+    "def h(): return h, f\nx = h\nx()[1]()['k'] = 5",
+    "def h():\n    f()['k'] = 5\nh()",
+    "class H:\n    def m(self): return f()\nH().m()['k'] = 5",
+    "exec('f().clear()')",
+    "globals()['f']()['k'] = 5",
+]
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_value_that_a_function_gives_out_is_not_stale(reader: str) -> None:
+    for use in USES:
+        check([reader, use])
+        check(["b = a", reader, use, "c = [a, b]"])
+        check([reader, "a = dict(k=[8])\nb = a", use])
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "def f(): return a",
+        "def f(): return a.clone()",
+        "def f(w): return {'x': a}[w]",
+        "def f(w='x'):\n    'Text.'\n    z = {'x': a}\n    return z.get(w)",
+        "def f(): return a\ndef g(): return f()\ndef h(): return g",
+        "def f():\n    return len(a), [x for x in a['k']]",
+        "from yacs.config import CfgNode as CN\ndef f(x: CN) -> CN:\n    return CN(a)",
+    ],
+)
+def test_a_function_that_only_reads_hides_nothing_until_it_may_be_called(function: str) -> None:
+    made = value(f"a = dict(k=[1])\n{function}\na['m'] = 2\nb = a\n")
+    assert made == {"a": {"k": [1], "m": 2}, "b": {"k": [1], "m": 2}}
+    for call in ("f()", "c = f", "def later():\n    f().append(1)", "c = [f]", "class C:\n    x = f"):
+        made = value(f"a = dict(k=[1])\n{function}\n{call}\nb = dict(a=a)\nd = 3\n")
+        assert isinstance(made["a"], Unread) and isinstance(made["b"]["a"], Unread) and made["d"] == 3
+
+
+def test_a_function_of_an_imported_config_gives_out_what_it_reads(tmp_path: Any) -> None:
+    base = "a = dict(k=1)\ndef g(): return a\ndef f(): return g()\n"
+    load = "with read_base():\n    from .base import *\n"
+    assert read(files(tmp_path, child=load, base=base)) == {"a": {"k": 1}}
+    change = "()['k'] = 5\n"
+    for use in (f"f{change}", f"x = f\nx{change}", f"x = [f]\nx[0]{change}", f"def h(): return f\nh(){change}"):
+        assert isinstance(read(files(tmp_path, child=load + use, base=base))["a"], Unread)
+
+
+PIECES = [
+    *ALIASES,
+    *READERS,
+    *USES,
+    *CHANGES,
+    *ASSIGNMENTS,
+    "a['m'] = c",
+    "b = [b]",
+    "c = a['m']",
+    "a = dict(k=d)",
+    "c.append(a)",
+]
 
 
 @settings(max_examples=150)

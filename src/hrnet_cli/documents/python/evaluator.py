@@ -9,9 +9,9 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
 from typing import Any
 
+from hrnet_cli.documents.python.config_node import is_attribute_key, is_config_node, make_config_node
 from hrnet_cli.documents.python.scope import BASE, TEMPLATE, Scope, names_in
 from hrnet_cli.documents.python.values import (
     MAX_CHARACTERS,
@@ -100,6 +100,7 @@ def _constant(scope: Scope, item: ast.Constant) -> Node:
 
 
 def _name(scope: Scope, item: ast.Name) -> Node:
+    scope.mention(item)
     return scope.names.get(item.id) or unread(f"the name {item.id[:60]} is not defined here", scope.location(item))
 
 
@@ -194,6 +195,8 @@ def _attribute(scope: Scope, item: ast.Attribute) -> Node:
     if isinstance(imported, Definition) and imported.name:
         part = Definition(imported.message, scope.location(item), name=item.attr, module=imported.module)
         return Node(part, node.location)
+    if not is_attribute_key(item.attr):
+        raise NotFollowedError
     found: Node = _value(node, dict)[item.attr]
     return found
 
@@ -246,31 +249,28 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
-CONFIG_NODE = "CfgNode"
-CONFIG_NODE_MODULES = ("yacs.config", "yacs", "fvcore.common.config", "detectron2.config")
-"""The dict with attributes of YACS, whose `CfgNode({...})` is a deep copy of its argument."""
-
-
 def _is_config_node(scope: Scope, function: ast.expr) -> bool:
     """Whether what is called is YACS's CfgNode, by its import."""
     name = function.value if isinstance(function, ast.Attribute) else function
     if not isinstance(name, ast.Name) or name.id not in scope.names:
         return False
-    imported = scope.names[name.id].value
-    if not isinstance(imported, Definition):
-        return False
-    found = function.attr if isinstance(function, ast.Attribute) else imported.name
-    return found == CONFIG_NODE and imported.module in CONFIG_NODE_MODULES
+    return is_config_node(scope.names[name.id].value, function.attr if isinstance(function, ast.Attribute) else "")
 
 
 def _config_node(scope: Scope, item: ast.Call) -> Node:
     """`CfgNode()` or `CfgNode({...})`, which may allow new keys."""
-    if any(keyword.arg != "new_allowed" for keyword in item.keywords) or len(item.args) > 1:
+    for keyword in item.keywords:
+        allowed = keyword.value.value if isinstance(keyword.value, ast.Constant) else None
+        if keyword.arg != "new_allowed" or not isinstance(allowed, bool):
+            raise NotFollowedError
+    if len(item.args) > 1:
         raise NotFollowedError
-    made = Node({}, scope.location(item))
-    for argument in map(partial(read, scope), item.args):
-        made = Node(_value(argument, dict), made.location, argument.key_locations)
-    return copy_node(made, scope.steps)
+    location = scope.location(item)
+    argument = read(scope, item.args[0]) if item.args else Node({}, location)
+    _value(argument, dict)
+    made = make_config_node(argument, scope.steps)
+    made.location = location
+    return made
 
 
 def _call(scope: Scope, item: ast.Call) -> Node:
@@ -367,7 +367,7 @@ def _assign_to(scope: Scope, target: ast.expr, node: Node) -> None:
     if isinstance(target, ast.Name):
         value = node.value
         if isinstance(value, Definition):  # a name of the config's own, whose value only running it would give
-            node = Node(Unread(value.message, value.location, value.remedy, value.name), location)
+            node = Node(Unread(value.message, value.location, value.remedy, value.name, aliases=[node]), location)
         scope.set(target.id, node, location)
     elif isinstance(target, ast.Tuple | ast.List):
         for part, item in zip(target.elts, _value(node, list | tuple), strict=True):
@@ -382,7 +382,7 @@ def _assign_to(scope: Scope, target: ast.expr, node: Node) -> None:
 
 def _part(scope: Scope, target: ast.expr) -> tuple[Node, Any]:
     """The dict or list that a target is a part of, and the key of that part."""
-    if isinstance(target, ast.Attribute):
+    if isinstance(target, ast.Attribute) and is_attribute_key(target.attr):
         return read(scope, target.value), target.attr
     if isinstance(target, ast.Subscript):
         return read(scope, target.value), _value(read(scope, target.slice), Scalar)

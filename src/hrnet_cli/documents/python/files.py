@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 from typing import Any, NoReturn
 
-from hrnet_cli.documents import Document
+from hrnet_cli.documents import Document, read_base_text, refuse
 from hrnet_cli.documents.python.evaluator import follow, read
 from hrnet_cli.documents.python.scope import BASE, TEMPLATE, Scope, called
 from hrnet_cli.documents.python.values import (
@@ -20,7 +20,6 @@ from hrnet_cli.documents.python.values import (
     as_document,
     is_key,
     merge,
-    refuse,
     unread,
 )
 from hrnet_cli.errors import Diagnostic, Location, SpecError
@@ -77,6 +76,7 @@ class ConfigReader:
                     self.read_bases(statement, scope)
                 else:
                     follow(scope, statement)
+            scope.close()
             own = Node({}, Location(1, 1, source))
             for name, node in scope.names.items():
                 if name != BASE and not name.startswith("__"):
@@ -159,7 +159,7 @@ class ConfigReader:
         if path.suffix != ".py":
             message = f"the base {quote(label)} is no Python config"
             refuse("bad-base", message, "name a .py file: no other is read as a base", location)
-        text = _text(path, label, location)
+        text = read_base_text(path, label, location, BASE, MAX_CHARACTERS)
         if path.resolve() in scope.ancestors:
             message = f"the base {quote(label)} is based on this file"
             refuse("base-cycle", message, "remove it: a config cannot inherit itself", location)
@@ -187,22 +187,6 @@ def _refuse_package(package: str, found: str, location: Location) -> NoReturn:
     owner = f"the package {package}" if package else "the package that this file is in"
     message = f"{quote(found)} names a config of {owner}, which is not searched"
     refuse("other-package", message, "copy that config to a file, and write the relative path of that file", location)
-
-
-def _text(path: Path, label: str, location: Location) -> str:
-    """The text of a base: a regular file, read no further than a config is long."""
-    try:
-        if not path.is_file():
-            what = "is no regular file" if path.exists() else "does not exist"
-            refuse(
-                "missing-base", f"the base {quote(label)} {what}", "copy it to that path, or change _base_", location
-            )
-        with path.open("rb") as file:
-            data = file.read(4 * MAX_CHARACTERS + 1)
-        return data.decode("utf-8-sig")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        refuse("missing-base", f"the base {quote(label)} cannot be read: {reason}", "change _base_", location)
 
 
 def parse(text: str, source: str) -> ast.Module:

@@ -13,7 +13,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from hrnet_cli.documents.python.values import Definition, Node, Steps, Unread
+from hrnet_cli.documents.python.config_node import (
+    asks_for_type,
+    is_config_node,
+    leads_to_class,
+    may_be_changed,
+    only_used,
+)
+from hrnet_cli.documents.python.values import Definition, Node, Scalar, Steps, Unread
 from hrnet_cli.errors import Location
 
 BASE = "_base_"
@@ -28,7 +35,9 @@ HARMLESS_FUNCTIONS = frozenset(
         *("type", "zip"),
     )
 )
-HARMLESS_METHODS = frozenset(("copy", "deepcopy", "format", "get", "index", "items", "join", "keys", "split", "values"))
+HARMLESS_METHODS = frozenset(
+    ("clone", "copy", "deepcopy", "format", "get", "index", "items", "join", "keys", "split", "values")
+)
 """Calls that change none of their arguments, unless one of these is a function that does (`key=`)."""
 HOLDS_ALL_NAMES = frozenset(("globals", "locals", "vars"))
 REACHES_ALL_NAMES = frozenset(("eval", "exec", *HOLDS_ALL_NAMES))
@@ -38,6 +47,7 @@ ANY = "*"
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 LATER = (*DEFINITIONS, ast.Lambda, ast.GeneratorExp)
 """Syntax with code that may run at any time afterwards."""
+Names = set[str]
 
 
 def names_in(*parts: ast.AST) -> set[str]:
@@ -66,6 +76,15 @@ def _may_change(node: ast.AST) -> bool:
     return isinstance(node, ast.AugAssign) or (isinstance(node, ast.keyword) and node.arg == "key")
 
 
+def _names_of_later_code(code: list[ast.AST]) -> set[str]:
+    """The names in code that may run at any time afterwards."""
+    runs_later: set[ast.AST] = set()
+    for each in code:  # outer code before what is in it, so that nothing is walked twice
+        if isinstance(each, LATER) and each not in runs_later:
+            runs_later.update(ast.walk(each))
+    return {each.id for each in runs_later if isinstance(each, ast.Name)}
+
+
 class Scope:
     """The names that are assigned so far in one file, and the code that may change them later.
 
@@ -82,6 +101,8 @@ class Scope:
         self.name_locations: dict[str, Location] = {}
         self._assigned_later: set[str] = set()
         self._mentioned_later: set[str] = set()
+        self._classes: set[str] = set()  # imports of CfgNode
+        self._reads: dict[str, set[str]] = {}  # by functions that change nothing and are not mentioned so far
 
     def location(self, item: Any) -> Location:
         """The range of a piece of syntax. The tree counts bytes; a location counts characters, from 1."""
@@ -103,60 +124,121 @@ class Scope:
             self.forget(node, location)
         if name != BASE:
             self.names[name] = node
+            (self._classes.add if leads_to_class(node) else self._classes.discard)(name)
             self.name_locations[name] = location
 
     def forget(self, node: Node, location: Location) -> None:
         """Mark everything that can be reached from a value as Unread: the code at `location` may change it."""
-        for inner in node.reachable():
-            self.steps.take()
+        found = node.reachable()
+        self.steps.take(len(found))
+        classes = [inner for inner in found if leads_to_class(inner)]  # nothing is known of one, and it is still there
+        for inner in found:
             if not isinstance(inner.value, Unread):
-                inner.value = _changed(location)
+                inner.value = _changed(location, *classes)
 
     def skip(self, code: Any, cause: Unread | None = None) -> Node:
         """The Unread value of code that is not followed. What the code may assign or change becomes Unread too.
 
         `cause` is the Unread value that keeps it from being followed, if one does.
         """
-        inside, location, mentioned = list(ast.walk(code)), self.location(code), names_in(code)
-        builtins = mentioned - self.names.keys()
+        inside, location = list(ast.walk(code)), self.location(code)
         calls = {each.func.id for each in inside if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)}
-        runs_later: set[ast.AST] = set()
-        for each in inside:  # outer code before what is in it, so that nothing is walked twice
-            if isinstance(each, LATER) and each not in runs_later:
-                runs_later.update(ast.walk(each))
-        later = {each.id for each in runs_later if isinstance(each, ast.Name)}
-        self._mentioned_later |= later
-        self._assigned_later.update(name for each in inside if isinstance(each, ast.Global) for name in each.names)
-        if builtins & (REACHES_ALL_NAMES - calls | HOLDS_ALL_NAMES):
-            self._assigned_later.add(ANY)
-
-        walruses = [each for each in inside if isinstance(each, ast.NamedExpr)]
-        parts = walruses if isinstance(code, (ast.expr, *DEFINITIONS)) else inside
-        assigned = {name for part in parts for name in _assigned(part)} | self._assigned_later
+        classes = self._classes & self.names.keys()
+        mentioned = names_in(code) - only_used(inside, classes)
+        if isinstance(code, ast.FunctionDef) and self._only_reads(code, inside, calls):
+            self._reads[code.name] = mentioned | self._reads.get(code.name, set())
+            self.steps.take(1 + len(inside) // 20)
+            return self._define(code, location)
+        builtins = mentioned - self.names.keys()
         if builtins & REACHES_ALL_NAMES:
             mentioned |= self.names.keys()
-        if ANY in assigned or builtins & REACHES_ALL_NAMES:
-            assigned |= self.names.keys()
-        assigned -= {ANY, BASE}
+        later = _names_of_later_code(inside) & mentioned
+        if builtins & (REACHES_ALL_NAMES - calls | HOLDS_ALL_NAMES | later & REACHES_ALL_NAMES):
+            self._assigned_later.add(ANY)
+        later |= self._read_by(mentioned)
+        mentioned |= later
+        self._mentioned_later |= later
+        self._assigned_later.update(name for each in inside if isinstance(each, ast.Global) for name in each.names)
+        may_change = any(map(_may_change, inside)) or any(map(self._may_change_arguments, calls))
+        if may_change and classes and may_be_changed(inside, [self.names[x] for x in mentioned & self.names.keys()]):
+            self._assigned_later.add(ANY)
+
+        assigned = self._assigned_by(code, inside, builtins)
         known = (mentioned | assigned) & self.names.keys()
         nodes = [self.names[name] for name in known]
         self.steps.take(len(nodes) + len(inside) // 20)
-        may_change = any(map(_may_change, inside)) or any(map(self._may_change_arguments, calls))
         for node in nodes if may_change else [self.names[name] for name in known & later]:
             self.forget(node, location)
+        if classes and asks_for_type(inside):
+            nodes += [self.names[name] for name in classes]
         cause = cause or Unread(f"{_describe(code)} is not followed: a config is read and never run", location)
         skipped = Node(Unread(cause.message, cause.location, cause.remedy, aliases=nodes), location)
         for name in sorted(assigned):
             self.set(name, skipped, location)
-        if isinstance(code, DEFINITIONS):
-            definition = Definition(f"{code.name[:60]} is defined by code, which is never run", location)
-            self.set(code.name, Node(definition, location), location)
-        return skipped
+        return self._define(code, location) if isinstance(code, DEFINITIONS) else skipped
+
+    def mention(self, name: ast.Name) -> None:
+        """Code that is followed takes up a function that only reads: it may be called from now on."""
+        later = self._read_by({name.id})
+        self._mentioned_later |= later
+        function = self.names.get(name.id)
+        for node in [self.names[each] for each in later & self.names.keys()]:
+            self.forget(node, self.location(name))
+            if function is not None and isinstance(function.value, Definition):
+                function.value.aliases.append(node)
+
+    def close(self) -> None:
+        """Note what each function may give out, for the files that import it."""
+        for function, reads in self._reads.items():
+            node = self.names.get(function)
+            if node is not None and isinstance(node.value, Definition):
+                node.value.aliases += [self.names[name] for name in reads & self.names.keys()]
+
+    def _define(self, code: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, location: Location) -> Node:
+        message = f"{code.name[:60]} is defined by code, which is never run"
+        self.set(code.name, Node(Definition(message, location), location), location)
+        return self.names[code.name]
+
+    def _only_reads(self, code: ast.FunctionDef, inside: list[ast.AST], calls: Names) -> bool:
+        """Whether a function changes nothing when it is defined and when it is called.
+
+        Such a function still gives out what it mentions, but not before something mentions the function.
+        """
+        at_once = names_in(code.args, *([code.returns] if code.returns else ())) & self.names.keys()
+        return not (
+            any(isinstance(each, ast.Global | ast.Nonlocal | ast.NamedExpr) for each in inside)
+            or any(each.decorator_list for each in inside if isinstance(each, DEFINITIONS))
+            or any(map(_may_change, inside))
+            or any(name not in self._reads and self._may_change_arguments(name) for name in calls)
+            or any(not isinstance(self.names[name].value, (Definition, *Scalar)) for name in at_once)
+            or names_in(code) & REACHES_ALL_NAMES
+            or code.name in self._mentioned_later
+        )
+
+    def _read_by(self, mentioned: Names) -> Names:
+        """The names that the mentioned functions read, and those that these mention: each may run from now on."""
+        found: Names = set()
+        waiting = [*mentioned]
+        while waiting:
+            read = self._reads.pop(waiting.pop(), set()) - found
+            found |= read
+            waiting += read
+        return found
+
+    def _assigned_by(self, code: ast.AST, inside: list[ast.AST], builtins: Names) -> Names:
+        """The names that code may assign, now or by what it begins."""
+        walruses = [each for each in inside if isinstance(each, ast.NamedExpr)]
+        parts = walruses if isinstance(code, (ast.expr, *DEFINITIONS)) else inside
+        assigned = {name for part in parts for name in _assigned(part)} | self._assigned_later
+        if ANY in assigned or builtins & REACHES_ALL_NAMES:
+            assigned |= self.names.keys()
+        return assigned - {ANY, BASE}
 
     def _may_change_arguments(self, function: str) -> bool:
         known = self.names.get(function)
         is_import = known is not None and isinstance(known.value, Definition) and known.value.name == function
-        return function not in HARMLESS_FUNCTIONS or not (known is None or is_import)
+        harmless = function in HARMLESS_FUNCTIONS and (known is None or is_import)
+        return not harmless and not (known is not None and is_config_node(known.value))
 
 
 def _changed(location: Location, *aliases: Node) -> Unread:

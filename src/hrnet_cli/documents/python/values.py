@@ -7,10 +7,10 @@ other. A value that only running the config would give is Unread, and is reporte
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
-from hrnet_cli.documents import MAX_DEPTH, Document
-from hrnet_cli.errors import NOWHERE, Code, Diagnostic, Location, SpecError
+from hrnet_cli.documents import MAX_DEPTH, Document, refuse
+from hrnet_cli.errors import NOWHERE, Location
 from hrnet_cli.hrnet import stage_number
 from hrnet_cli.text import KeyPath, quote_key
 
@@ -111,11 +111,6 @@ class Steps:
             refuse("too-large", f"more than {MAX_STEPS:,} values are made", "make the config smaller", self.location)
 
 
-def refuse(code: Code, message: str, remedy: str, location: Location) -> NoReturn:
-    """End the reading with one diagnostic. Raises SpecError."""
-    raise SpecError([Diagnostic(code, (), message, remedy, location=location)])
-
-
 def unread(message: str, location: Location, remedy: str = "write the value itself") -> Node:
     """A Node whose value is Unread."""
     return Node(Unread(message, location, remedy), location)
@@ -173,7 +168,7 @@ def copy_node(node: Node, steps: Steps, copies: dict[int, Node] | None = None) -
     if not isinstance(value, dict | list | tuple):
         return node
     if id(node) not in copies:
-        copied = copies[id(node)] = Node(value, node.location, dict(node.key_locations))
+        copied = copies[id(node)] = Node(value, node.location, dict(node.key_locations), node.from_base)
         if isinstance(value, dict):
             copied.value = {key: copy_node(item, steps, copies) for key, item in value.items()}
         else:
