@@ -130,6 +130,8 @@ class Reading:
         """Input pixels per pixel of the heatmaps of a head that is left out; 0 where there are none that are known."""
         self.code_is_known = True
         """Whether the code that reads the config is the code that this reader knows; if not, nothing is said for it."""
+        self.at_most_notes = False
+        """Whether what is said for that code is a note at most, since the config may replace a class of it."""
         self.reads: tuple[str, tuple[int, ...]] | None = None
         """A part that is not built here, and the branches of the last stage that it reads, where they are known."""
         self.key_prefixes = ("", "")

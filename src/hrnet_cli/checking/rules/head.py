@@ -37,7 +37,7 @@ def unread_branches(subject: Subject) -> Iterator[Diagnostic]:
     key = str(next(iter(reading.origin(path)[-1:]), path[0]))
     remedy = f"set {key}: false" if tuple(read) == (0,) else "use a head or a neck that reads all branches"
     remedy += "; as it is, DistributedDataParallel needs find_unused_parameters=True"
-    yield subject.at("unread-branches", path, message, remedy)
+    yield subject.at("unread-branches", path, message, remedy)._replace(at_most_note=reading.at_most_notes)
 
 
 def _name_parameters(unused: Mapping[str, tuple[Shape, ...]]) -> str:
