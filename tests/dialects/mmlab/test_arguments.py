@@ -45,7 +45,7 @@ def refused(config: Plain) -> list[str]:
         (model("FasterRCNN", backbone={"type": "mmseg.HRNet", "frozen_stages": 1}), []),
         (model("FasterRCNN", backbone={"frozen_stages": 1}), ["model.backbone.frozen_stages"]),
         (
-            model("EncoderDecoder", decode_head={"type": "UPerHead", "input_transform": "x"}),
+            model("EncoderDecoder", decode_head={"type": "UPerHead", "in_index": [3], "input_transform": "x"}),
             ["model.decode_head.input_transform"],
         ),
         (
