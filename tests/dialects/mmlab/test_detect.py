@@ -10,7 +10,7 @@ from support import caught
 
 from hrnet_cli import load_spec
 from hrnet_cli.dialects.mmlab import backbone_path, detect
-from hrnet_cli.dialects.table import FOREIGN, recognise
+from hrnet_cli.dialects.table import FOREIGN, may_hold_hrnet, recognise
 from hrnet_cli.documents import read_text
 from hrnet_cli.errors import Diagnostic, SpecError
 from hrnet_cli.sources import parse_spec
@@ -148,7 +148,13 @@ def test_where_the_backbone_is(config: Plain, path: tuple[str, ...] | None) -> N
         ("HRNett", "HRNet"),
         ("hrnet", "HRNet"),
         ("HighResolutionNett", "HighResolutionNet"),
+        ("HRnet", "HRNet"),
+        ("HRNte", "HRNet"),
         ("UHRNet", ""),
+        ("HRT", ""),
+        ("HRNeXt", ""),
+        ("HRNetV2", ""),
+        ("HRNetAtt", ""),
         ("HRNet2", ""),
         ("", ""),
     ],
@@ -156,6 +162,22 @@ def test_where_the_backbone_is(config: Plain, path: tuple[str, ...] | None) -> N
 def test_a_misspelt_type(type: str, meant: str) -> None:
     found = FOREIGN["mmlab"].find_misspelling({"backbone": {"type": type, "extra": {"stage1": {}}}})
     assert (found.remedy if found else "") == (f"did you mean {meant}?" if meant else "")
+
+
+@pytest.mark.parametrize(
+    ("key", "found"),
+    [
+        ("backbon", True),
+        ("rgb_backbone", False),
+        ("img_backbone", False),
+        ("backbone_t", False),
+        ("backbone_rgb", False),
+    ],
+)
+def test_a_backbone_of_another_name_is_no_misspelling(key: str, found: bool) -> None:
+    """It is found as stages below another key."""
+    assert (FOREIGN["mmlab"].find_misspelling({"model": {key: ALONE}}) is not None) is found
+    assert may_hold_hrnet({"model": {key: ALONE}}) is not found
 
 
 @pytest.mark.parametrize(("others", "found"), [(999, True), (1000, False)])
