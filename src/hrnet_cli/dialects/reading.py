@@ -126,8 +126,10 @@ class Reading:
         """Why the input is one that breaks, where its origin is not a size but what decides it."""
         self.input_remedy = ""
         """What to write there."""
-        self.heatmap_stride = 0
+        self.heatmap_stride = 0.0
         """Input pixels per pixel of the heatmaps of a head that is left out; 0 where there are none that are known."""
+        self.heatmap_remedy = ""
+        """How such a head puts out heatmaps of the usual size."""
         self.code_is_known = True
         """Whether the code that reads the config is the code that this reader knows; if not, nothing is said for it."""
         self.at_most_notes = False

@@ -55,6 +55,13 @@ OF_BOTH_LINES = ("CIDHead", "DEKRHead")
 
 Those of 1.x put out heatmaps of the size of the map that they read.
 """
+SIMPLE_HEADS = CHOSEN_MAP[:2]
+"""Those of 0.x with the same deconvolutions as HeatmapHead."""
+DECONVOLUTIONS = (256, 256, 256)
+"""By default; each doubles the size, with a kernel of 2, 3 or 4."""
+MAX_DECONVOLUTIONS = 5
+ONE_BY_ONE = {"kernel_size": 1}
+"""The last convolution by default."""
 RELEASE_CANDIDATE = ("input_index", "input_transform", "in_index")
 """Arguments of mmpose 1.0.0rc's heads, by which they read other maps."""
 
@@ -92,6 +99,8 @@ def _check_pose_head(head: Part, maps: Maps, line: str) -> None:
             _check_last(head, maps)
         if name in OF_BOTH_LINES and maps.strides:
             head.network.heatmap_stride = maps.strides[-1]
+        if name == facts.HEATMAP_HEAD and head.value.get("final_layer", ONE_BY_ONE) == ONE_BY_ONE:
+            _set_deconvolved(head, maps, -1, _count_new_deconvolutions(head))
     elif name in LAST_POOLED and maps.pooled:
         _check_last(head, maps)
 
@@ -111,6 +120,25 @@ def _check_chosen_map(head: Part, maps: Maps) -> None:
         return
     if check_index(head, maps, "in_index", chosen):
         check_widths(head, maps, chosen, each=head.value.get("input_transform") == SELECT)
+        count = head.value.get("num_deconv_layers", len(DECONVOLUTIONS))
+        if type(count) is int and package_class(head.value.get("type")) in SIMPLE_HEADS and (count or chosen[0]):
+            _set_deconvolved(head, maps, chosen[0], count)
+
+
+def _set_deconvolved(head: Part, maps: Maps, index: int, count: int) -> None:
+    """Set the size of the heatmaps of a head that doubles the map that it reads so many times."""
+    if not maps.strides or not 0 <= count <= MAX_DECONVOLUTIONS:
+        return
+    head.network.heatmap_stride = maps.strides[index] / 2**count
+    if count:
+        argument = "num_deconv_layers=0" if head.path[-1] == "keypoint_head" else "deconv_out_channels=None"
+        head.network.heatmap_remedy = f"set {argument} in the head, which doubles the size {count} times, or "
+
+
+def _count_new_deconvolutions(head: Part) -> int:
+    """How many deconvolutions mmpose 1.x's HeatmapHead has, three by default; -1 where there are none or not known."""
+    channels, kernels = (head.value.get(key, DECONVOLUTIONS) for key in ("deconv_out_channels", "deconv_kernel_sizes"))
+    return len(channels) if is_list(channels) and is_list(kernels) and len(channels) == len(kernels) else -1
 
 
 def _has_old_form(head: Part) -> bool:
