@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from mmlab_configs import Plain, extra, model, python
+from mmlab_configs import OLD, Plain, extra, model, python
 from support import caught
 
 from hrnet_cli import load_spec
@@ -13,7 +13,9 @@ from hrnet_cli.dialects.mmlab import backbone_path, detect
 from hrnet_cli.dialects.table import FOREIGN, may_hold_hrnet, recognise
 from hrnet_cli.documents import read_text
 from hrnet_cli.errors import Diagnostic, SpecError
+from hrnet_cli.schema import NoHead
 from hrnet_cli.sources import parse_spec
+from hrnet_cli.sources.loading import load_text
 
 
 def text(config: Plain) -> str:
@@ -186,8 +188,34 @@ def test_so_many_keys_are_compared_with_model(others: int, found: bool) -> None:
     assert (FOREIGN["mmlab"].find_misspelling(config) is not None) is found
 
 
-@pytest.mark.parametrize("key", ["neck", "head", "keypoint_head", "decode_head"])
-def test_a_part_that_is_code_is_one_problem(key: str) -> None:
-    code = f"{text(model('TopDown'))}model['{key}'] = f()\n"
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [("neck", "TopDown"), ("keypoint_head", "TopDown"), ("head", "TopdownPoseEstimator"), ("neck", "EncoderDecoder")],
+)
+def test_a_part_that_is_code_is_left_out(key: str, kind: str) -> None:
+    """The backbone does not depend on it."""
+    code = f"{text(model(kind, keypoint_head=OLD) if kind == 'TopDown' else model(kind))}model['{key}'] = f()\n"
+    spec = parse_spec(code, "mine.py")
+    assert spec.head == NoHead() and [stage.num_branches for stage in spec.stages] == [1, 2, 3, 4]
+    said = [note for note in spec.notes if "known only by running the config" in note]
+    assert said == [f"model: {key} is left out: it is known only by running the config"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("in_index", "f()"), ("out_channels", "f()"), ("extra", "dict(final_conv_kernel=f())")]
+)
+def test_a_head_with_a_value_that_is_code_is_left_out(key: str, value: str) -> None:
+    code = (
+        f"{text(model('TopDown', keypoint_head={**OLD, 'in_channels': 9}))}model['keypoint_head']['{key}'] = {value}\n"
+    )
+    loaded = load_text(code, "mine.py")
+    assert loaded.spec.head == NoHead()
+    (note,) = (note for note in loaded.reading.notes if note.code == "left-out")
+    assert note.message.startswith("keypoint_head (TopdownHeatmapSimpleHead) is left out: ")
+    assert note.message.endswith(f"{key} is known only by running the config") or key == "extra"
+
+
+def test_a_backbone_with_a_value_that_is_code_is_refused() -> None:
+    code = f"{text(model('TopDown', keypoint_head=OLD))}model['backbone']['extra']['stage2']['num_channels'] = f()\n"
     (problem,) = caught(SpecError, parse_spec, code, "mine.py").diagnostics
-    assert (problem.code, problem.dotted) == ("unreadable-code", f"model.{key}")
+    assert (problem.code, problem.dotted) == ("unreadable-code", "model.backbone.extra.stage2.num_channels")
