@@ -11,7 +11,7 @@ from hrnet_cli.errors import Diagnostic
 from hrnet_cli.text import KeyPath, quote
 
 KINDS: dict[str, tuple[str, ...]] = {
-    "a UHRNet": ("uhrnet",),
+    "a UHRNet": ("uhrnet_w",),
     "an HRFormer": ("hrformer", "hrt"),
     "a Lite-HRNet": ("lite_hrnet", "litehrnet"),
     "an HR-NAS": ("hr_nas",),
@@ -63,7 +63,7 @@ def network_kind(name: Any) -> str:
         return ""
     words = re.split(r"[^a-z0-9]+", name[:200].lower())
     plain, whole = "_".join(words), {word.rstrip("0123456789") for word in words}
-    if "hrnet" in plain and "lite" not in plain and "uhrnet" not in plain:
+    if "hrnet" in plain and "lite" not in plain and "uhrnet_w" not in plain:
         return ""
     for kind, names in KINDS.items():
         if any(each in (plain if len(each) > 3 else whole) for each in names):
