@@ -11,6 +11,7 @@ from hrnet_cli.errors import Diagnostic
 from hrnet_cli.text import KeyPath, quote
 
 KINDS: dict[str, tuple[str, ...]] = {
+    "a UHRNet": ("uhrnet_w",),
     "an HRFormer": ("hrformer", "hrt"),
     "a Lite-HRNet": ("lite_hrnet", "litehrnet"),
     "an HR-NAS": ("hr_nas",),
@@ -62,7 +63,7 @@ def network_kind(name: Any) -> str:
         return ""
     words = re.split(r"[^a-z0-9]+", name[:200].lower())
     plain, whole = "_".join(words), {word.rstrip("0123456789") for word in words}
-    if "hrnet" in plain and "lite" not in plain:
+    if "hrnet" in plain and "lite" not in plain and "uhrnet_w" not in plain:
         return ""
     for kind, names in KINDS.items():
         if any(each in (plain if len(each) > 3 else whole) for each in names):
@@ -167,8 +168,15 @@ def _phrases(config: Mapping[str, Any]) -> Iterator[str]:
     for path in TYPE_PATHS:
         node = root.get(*path)
         if node and isinstance(node.value, str) and node.value not in ("HRNet", "HighResolutionNet"):
-            yield f"an mmlab config with another backbone ({_quote_keys(root, path)})"
+            yield f"{_framework(root)} config with another backbone ({_quote_keys(root, path)})"
     yield from _no_configs(config)
+
+
+def _framework(root: ConfigNode) -> str:
+    """Whose config has a `model.backbone.type`, by its other keys."""
+    if any(root.child(key) for key in ("iters", "train_dataset", "val_dataset")):
+        return "a PaddleSeg"
+    return "a DeepLabCut" if root.child("method") and root.get("model", "heads") else "an mmlab"
 
 
 def _no_configs(config: Mapping[str, Any]) -> Iterator[str]:

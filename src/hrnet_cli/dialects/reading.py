@@ -126,12 +126,16 @@ class Reading:
         """Why the input is one that breaks, where its origin is not a size but what decides it."""
         self.input_remedy = ""
         """What to write there."""
-        self.heatmap_stride = 0
+        self.heatmap_stride = 0.0
         """Input pixels per pixel of the heatmaps of a head that is left out; 0 where there are none that are known."""
+        self.heatmap_remedy = ""
+        """How such a head puts out heatmaps of the usual size."""
         self.code_is_known = True
         """Whether the code that reads the config is the code that this reader knows; if not, nothing is said for it."""
         self.is_fork = False
         """Whether the config is certainly for other code than is known: what cannot be built here, that may build."""
+        self.at_most_notes = False
+        """Whether what is said for that code is a note at most, since the config may replace a class of it."""
         self.reads: tuple[str, tuple[int, ...]] | None = None
         """A part that is not built here, and the branches of the last stage that it reads, where they are known."""
         self.key_prefixes = ("", "")

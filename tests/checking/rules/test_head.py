@@ -285,3 +285,44 @@ def test_the_heatmaps_of_a_head_that_is_left_out(neck: Plain, size: Any, count: 
     for path, message, remedy in found:
         assert (path, remedy) == ("codec.heatmap_size", "write [16, 24]")
         assert message == "heatmap_size is 16×16 (w×h), and the head puts out 16×24"
+
+
+NEW_POSE = {key: value for key, value in MMPOSE_HEATMAP.items() if key != "deconv_out_channels"}
+OLD_POSE = {key: value for key, value in OLD.items() if key != "num_deconv_layers"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "size", "right", "count"),
+    [
+        ({"head": NEW_POSE}, [16, 24], "[128, 192]", 3),
+        ({"head": NEW_POSE}, [128, 192], "", 3),
+        ({"head": {**NEW_POSE, "deconv_out_channels": [8], "deconv_kernel_sizes": [4]}}, [16, 24], "[32, 48]", 1),
+        ({"head": {**NEW_POSE, "deconv_out_channels": [8]}}, [16, 24], "", 0),
+        ({"head": {**NEW_POSE, "final_layer": {"kernel_size": 3}}}, [16, 24], "", 0),
+        ({"head": {**NEW_POSE, "in_channels": 32}, "backbone": MULTISCALE}, [2, 3], "[16, 24]", 3),
+        ({"keypoint_head": OLD_POSE}, [16, 24], "[128, 192]", 3),
+        ({"keypoint_head": {**OLD_POSE, "num_deconv_layers": 1}}, [16, 24], "[32, 48]", 1),
+        ({"keypoint_head": {**OLD_POSE, "num_deconv_layers": 99}}, [16, 24], "", 0),
+        (
+            {"keypoint_head": {**OLD, "in_index": 1, "in_channels": 8}, "backbone": MULTISCALE},
+            [16, 24],
+            "[8, 12]",
+            0,
+        ),
+    ],
+)
+def test_the_heatmaps_behind_deconvolutions(parts: Plain, size: Any, right: str, count: int, tmp_path: Path) -> None:
+    """Three by default, in both lines of mmpose; the map that is read is doubled by each."""
+    is_old = "keypoint_head" in parts
+    config = model("TopDown" if is_old else "TopdownPoseEstimator", **parts)
+    if is_old:
+        found = mmpose(config, "HR403", tmp_path, data_cfg={"image_size": [64, 96], "heatmap_size": size})
+    else:
+        codec = {"type": "MSRAHeatmap", "input_size": [64, 96], "heatmap_size": size}
+        found = mmpose(config, "HR403", tmp_path, codec=codec, default_scope="mmpose")
+    assert len(found) == bool(right)
+    argument = "num_deconv_layers=0" if is_old else "deconv_out_channels=None"
+    first = f"set {argument} in the head, which doubles the size {count} times, or " if count else ""
+    for path, _, remedy in found:
+        assert path == ("data_cfg.heatmap_size" if is_old else "codec.heatmap_size")
+        assert remedy == f"{first}write {right}"

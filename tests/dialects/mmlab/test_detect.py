@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from mmlab_configs import Plain, extra, model, python
+from mmlab_configs import OLD, Plain, extra, model, python
 from support import caught
 
 from hrnet_cli import load_spec
 from hrnet_cli.dialects.mmlab import backbone_path, detect
-from hrnet_cli.dialects.table import FOREIGN, recognise
+from hrnet_cli.dialects.table import FOREIGN, may_hold_hrnet, recognise
 from hrnet_cli.documents import read_text
 from hrnet_cli.errors import Diagnostic, SpecError
+from hrnet_cli.schema import NoHead
 from hrnet_cli.sources import parse_spec
+from hrnet_cli.sources.loading import load_text
 
 
 def text(config: Plain) -> str:
@@ -148,7 +150,13 @@ def test_where_the_backbone_is(config: Plain, path: tuple[str, ...] | None) -> N
         ("HRNett", "HRNet"),
         ("hrnet", "HRNet"),
         ("HighResolutionNett", "HighResolutionNet"),
+        ("HRnet", "HRNet"),
+        ("HRNte", "HRNet"),
         ("UHRNet", ""),
+        ("HRT", ""),
+        ("HRNeXt", ""),
+        ("HRNetV2", ""),
+        ("HRNetAtt", ""),
         ("HRNet2", ""),
         ("", ""),
     ],
@@ -158,14 +166,56 @@ def test_a_misspelt_type(type: str, meant: str) -> None:
     assert (found.remedy if found else "") == (f"did you mean {meant}?" if meant else "")
 
 
+@pytest.mark.parametrize(
+    ("key", "found"),
+    [
+        ("backbon", True),
+        ("rgb_backbone", False),
+        ("img_backbone", False),
+        ("backbone_t", False),
+        ("backbone_rgb", False),
+    ],
+)
+def test_a_backbone_of_another_name_is_no_misspelling(key: str, found: bool) -> None:
+    """It is found as stages below another key."""
+    assert (FOREIGN["mmlab"].find_misspelling({"model": {key: ALONE}}) is not None) is found
+    assert may_hold_hrnet({"model": {key: ALONE}}) is not found
+
+
 @pytest.mark.parametrize(("others", "found"), [(999, True), (1000, False)])
 def test_so_many_keys_are_compared_with_model(others: int, found: bool) -> None:
     config = {**{f"key{number}": 0 for number in range(others)}, "modle": {"backbone": ALONE}}
     assert (FOREIGN["mmlab"].find_misspelling(config) is not None) is found
 
 
-@pytest.mark.parametrize("key", ["neck", "head", "keypoint_head", "decode_head"])
-def test_a_part_that_is_code_is_one_problem(key: str) -> None:
-    code = f"{text(model('TopDown'))}model['{key}'] = f()\n"
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [("neck", "TopDown"), ("keypoint_head", "TopDown"), ("head", "TopdownPoseEstimator"), ("neck", "EncoderDecoder")],
+)
+def test_a_part_that_is_code_is_left_out(key: str, kind: str) -> None:
+    """The backbone does not depend on it."""
+    code = f"{text(model(kind, keypoint_head=OLD) if kind == 'TopDown' else model(kind))}model['{key}'] = f()\n"
+    spec = parse_spec(code, "mine.py")
+    assert spec.head == NoHead() and [stage.num_branches for stage in spec.stages] == [1, 2, 3, 4]
+    said = [note for note in spec.notes if "known only by running the config" in note]
+    assert said == [f"model: {key} is left out: it is known only by running the config"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("in_index", "f()"), ("out_channels", "f()"), ("extra", "dict(final_conv_kernel=f())")]
+)
+def test_a_head_with_a_value_that_is_code_is_left_out(key: str, value: str) -> None:
+    code = (
+        f"{text(model('TopDown', keypoint_head={**OLD, 'in_channels': 9}))}model['keypoint_head']['{key}'] = {value}\n"
+    )
+    loaded = load_text(code, "mine.py")
+    assert loaded.spec.head == NoHead()
+    (note,) = (note for note in loaded.reading.notes if note.code == "left-out")
+    assert note.message.startswith("keypoint_head (TopdownHeatmapSimpleHead) is left out: ")
+    assert note.message.endswith(f"{key} is known only by running the config") or key == "extra"
+
+
+def test_a_backbone_with_a_value_that_is_code_is_refused() -> None:
+    code = f"{text(model('TopDown', keypoint_head=OLD))}model['backbone']['extra']['stage2']['num_channels'] = f()\n"
     (problem,) = caught(SpecError, parse_spec, code, "mine.py").diagnostics
-    assert (problem.code, problem.dotted) == ("unreadable-code", f"model.{key}")
+    assert (problem.code, problem.dotted) == ("unreadable-code", "model.backbone.extra.stage2.num_channels")

@@ -332,3 +332,34 @@ def test_levels_of_a_large_neck_are_bounded() -> None:
     assert (
         mismatches(detector({**FPN, "num_outs": 10**9}, rpn_head={**DENSE, "type": "RPNHead", "in_channels": 9})) == []
     )
+
+
+@pytest.mark.parametrize(
+    ("head", "message", "remedy"),
+    [
+        (
+            {"in_channels": WIDTHS},
+            "in_index is -1 by default, and UPerHead reads a list",
+            "write in_index=[0, 1, 2, 3]",
+        ),
+        ({"in_channels": WIDTHS, "in_index": 3}, "in_index is 3, and UPerHead", "write in_index=[0, 1, 2, 3]"),
+        ({"in_channels": 60}, "in_index is -1", "write in_index=[0, 1, 2, 3] and in_channels=[4, 8, 16, 32]"),
+        (
+            {"type": "LightHamHead", "in_channels": WIDTHS},
+            "and LightHamHead reads a list",
+            "write in_index=[0, 1, 2, 3]",
+        ),
+    ],
+)
+def test_a_head_of_several_maps_needs_a_list(head: Plain, message: str, remedy: str) -> None:
+    """input_transform is multiple_select there, which asserts that in_channels and in_index are lists."""
+    (found,) = read(seg({"type": "UPerHead", **head})).mismatches
+    assert (found.code, found.dotted) == ("wrong-channels", "model.decode_head.in_index")
+    assert message in found.message and found.remedy == remedy
+
+
+@pytest.mark.parametrize(
+    "name", ["Mask2FormerHead", "MaskFormerHead", "IterativeDecodeHead", "SegmenterMaskTransformerHead"]
+)
+def test_heads_that_are_no_decode_head_of_maps_are_not_judged(name: str) -> None:
+    assert mismatches(seg({"type": name, "in_channels": WIDTHS, "in_index": 9})) == []

@@ -234,7 +234,7 @@ def test_deconvolutions_by_default_are_one() -> None:
 
 def test_a_block_that_is_unknown_does_not_hide_the_widths() -> None:
     """A head that matches them is no second problem."""
-    unknown = extra() | {"stage4": {**stage(4, 1, 4), "block": "FOO"}}
+    unknown = extra() | {"stage4": {**stage(4, 1, 4), "block": "BASICK"}}
     error = caught(SpecError, load_spec, model("TopdownPoseEstimator", head=HEATMAP, backbone={"extra": unknown}))
     assert [problem.code for problem in error.diagnostics] == ["unknown-choice"]
 

@@ -215,9 +215,9 @@ def test_stage_1_is_read_as_the_code_reads_it() -> None:
 
 
 def test_notes_on_ignored_keys() -> None:
-    odd = extra() | {"stage2": {**stage(2, 1, 4), "fuse_method": "CAT", "extra_key": 1}, "final_conv_kernel": 1}
-    notes = " ".join(load_spec(model("TopDown", backbone={"extra": odd, "drop_path": 0.1})).notes)
-    assert all(word in notes for word in ("fuse_method", "extra_key", "final_conv_kernel", "drop_path"))
+    odd = extra() | {"stage2": {**stage(2, 1, 4), "fuse_method": "CAT", "num_chanels": 1}}
+    notes = " ".join(load_spec(model("TopDown", backbone={"extra": odd, "dropout": 0.1})).notes)
+    assert all(word in notes for word in ("CAT", "num_chanels", "dropout"))
 
 
 @pytest.mark.parametrize("width", [18, 30, 32, 40, 44, 48, 64])
@@ -390,3 +390,35 @@ def test_a_fifth_stage_like_the_fourth_can_be_its_modules() -> None:
         found = read({"backbone": {"type": "HRNet", "extra": {**extra(), "stage4": fourth, "stage5": fifth}}})
         (note,) = (each for each in found.notes if each.code == "unbuilt-stage")
         assert wanted in note.remedy if wanted else note.remedy == "remove it"
+
+
+@pytest.mark.parametrize(
+    ("block", "code", "remedy"),
+    [
+        ("SE_BASIC", "not-hrnet", "write BASIC or BOTTLENECK for the network without it"),
+        ("TRIDENT", "not-hrnet", "write BASIC or BOTTLENECK for the network without it"),
+        ("B" * 200, "not-hrnet", "write BASIC or BOTTLENECK for the network without it"),
+        ("BASICK", "unknown-choice", "did you mean BASIC?"),
+        ("BOTLENECK", "unknown-choice", "did you mean BOTTLENECK?"),
+        ("BasicBlock", "unknown-choice", "did you mean BASIC?"),
+    ],
+)
+def test_a_block_of_the_configs_own_code_is_said_to_be_that_once(block: str, code: str, remedy: str) -> None:
+    """In a folder such a file is skipped, as another network is."""
+    stages = extra()
+    own = {key: {**value, "block": block} for key, value in stages.items() if key != "stage1"}
+    errors = caught(SpecError, load_spec, model("TopDown", backbone={"extra": {**stages, **own}})).diagnostics
+    assert {(error.code, error.remedy) for error in errors} == {(code, remedy)}
+    if code == "not-hrnet":
+        (error,) = errors
+        assert error.dotted == "model.backbone.extra.stage2.block"
+        assert error.message.endswith("is of the config's own code, and is not built here")
+
+
+def test_a_block_of_lite_hrnets_own_fork() -> None:
+    lists = {"num_modules": [1], "num_branches": [2], "num_blocks": [1], "with_fuse": [True], "reduce_ratios": [8]}
+    lists |= {"module_type": ["DYNAMIC"], "num_channels": [[8, 16]]}
+    stem = {"stem_channels": 8, "out_channels": 8, "expand_ratio": 1}
+    lite = {"type": "LiteHRNet", "extra": {"stem": stem, "num_stages": 1, "stages_spec": lists, "with_head": True}}
+    (error,) = caught(SpecError, load_spec, {"backbone": lite}).diagnostics
+    assert (error.code, error.remedy) == ("not-hrnet", "write LITE or NAIVE for the network without it")

@@ -56,6 +56,18 @@ def regions(strides: Any, key: str = "bbox_roi_extractor") -> Plain:
             "[4, 8, 16, 32, 64] by default, but the maps that it gets have strides [8, 16, 32, 64, 128]",
             f"write {DOUBLED}",
         ),
+        (
+            model("RetinaNet", neck=HRFPN, bbox_head={"type": "RetinaHead", "in_channels": 16}),
+            "bbox_head.anchor_generator",
+            f"{DOUBLED} by default, but the maps that it gets have strides {HRNET_LEVELS}",
+            f"set stride=2 in HRFPN, or give anchor_generator with strides={HRNET_LEVELS}",
+        ),
+        (
+            model("RPN", neck={**HRFPN, "stride": 2}, rpn_head={"type": "RPNHead", "in_channels": 16}),
+            "rpn_head.anchor_generator",
+            f"{HRNET_LEVELS} by default, but",
+            f"give anchor_generator with strides={DOUBLED}",
+        ),
         (rpn(DOUBLED), "rpn_head.anchor_generator.strides", "[8, 16, 32, 64, 128], but", "set stride=2 in HRFPN"),
         (rpn([[each, each] for each in DOUBLED]), "rpn_head.anchor_generator.strides", "but", "set stride=2"),
         (
@@ -84,6 +96,7 @@ def test_strides_of_other_maps(config: Plain, path: str, message: str, remedy: s
         fcos(DOUBLED, {"type": "MyNeck"}),
         model("FCOS", neck=HRFPN, bbox_head={"type": "FCOSHead", "in_channels": 16}),
         model("RetinaNet", neck={**HRFPN, "stride": 2}, bbox_head={"type": "RetinaHead", "in_channels": 16}),
+        model("RPN", neck=HRFPN, rpn_head={"type": "RPNHead", "in_channels": 16}),
         fcos(DOUBLED, type="MyHead"),
         fcos([8.0, 16.0]),
         fcos("x"),

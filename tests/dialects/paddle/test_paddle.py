@@ -12,6 +12,7 @@ import yaml
 from checks import check, codes
 
 from hrnet_cli import load_spec, trace
+from hrnet_cli.analysis.skeleton import output_shapes
 from hrnet_cli.errors import SpecError
 from hrnet_cli.schema import HeatmapHead, HrfpnHead, SegmentationHead, Spec, Upsampling
 
@@ -255,9 +256,96 @@ def test_a_mistake_is_an_error_at_its_key(config: dict[str, Any], path: str, say
     assert found.dotted == path and found.message.startswith(says)
 
 
-def test_a_lite_hrnet_is_another_network() -> None:
-    lite = {"architecture": "TopDownHRNet", "TopDownHRNet": {"backbone": "LiteHRNet"}, "LiteHRNet": {"depth": 18}}
-    with pytest.raises(
-        SpecError, match=r"a PaddlePaddle config of a Lite-HRNet \(architecture: 'TopDownHRNet', TopDownHRNet.backbone"
+LITE = """\
+num_joints: &num_joints 17
+trainsize: &trainsize [192, 256]
+architecture: TopDownHRNet
+TopDownHRNet: {backbone: LiteHRNet, num_joints: *num_joints, width: &width WIDTH}
+LiteHRNet: {network_type: TYPE, freeze_at: -1, freeze_norm: false, return_idx: [0]}
+"""
+
+
+def lite(network_type: str, width: int) -> dict[str, Any]:
+    config: dict[str, Any] = yaml.safe_load(LITE.replace("TYPE", network_type).replace("WIDTH", str(width)))
+    return config
+
+
+@pytest.mark.parametrize(
+    ("network_type", "width", "preset"),
+    [
+        ("lite_18", 40, "litehrnet18"),
+        ("lite_30", 40, "litehrnet30"),
+        ("naive", 30, "naive-litehrnet18"),
+        ("wider_naive", 40, "wider-naive-litehrnet18"),
+    ],
+)
+def test_paddle_detections_lite_hrnets_are_the_authors(network_type: str, width: int, preset: str) -> None:
+    built, authors = load_spec(lite(network_type, width)), load_spec(preset)
+    assert (built.stages, built.stem_widths, built.head) == (authors.stages, authors.stem_widths, authors.head)
+    assert built.iterative_head and built.input_shape == authors.input_shape and not built.keeps_all_branches
+    assert any("a port of the authors': TopDownHRNet is built" in note for note in built.notes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "preset"), [("18", "litehrnet18"), ("30", "litehrnet30"), ("wider_naive", "wider-naive-litehrnet18")]
+)
+def test_paddle_segs_lite_hrnets(kind: str, preset: str) -> None:
+    """Their iterative head is set by use_head, and all branches are returned."""
+    backbone = {"type": f"Lite_HRNet_{kind}", "use_head": True, "pretrained": None}
+    config = changed(changed(SEG, "model.backbone", backbone), "model.type", "MobileSeg")
+    spec = load_spec(config)
+    assert spec.stages == load_spec(preset).stages and spec.iterative_head and spec.keeps_all_branches
+    outputs = [shape[1:] for shape in output_shapes(spec, (1, 3, 512, 1024))]
+    assert outputs == [(40, 128, 256), (40, 64, 128), (80, 32, 64), (160, 16, 32)]
+    assert not load_spec(changed(config, "model.backbone.use_head", False)).iterative_head
+    assert any("the backbone is built; the rest of 'MobileSeg' is left out" in note for note in spec.notes)
+
+
+@pytest.mark.parametrize(
+    ("config", "code", "path", "message"),
+    [
+        (changed(lite("lite_18", 40), "LiteHRNet.network_type", ...), "missing-key", "network_type", "is missing"),
+        (lite("lite_19", 40), "unknown-choice", "network_type", "'lite_19' is not a network_type"),
+        (lite("[3]", 40), "unknown-choice", "network_type", "[3] is not a network_type"),
+        (lite("naive", 40), "wrong-channels", "width", "40 channels, but branch 0 of the HRNet has 30"),
+    ],
+)
+def test_a_wrong_lite_hrnet(config: dict[str, Any], code: str, path: str, message: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        load_spec(config)
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.path[-1]) == (code, path) and message in found.message
+
+
+@pytest.mark.parametrize("kind", ["UHRNet_W48", "UHRNet_W18_Small"])
+def test_a_uhrnet_is_said_to_be_one(kind: str) -> None:
+    with pytest.raises(SpecError, match=rf"it looks like a UHRNet config \(model.backbone.type: '{kind}'"):
+        load_spec(changed(SEG, "model.backbone", {"type": kind}))
+
+
+def test_arguments_that_change_the_network() -> None:
+    assert load_spec(changed(SEG, "model.backbone.in_channels", 4)).in_channels == 4
+    for config, message in (
+        (changed(SEG, "model.backbone.use_psa", True), "use_psa sets a polarized self-attention in every BASIC block"),
+        (changed(SEG, "model.backbone.has_se", True), "this is an SE-HRNet"),
+        ({"Arch": {"name": "HRNet_W18_C", "has_se": True}}, "this is an SE-HRNet"),
     ):
-        load_spec(lite)
+        with pytest.raises(SpecError, match=message) as caught:
+            load_spec(config)
+        assert [found.code for found in caught.value.diagnostics] == ["not-hrnet"]
+    assert load_spec(changed(SEG, "model.backbone.padding_same", False)).stages == load_spec(SEG).stages
+    assert load_spec(changed(SEG, "model.backbone.use_psa", False)).stages == load_spec(SEG).stages
+
+
+@pytest.mark.parametrize(
+    ("config", "says"),
+    [
+        (changed(FASTER, "HRNet.upsample", True), "upsample joins the branches behind the backbone"),
+        (changed(FASTER, "HRNet.downsample", True), "downsample sets the layers of the classification head"),
+        (changed(SEG, "model.backbone.use_cbam", True), "use_cbam is not an argument of PaddleSeg's HRNet: its code"),
+        (changed(FASTER, "HRNet.dcn_v2", True), "dcn_v2 is not an argument of PaddleDetection's HRNet: its code may"),
+        (changed(lite("lite_18", 40), "LiteHRNet.att", 1), "att is not an argument of PaddleDetection's LiteHRNet"),
+    ],
+)
+def test_a_note_on_arguments_that_are_not_built(config: dict[str, Any], says: str) -> None:
+    assert any(says in note for note in load_spec(config).notes)

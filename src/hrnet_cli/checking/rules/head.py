@@ -41,7 +41,9 @@ def unread_branches(subject: Subject) -> Iterator[Diagnostic]:
         key = str(next(iter(subject.loaded.reading.origin(path)[-1:]), path[0]))
         remedy = f"set {key}: {value}"
     remedy += "; as it is, DistributedDataParallel needs find_unused_parameters=True"
-    yield subject.at("unread-branches", path, message, remedy)
+    yield subject.at("unread-branches", path, message, remedy)._replace(
+        at_most_note=subject.loaded.reading.at_most_notes
+    )
 
 
 def _reader(subject: Subject) -> tuple[str, Sequence[int]]:
@@ -79,10 +81,8 @@ def nothing_to_join(subject: Subject) -> Iterator[Diagnostic]:
 
 SIZES_OF_CODECS = (("codec", "heatmap_size"),)
 """Where mmpose 1.x's configs have the size (w, h) of the targets, also with tags; a head's decoder may resize."""
-HEATMAP_SIZES = (
-    *(("MODEL", "EXTRA", "HEATMAP_SIZE"), ("MODEL", "HEATMAP_SIZE")),
-    *(*SIZES_OF_CODECS, ("data_cfg", "heatmap_size")),
-)
+SIZES_OF_MMPOSE = (*SIZES_OF_CODECS, ("data_cfg", "heatmap_size"))
+HEATMAP_SIZES = (("MODEL", "EXTRA", "HEATMAP_SIZE"), ("MODEL", "HEATMAP_SIZE"), *SIZES_OF_MMPOSE)
 """Where the configs of pose and landmark networks have the size (w, h) of the dataset's targets."""
 OUTPUT_SIZES = (("DATASET", "OUTPUT_SIZE"), ("data_cfg", "heatmap_size"))
 """Where those of HigherHRNet have a size for each output: a width and a height, or one number for a square."""
@@ -99,8 +99,8 @@ def heatmap_size(subject: Subject) -> Iterator[Diagnostic]:
         return  # the targets are for another input, or for one that is not known
     if is_higher:
         yield from _sizes_of_outputs(subject, [(shape[3], shape[2]) for shape in subject.outputs])
-    height, width = [side // stride for side in subject.input[2:]] if stride else subject.outputs[0][2:]
-    for path in SIZES_OF_CODECS if is_higher or stride else HEATMAP_SIZES:
+    height, width = [int(side / stride) for side in subject.input[2:]] if stride else subject.outputs[0][2:]
+    for path in SIZES_OF_CODECS if is_higher else SIZES_OF_MMPOSE if stride else HEATMAP_SIZES:
         node = ConfigNode(subject.config, ()).get(*path)
         size: Any = node.literal if node else None
         if node and _is_numbers(size) and size != [width, height]:
@@ -108,7 +108,8 @@ def heatmap_size(subject: Subject) -> Iterator[Diagnostic]:
             found = f"{shape_text(tuple(size))} (w×h)" if is_size else f"{quote(size)}, not a width and a height"
             owner = "head" if stride else "network"
             message = f"{node.path[-1]} is {found}, and the {owner} puts out {shape_text((width, height))}"
-            yield subject.at_config("heatmap-size", node.path, message, f"write [{width}, {height}]")
+            remedy = subject.loaded.reading.heatmap_remedy + f"write [{width}, {height}]"
+            yield subject.at_config("heatmap-size", node.path, message, remedy)
             return
 
 

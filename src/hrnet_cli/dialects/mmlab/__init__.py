@@ -10,10 +10,8 @@ from hrnet_cli.dialects.mmlab.facts import HRNETS, LITE_HRNETS, STAGE_KEYS, clas
 from hrnet_cli.documents.python.values import Unread
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import STAGE_KEY
-from hrnet_cli.text import KeyPath, misspelt, nearest, quote, quote_key
+from hrnet_cli.text import KeyPath, misspelt, quote, quote_key
 
-SIMILARITY = 0.75
-"""How similar a misspelt type is to the right one."""
 MAX_KEYS = 1_000
 """Keys of one mapping that are compared with the right one."""
 
@@ -83,24 +81,27 @@ def find_misspelling(config: Mapping[str, Any]) -> Diagnostic | None:
 def _misspelt_key(
     owner: Mapping[Any, Any], path: KeyPath, name: str, is_right: Callable[[Any], bool]
 ) -> Diagnostic | None:
-    """The key that is similar to a missing one and has the right kind of value."""
+    """The key that is misspelt from a missing one and has the right kind of value; backbone_t is a word of its own."""
     for key in islice(owner, MAX_KEYS):
-        if name not in owner and is_right(owner[key]) and misspelt(key, (name,)):
+        if name not in owner and is_right(owner[key]) and misspelt(key, (name,)) and "_" not in key:
             place = (*path, quote_key(key))
             return Diagnostic("unknown-key", place, f"unknown key {quote(key)}", f"did you mean {name}?", at_key=True)
     return None
 
 
 def _misspelt_type(owner: Mapping[Any, Any], path: KeyPath) -> Diagnostic | None:
-    """A type similar to HRNet, of a backbone with HRNet's stages; UHRNet and HRNetV2 are other networks."""
+    """A type misspelt from HRNet, of a backbone with HRNet's stages; UHRNet, HRNeXt and HRNetV2 are other networks."""
     backbone = owner.get("backbone")
     if not isinstance(backbone, Mapping) or not is_hrnet({"extra": backbone.get("extra")}):
         return None
     found = backbone.get("type")
     name = class_name(found)
-    classes = HRNETS if STAGE_KEYS[0] in backbone["extra"] else LITE_HRNETS
-    is_near = name.isalpha() and name[0].lower() == classes[0][0].lower()
-    right = nearest(name, classes, cutoff=SIMILARITY) if is_near else ""
+    right = misspelt(name, HRNETS if STAGE_KEYS[0] in backbone["extra"] else LITE_HRNETS)
     message = f"{quote(found)} is not a backbone with HRNet's stages"
     place = (*path, "backbone", "type")
-    return Diagnostic("unknown-choice", place, message, f"did you mean {right}?") if right else None
+    is_word = not right or _capitals(name) > _capitals(right) or name[:1].lower() != right[0].lower()
+    return None if is_word else Diagnostic("unknown-choice", place, message, f"did you mean {right}?")
+
+
+def _capitals(name: str) -> int:
+    return sum(map(str.isupper, name))

@@ -13,12 +13,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from hrnet_cli.dialects.mmlab.facts import CLASSES, LITE_HRNETS, PACKAGES, Package, class_name
+from hrnet_cli.dialects.mmlab.facts import BACKBONE_KEYS, CLASSES, LITE_HRNETS, PACKAGES, Package, class_name
 from hrnet_cli.dialects.mmlab.part import MAX_PARTS, Network
 from hrnet_cli.dialects.mmlab.versions import NEW, OLD, is_before_signatures, version_line
 from hrnet_cli.dialects.reading import MAX_NOTES, note
 from hrnet_cli.errors import Diagnostic
-from hrnet_cli.text import KeyPath, misspelt, quote_key
+from hrnet_cli.text import KeyPath, misspelt, quote, quote_key
 
 FOLDER = Path(__file__).parent / "signatures"
 ANY = "*"
@@ -60,6 +60,13 @@ def taken_arguments(package: Package, name: str, line: str) -> tuple[str, ...] |
     return arguments if found and ANY not in arguments else None
 
 
+@cache
+def _taken_anywhere(package: str) -> frozenset[str]:
+    """The arguments of all classes of a package, in both lines of versions."""
+    rows = (row.split() for line in (OLD, NEW) for row in _text(package, line).splitlines() if row[:1] != "#")
+    return frozenset(argument for row in rows for argument in row[1:])
+
+
 def certain_package(config: Mapping[str, Any]) -> Package | None:
     """The package whose code builds the model, and None where the config does not show it or the model is its own."""
     model = config.get("model")
@@ -76,11 +83,14 @@ def certain_package(config: Mapping[str, Any]) -> Package | None:
 
 
 def note_refused(config: Mapping[str, Any], network: Network) -> None:
-    """Report each argument that the class it is given to refuses, instead of other notes on its key."""
+    """Report each argument that the class it is given to refuses, instead of other notes on its key.
+
+    It is a misspelt one, or one of another class of the package. Any other is of a fork, whose class reads it.
+    """
     package = certain_package(config)
     if package is None or is_before_signatures(config):
         return
-    line, at_most_note = version_line(config), _imports_own_modules(config)
+    line, at_most_note = version_line(config), imports_own_modules(config)
     for part, path in islice(_parts(config["model"], ("model",), package, 0), MAX_PARTS * 4):
         owner = _package_of(part, package)
         name = class_name(part["type"])
@@ -92,7 +102,11 @@ def note_refused(config: Mapping[str, Any], network: Network) -> None:
         if name in LITE_HRNETS and not is_released(config):  # the authors' own class has another argument, forks more
             unknown = (key for key in unknown if misspelt(key, known))
         for key in islice(unknown, MAX_NOTES):
-            refused = _refused(network, (*path, quote_key(key)), f"{owner.name}'s {name}", known)
+            place = (*path, quote_key(key))
+            if not _is_mistake(key, place, owner, (*known, *earlier), network):
+                network.fork = network.fork or _of_fork(place, f"an argument of {owner.name}'s {name}")
+                continue
+            refused = _refused(network, place, f"{owner.name}'s {name}", known)
             if key in earlier:
                 message = f"{refused.path[-1]} is an argument of {owner.name}'s {name} in early versions alone"
                 refused = refused._replace(message=f"{message}: others raise a TypeError")
@@ -101,11 +115,21 @@ def note_refused(config: Mapping[str, Any], network: Network) -> None:
 
 def is_released(config: Mapping[str, Any]) -> bool:
     """Whether the classes of a config are certainly those of a package of the new line of versions."""
-    is_new = version_line(config) == NEW and not _imports_own_modules(config)
+    is_new = version_line(config) == NEW and not imports_own_modules(config)
     return is_new and certain_package(config) is not None
 
 
-def _imports_own_modules(config: Mapping[str, Any]) -> bool:
+def _is_mistake(key: Any, path: KeyPath, owner: Package, known: tuple[str, ...], network: Network) -> bool:
+    """Whether an argument is misspelt, or given to a class of the package, or of another HRNet, that does not take it.
+
+    Any other is one that a fork added.
+    """
+    if key in known or key in BACKBONE_KEYS or key in _taken_anywhere(owner.name) or misspelt(key, known):
+        return True
+    return any(each.path == path and each.code == "misspelt-key" for each in network.notes)
+
+
+def imports_own_modules(config: Mapping[str, Any]) -> bool:
     """Whether the config imports modules outside the packages, which may register a class in place of another."""
     own = config.get("custom_imports")
     names = own.get("imports", ()) if isinstance(own, Mapping) else ()
@@ -122,6 +146,28 @@ def _refused(network: Network, path: KeyPath, owner: str, known: tuple[str, ...]
     guesses += [f"did you mean {right}?"] if right else []
     message = f"{path[-1]} is not an argument of {owner}: building it raises a TypeError"
     return note("refused-argument", path, message, next(iter(guesses), "remove it"), at_key=True)
+
+
+def _of_fork(path: KeyPath, what: str) -> Diagnostic:
+    """The note on a key that no version of the package has; `what` says what it is not there."""
+    message = f"{path[-1]} is not {what}: the config is for a fork of it, which may read and build more"
+    return note("fork", path, message, at_key=True)
+
+
+def find_fork(config: Mapping[str, Any], network: Network) -> Diagnostic | None:
+    """Why the code that reads a config is not known: an own model, or a key that is no misspelling of the package's.
+
+    An own model may join the branches in front of its head. A key that another package's HRNet has proves nothing.
+    """
+    model = config.get("model")
+    own = model.get("type") if isinstance(model, Mapping) else None
+    if isinstance(own, str) and certain_package(config) is None:
+        name = network.package.name or "mmlab"
+        message = f"{quote(own)} is not one of {name}'s models: how its parts fit together is not known"
+        return note("fork", ("model", "type"), message)
+    unread = (each for each in network.notes if each.code == "unread-key" and each.path[-1] not in BACKBONE_KEYS)
+    found = next(unread, None)
+    return network.fork or (_of_fork(found.path, f"read by {network.hrnet}") if found else None)
 
 
 def _package_of(part: Mapping[Any, Any], package: Package) -> Package:

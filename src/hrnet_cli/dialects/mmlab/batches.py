@@ -173,15 +173,32 @@ def _padded(resized: Resized, pads: list[Transform], padding: Padding, branches:
             if resized.is_old:
                 reason, remedy = f"size_divisor is {multiple}", f"set it to {STANDARD_DIVISOR}"
                 padding = Padding(multiple, (*pad.path, "size_divisor"), reason, remedy)
-    size = (-(-size[0] // divisor) * divisor, -(-size[1] // divisor) * divisor)
-    return _judged(size, path, padding, branches, varies and divisor % branch_stride(branches - 1) != 0)
+    sizes = [_padded_to(each, divisor) for each in ((size, _of_photograph(size)) if varies else (size,))]
+    return _judged(sizes, path, padding, branches, varies and divisor % branch_stride(branches - 1) != 0)
 
 
-def _judged(size: Size, path: KeyPath, padding: Padding, branches: int, others_break: bool) -> Batch:
-    """The batch, at what is to be changed where its size breaks; or with a note where that of other images does."""
+def _padded_to(size: Size, divisor: int) -> Size:
+    """A size padded to a multiple."""
+    return -(-size[0] // divisor) * divisor, -(-size[1] // divisor) * divisor
+
+
+def _of_photograph(largest: Size) -> Size:
+    """What an image of 640×480 is resized to, as most of COCO's are, where it is to fit into a size."""
+    shape, longer, shorter = (3, 4) if largest[0] <= largest[1] else (4, 3), max(largest), min(largest)
+    unit = min(longer / max(shape), shorter / min(shape))
+    return int(shape[0] * unit + 0.5), int(shape[1] * unit + 0.5)
+
+
+def _judged(sizes: list[Size], path: KeyPath, padding: Padding, branches: int, others_break: bool) -> Batch:
+    """The batch, at what is to be changed where its size breaks, or else another frequent size does.
+
+    It has a note where images of rarer shapes break.
+    """
     first, ratio = branch_stride(0), branch_stride(branches - 1) // branch_stride(0)
-    if any(-(-side // first) % ratio for side in size):
-        return Batch(size, padding.path, True, padding.reason, padding.remedy)
+    size = sizes[0]
+    for each in sizes:
+        if any(-(-side // first) % ratio for side in each):
+            return Batch(each, padding.path, True, padding.reason, padding.remedy)
     if not others_break:
         return Batch(size, path, False)
     note = f"{padding.reason}: images of another shape than {shape_text(size)} come at sizes that break the fuse layers"

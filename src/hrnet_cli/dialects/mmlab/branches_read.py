@@ -6,7 +6,6 @@ The others are fused and get no gradient. Where a neck is between them, only mmd
 from __future__ import annotations
 
 from hrnet_cli.dialects.mmlab import facts
-from hrnet_cli.dialects.mmlab.arguments import has_class
 from hrnet_cli.dialects.mmlab.checks import as_list
 from hrnet_cli.dialects.mmlab.facts import package_class
 from hrnet_cli.dialects.mmlab.maps import Maps, backbone_maps
@@ -39,10 +38,9 @@ def _is_index(value: object, maps: Maps) -> bool:
     return type(value) is int and -len(maps.widths) <= value < len(maps.widths)
 
 
-def decode_heads(model: Part) -> list[tuple[Part, int | None]]:
-    """Mmsegmentation's heads, which read the last map where they name none."""
-    heads = [head for key in ("decode_head", facts.TRAINING_KEY) for head in model.readable_parts(key)]
-    return [(head, -1 if has_class(facts.MMSEG, package_class(head.value.get("type"))) else None) for head in heads]
+def decode_heads(model: Part) -> list[Part]:
+    """Mmsegmentation's heads, those for training too."""
+    return [head for key in ("decode_head", facts.TRAINING_KEY) for head in model.readable_parts(key)]
 
 
 def note_levels_read(model: Part) -> None:

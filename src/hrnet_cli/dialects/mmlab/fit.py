@@ -11,15 +11,15 @@ from itertools import islice
 from typing import Any
 
 from hrnet_cli.dialects.mmlab import facts
-from hrnet_cli.dialects.mmlab.arguments import certain_package, has_class
-from hrnet_cli.dialects.mmlab.branches_read import decode_heads, note_branches_read, note_levels_read
+from hrnet_cli.dialects.mmlab.arguments import certain_package
+from hrnet_cli.dialects.mmlab.branches_read import note_branches_read, note_levels_read
 from hrnet_cli.dialects.mmlab.checks import as_list, is_list
+from hrnet_cli.dialects.mmlab.decode_heads import SELECT, check_segmentor, has_right_form
 from hrnet_cli.dialects.mmlab.facts import package_class
 from hrnet_cli.dialects.mmlab.maps import Maps, backbone_maps, check_index, check_widths, is_width, neck_maps, report
 from hrnet_cli.dialects.mmlab.part import MAX_PARTS, Part
 from hrnet_cli.dialects.mmlab.strides import note_head_strides, note_region_strides
 from hrnet_cli.dialects.mmlab.versions import OLD, version_line
-from hrnet_cli.text import plural, quote
 
 
 def check_fit(model: Part, config: Mapping[str, Any]) -> None:
@@ -35,71 +35,6 @@ def check_fit(model: Part, config: Mapping[str, Any]) -> None:
 def _part(owner: Part, key: str) -> Part:
     """The mapping of a key; code there is no error, since what is not built need not be read."""
     return Part(owner.value.get(key), (*owner.path, key), owner.network)
-
-
-# mmsegmentation's heads that are a BaseDecodeHead
-
-ONE_INPUT = (
-    *("FCNHead", "OCRHead", "PSPHead", "ASPPHead", "DepthwiseSeparableASPPHead", "DepthwiseSeparableFCNHead"),
-    *("APCHead", "CCHead", "DAHead", "DMHead", "DNLHead", "EMAHead", "GCHead", "ISAHead", "NLHead", "PSAHead"),
-    *("SETRUPHead", "STDCHead"),
-)
-"""Heads that read one map: that of in_index, or several that input_transform joins."""
-SEVERAL_INPUTS = ("ANNHead", "EncHead", "FPNHead", "SETRMLAHead", "UPerHead", "SegformerHead")
-"""Heads with a convolution for each map of in_index."""
-JOINED_INPUTS = ("LightHamHead", "PointHead")
-"""Heads that join the maps of in_index themselves."""
-JOIN, SELECT = "resize_concat", "multiple_select"
-
-
-def _check_segmentor(model: Part, maps: Maps | None, _: str) -> None:
-    for key in ("decode_head", facts.TRAINING_KEY):
-        for head in model.readable_parts(key):
-            _check_decode_head(head, maps)
-    if model.value.get("neck") is None:
-        note_branches_read(model, decode_heads(model))
-
-
-def _check_decode_head(head: Part, maps: Maps | None) -> None:
-    """Report the first error of a BaseDecodeHead: its index, then the form and the number of its in_channels."""
-    index, channels = head.value.get("in_index", -1), head.value.get("in_channels")
-    chosen, name = as_list(index), package_class(head.value.get("type"))
-    if not all(type(each) is int for each in chosen) or not has_class(facts.MMSEG, name):
-        return
-    if maps and not check_index(head, maps, "in_index", chosen):
-        return
-    if name in ONE_INPUT and not _has_right_form(head):
-        return
-    if is_list(index) and is_list(channels) and len(index) != len(channels):
-        message = f"{plural(len(channels), 'entry')}, but in_index has {len(index)}"
-        right = f": {quote([maps.widths[each] for each in index])}" if maps else ""
-        report(head, "wrong-channels", "in_channels", message, f"give one number per entry of in_index{right}")
-    elif maps and name in (*ONE_INPUT, *SEVERAL_INPUTS, *JOINED_INPUTS):
-        check_widths(head, maps, chosen, each=name in SEVERAL_INPUTS)
-        first = head.value.get("c1_in_channels", 0)
-        if name == "DepthwiseSeparableASPPHead" and first != 0:
-            check_widths(head, maps, [0], each=False, key="c1_in_channels")
-
-
-def _has_right_form(head: Part) -> bool:
-    """Whether in_channels and in_index are what input_transform takes: one number each, or lists of them."""
-    transform = head.value.get("input_transform")
-    values = {key: head.value.get(key, -1) for key in ("in_channels", "in_index")}
-    if not all(type(item) is int for value in values.values() for item in as_list(value)):
-        return True
-    lists = [key for key, value in values.items() if is_list(value)]
-    if transform is None and lists:
-        message = f"input_transform is not given, and {lists[0]} is a list: without it one map is read"
-        remedy = f"write {JOIN}, which joins the maps, or one number in in_channels and in in_index"
-        report(head, "unknown-choice", "input_transform", message, remedy)
-        return False
-    if transform in (JOIN, SELECT) and len(lists) < len(values):
-        key = next(key for key in values if key not in lists)
-        found = f"{key} is {quote(values[key])}" + ("" if key in head.value else " by default")
-        remedy = "give one number per map, or remove input_transform"
-        report(head, "unknown-choice", key, f"{found}, and input_transform {transform} reads a list", remedy)
-        return False
-    return True
 
 
 # mmpose
@@ -120,6 +55,13 @@ OF_BOTH_LINES = ("CIDHead", "DEKRHead")
 
 Those of 1.x put out heatmaps of the size of the map that they read.
 """
+SIMPLE_HEADS = CHOSEN_MAP[:2]
+"""Those of 0.x with the same deconvolutions as HeatmapHead."""
+DECONVOLUTIONS = (256, 256, 256)
+"""By default; each doubles the size, with a kernel of 2, 3 or 4."""
+MAX_DECONVOLUTIONS = 5
+ONE_BY_ONE = {"kernel_size": 1}
+"""The last convolution by default."""
 RELEASE_CANDIDATE = ("input_index", "input_transform", "in_index")
 """Arguments of mmpose 1.0.0rc's heads, by which they read other maps."""
 
@@ -157,6 +99,8 @@ def _check_pose_head(head: Part, maps: Maps, line: str) -> None:
             _check_last(head, maps)
         if name in OF_BOTH_LINES and maps.strides:
             head.network.heatmap_stride = maps.strides[-1]
+        if name == facts.HEATMAP_HEAD and head.value.get("final_layer", ONE_BY_ONE) == ONE_BY_ONE:
+            _set_deconvolved(head, maps, -1, _count_new_deconvolutions(head))
     elif name in LAST_POOLED and maps.pooled:
         _check_last(head, maps)
 
@@ -176,11 +120,30 @@ def _check_chosen_map(head: Part, maps: Maps) -> None:
         return
     if check_index(head, maps, "in_index", chosen):
         check_widths(head, maps, chosen, each=head.value.get("input_transform") == SELECT)
+        count = head.value.get("num_deconv_layers", len(DECONVOLUTIONS))
+        if type(count) is int and package_class(head.value.get("type")) in SIMPLE_HEADS and (count or chosen[0]):
+            _set_deconvolved(head, maps, chosen[0], count)
+
+
+def _set_deconvolved(head: Part, maps: Maps, index: int, count: int) -> None:
+    """Set the size of the heatmaps of a head that doubles the map that it reads so many times."""
+    if not maps.strides or not 0 <= count <= MAX_DECONVOLUTIONS:
+        return
+    head.network.heatmap_stride = maps.strides[index] / 2**count
+    if count:
+        argument = "num_deconv_layers=0" if head.path[-1] == "keypoint_head" else "deconv_out_channels=None"
+        head.network.heatmap_remedy = f"set {argument} in the head, which doubles the size {count} times, or "
+
+
+def _count_new_deconvolutions(head: Part) -> int:
+    """How many deconvolutions mmpose 1.x's HeatmapHead has, three by default; -1 where there are none or not known."""
+    channels, kernels = (head.value.get(key, DECONVOLUTIONS) for key in ("deconv_out_channels", "deconv_kernel_sizes"))
+    return len(channels) if is_list(channels) and is_list(kernels) and len(channels) == len(kernels) else -1
 
 
 def _has_old_form(head: Part) -> bool:
     value = {"in_index": 0, **head.value}
-    return _has_right_form(Part(value, head.path, head.network))
+    return has_right_form(Part(value, head.path, head.network))
 
 
 # mmdetection
@@ -276,7 +239,7 @@ def _check_classifier(model: Part, maps: Maps | None, _: str) -> None:
 
 
 CHECKS: dict[str, Callable[[Part, Maps | None, str], None]] = {
-    "mmseg": _check_segmentor,
+    "mmseg": check_segmentor,
     "mmpose": _check_pose_estimator,
     "mmdet": _check_detector,
     "mmpretrain": _check_classifier,

@@ -15,11 +15,12 @@ from hrnet_cli.dialects.mmlab.compare import Head, difference, fields, why_not_j
 from hrnet_cli.dialects.mmlab.fit import check_fit
 from hrnet_cli.dialects.mmlab.part import MAX_PARTS, Part
 from hrnet_cli.dialects.mmlab.pose_heads import POSE_HEADS
-from hrnet_cli.text import join_and, quote, quote_key
+from hrnet_cli.text import dotted_path, join_and, quote, quote_key
 
 
 def read_heads(model: Part, config: Mapping[str, Any]) -> None:
     """Read the neck and the head, and report the parts that do not match the branches, or are not built."""
+    known = len(model.network.diagnostics)
     neck = next(iter(model.list_parts("neck")), None) or model.part("neck")
     heads: dict[str, Head] = {}
     joined = False
@@ -37,7 +38,34 @@ def read_heads(model: Part, config: Mapping[str, Any]) -> None:
             if head.class_name in POSE_HEADS:
                 _add(heads, head, POSE_HEADS[head.class_name](head, joined))
     check_fit(model, config)
+    _leave_out_unread(model, heads, known)
     _note_parts(model, heads, joined)
+
+
+def _leave_out_unread(model: Part, heads: dict[str, Head], known: int) -> None:
+    """Leave out the head where a value of the necks and heads is known only by running the config.
+
+    The backbone does not depend on it, so that it is no error. `known` are the diagnostics of the backbone.
+    """
+    network = model.network
+    unread = [each for each in network.diagnostics[known:] if each.code == "unreadable-code"]
+    if not unread:
+        return
+    network.diagnostics = [each for each in network.diagnostics if each not in unread]
+    parts = {each.path[1] for each in unread}
+    network.mismatches = [each for each in network.mismatches if "neck" not in parts and each.path[1] not in parts]
+    network.reads = None
+    network.data.pop("head", None)
+    for key, head in heads.items():
+        heads[key] = "it is not known without running the config" if isinstance(head, dict) else head
+    for each in unread[:MAX_PARTS]:
+        part = str(each.path[1])
+        what = "it" if len(each.path) == 2 else dotted_path(each.path[2:])
+        reason = f"{what} is known only by running the config"
+        if part in heads or len(each.path) > 2:
+            heads[part] = reason
+        else:
+            network.add_note("left-out", each.path, f"{part} is left out: {reason}", at_key=True)
 
 
 def _add(heads: dict[str, Head], part: Part, head: Head) -> None:

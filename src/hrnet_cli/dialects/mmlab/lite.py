@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from hrnet_cli.dialects.mmlab import facts
 from hrnet_cli.dialects.mmlab.part import Network, Part
+from hrnet_cli.dialects.other_networks import not_hrnet
 from hrnet_cli.dialects.reading import MAX_NOTES, note
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import LITE_BLOCKS, LITE_STAGES, LITE_STEM_BLOCK, MAX_BRANCHES, MAX_STAGES, stage, stage_key
@@ -214,9 +215,7 @@ def _add_stage(index: int, fields: dict[str, Any], lists: Part) -> None:
     if isinstance(block, str) and block.upper() in LITE_BLOCKS:
         fields["block"] = block = block.upper()
     else:
-        path = (*lists.path, LISTS["block"], index)
-        message, remedy = f"{quote(block)} is none of {', '.join(LITE_BLOCKS)}", did_you_mean(block, LITE_BLOCKS)
-        network.add_diagnostics(Diagnostic("unknown-choice", path, message, remedy))
+        network.add_diagnostics(_wrong_block(block, (*lists.path, LISTS["block"], index)))
     fields["with_fuse"] = bool(fields["with_fuse"])
     ratio = fields.pop("reduce_ratio")
     if block == "LITE":
@@ -242,6 +241,15 @@ def _for_each(blocks: Any, branches: int) -> list[Any]:
     entries(StageSpec)["num_blocks"].metadata["kind"].read([blocks], (), found)
     is_zero = type(blocks) is int and blocks == 0
     return [blocks, *[1] * (branches - 1)] if found and not is_zero else [blocks] * branches
+
+
+def _wrong_block(block: Any, path: KeyPath) -> Diagnostic:
+    """The error of a block that is not Lite-HRNet's: a misspelt one, or one of the config's own code."""
+    if isinstance(block, str) and not misspelt(block, LITE_BLOCKS):
+        message = f"block {quote(block)} is of the config's own code, and is not built here"
+        return not_hrnet(path, message, f"write {' or '.join(LITE_BLOCKS)} for the network without it")
+    message = f"{quote(block)} is none of {', '.join(LITE_BLOCKS)}"
+    return Diagnostic("unknown-choice", path, message, did_you_mean(block, LITE_BLOCKS))
 
 
 def _read_outputs(backbone: Part, extra: Part) -> None:

@@ -37,6 +37,8 @@ class Network(Reading):
     def __init__(self, package: Package) -> None:
         super().__init__({})
         self.package = package
+        self.fork: Diagnostic | None = None
+        """The note on an argument that only a fork of the package takes."""
 
     def set(self, key: str, value: Any, origin: KeyPath) -> None:
         """Set a key of the spec, which came from a path of the config."""

@@ -16,7 +16,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from hrnet_cli.dialects.mmlab import backbone_path, facts, is_hrnet
-from hrnet_cli.dialects.mmlab.arguments import certain_package, is_released, note_refused
+from hrnet_cli.dialects.mmlab.arguments import (
+    find_fork,
+    imports_own_modules,
+    is_released,
+    note_refused,
+)
 from hrnet_cli.dialects.mmlab.batches import batch
 from hrnet_cli.dialects.mmlab.checks import note_misspellings
 from hrnet_cli.dialects.mmlab.facts import PACKAGES, STAGE_KEYS, Package, class_name
@@ -56,8 +61,11 @@ def read(config: Mapping[str, Any]) -> Reading:
         read_heads(model, config)
         note_misspellings(config, model)
         note_refused(config, network)
-        _withdraw_claims(model, config)
-        _leave_out_head_of_fork(network)
+    fork = find_fork(config, network)
+    if fork or not network.code_is_known:
+        _withdraw_claims(network, fork)
+    elif imports_own_modules(config):
+        _doubt_claims(network)
     _read_input(config, network)
     if path[:1] == ("model",) and network.package is not facts.UNKNOWN:
         network.key_prefixes = _key_prefixes(network)
@@ -76,23 +84,27 @@ def _key_prefixes(network: Network) -> tuple[str, str]:
     return "backbone.", f"{head[1]}." if len(head) > 1 else ""
 
 
-def _leave_out_head_of_fork(network: Network) -> None:
-    """Leave out a head that does not match the branches, where it is not known which branches the backbone returns."""
-    if network.mismatches and not network.code_is_known:
-        network.mismatches.clear()
-        network.data.pop("head", None)
+def _withdraw_claims(network: Network, fork: Diagnostic | None) -> None:
+    """Say nothing for the code of a fork or of an own model, and leave out a head that it may build in another way."""
+    _leave_out_mismatch(network)
+    network.withdraw_claims()
+    if fork and all(each.code != "fork" for each in network.notes):
+        network.notes.append(fork._replace(at_most_note=True))
 
 
-def _withdraw_claims(model: Part, config: Mapping[str, Any]) -> None:
-    """Say nothing for the code of an own model: it may join the branches in front of its head, or read more keys."""
-    network, own = model.network, model.value.get("type")
-    if not isinstance(own, str) or certain_package(config) is not None:
-        return
-    network.code_is_known = False
+def _doubt_claims(network: Network) -> None:
+    """Say no more than notes where modules that the config imports may have replaced the package's classes."""
+    mismatches = network.mismatches
+    network.notes += [each._replace(severity="note") for each in mismatches]
+    _leave_out_mismatch(network)
+    network.mismatches, network.at_most_notes = [], True
     network.notes = [each._replace(at_most_note=True) for each in network.notes]
-    name = network.package.name or "mmlab"
-    message = f"{quote(own)} is not one of {name}'s models: how its parts fit together is not known"
-    network.add_note("fork", (*model.path, "type"), message)
+
+
+def _leave_out_mismatch(network: Network) -> None:
+    """Leave out a head that does not match the branches."""
+    if network.mismatches:
+        network.data.pop("head", None)
 
 
 def _package(config: Mapping[str, Any]) -> Package:

@@ -8,9 +8,10 @@ from typing import Any
 from hrnet_cli.dialects.mmlab import facts
 from hrnet_cli.dialects.mmlab.facts import STAGE_KEYS
 from hrnet_cli.dialects.mmlab.part import Part
+from hrnet_cli.dialects.other_networks import not_hrnet
 from hrnet_cli.dialects.reading import MAX_NOTES, find_misspelt
-from hrnet_cli.hrnet import STAGE_FIELDS, STAGE_KEY, stage_number
-from hrnet_cli.text import quote, quote_key
+from hrnet_cli.hrnet import HRNET_BLOCKS, STAGE_FIELDS, STAGE_KEY, stage_number
+from hrnet_cli.text import misspelt, quote, quote_key
 
 
 def read_stages(extra: Part) -> None:
@@ -60,11 +61,25 @@ def _read_stage(key: str, extra: Part) -> None:
     unknown = (name for name in stage.value if isinstance(name, str) and name not in facts.KEYS_OF_STAGE)
     fields |= {name: stage.value[name] for name in find_misspelt(unknown, missing, facts.KEYS_OF_STAGE)}
     network.set(key, fields, stage.path)
+    _refuse_own_block(fields.get("block"), stage)
     fuse_method = stage.value.get("fuse_method", "SUM")
     if fuse_method != "SUM":
         message = f"{quote(fuse_method)} is never read: every fuse layer sums"
         network.add_note("fuse-method", (*stage.path, "fuse_method"), message, "write SUM")
     stage.note_unknown_keys(facts.KEYS_OF_STAGE, network.hrnet)
+
+
+def _refuse_own_block(block: Any, stage: Part) -> None:
+    """The error of a block that is neither HRNet's nor misspelt: no package has it, and it is not built here.
+
+    `BasicBlock`, the class of BASIC, is taken for a misspelling.
+    """
+    if not isinstance(block, str) or misspelt(block.lower().removesuffix("block"), HRNET_BLOCKS):
+        return
+    if all(each.code != "not-hrnet" for each in stage.network.diagnostics):
+        message = f"block {quote(block)} is of the config's own code, and is not built here"
+        remedy = f"write {' or '.join(HRNET_BLOCKS)} for the network without it"
+        stage.network.add_diagnostics(not_hrnet((*stage.path, "block"), message, remedy))
 
 
 def _first_stage(fields: Mapping[str, Any], stage: Part) -> dict[str, Any]:

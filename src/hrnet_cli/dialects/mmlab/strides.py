@@ -19,6 +19,8 @@ OWN_KEYS = ("strides", "point_strides")
 DEFAULTS = {"FCOSHead": [4, 8, 16, 32, 64]}
 """The strides of heads that need not be given any."""
 GENERATOR = "anchor_generator"
+GENERATOR_DEFAULTS = {"RPNHead": [4, 8, 16, 32, 64], "RetinaHead": [8, 16, 32, 64, 128]}
+"""Those of their generator of anchors."""
 REGION_STRIDES = "featmap_strides"
 
 
@@ -29,6 +31,8 @@ def note_head_strides(head: Part, maps: Maps, model: Part) -> None:
     name = facts.package_class(head.value.get("type"))
     if name in DEFAULTS and "strides" not in head.value:
         places.append((DEFAULTS[name], (*head.path, "strides")))
+    if name in GENERATOR_DEFAULTS and GENERATOR not in head.value:
+        places.append((GENERATOR_DEFAULTS[name], (*head.path, GENERATOR)))
     if isinstance(generator, Mapping):
         places.append((generator.get("strides"), (*head.path, GENERATOR, "strides")))
     for value, path in places:
@@ -54,14 +58,16 @@ def _note(part: Part, path: KeyPath, found: list[int], right: list[int], model: 
     else:
         got = f"but it gets {plural(len(right), 'map')}"
         message = f"{plural(len(found), 'stride')}{by_default}, {got}: an assertion fails"
-    part.network.add_note("head-strides", path, message, _remedy(found, right, model))
+    right_value = f"write {right}" if path[-1] != GENERATOR else f"give {GENERATOR} with strides={right}"
+    part.network.add_note("head-strides", path, message, _remedy(found, right, model, right_value))
 
 
-def _remedy(found: list[int], right: list[int], model: Part) -> str:
+def _remedy(found: list[int], right: list[int], model: Part, right_value: str) -> str:
+    """To write the right strides, or to keep those of a head that is made for a pyramid of stride 8."""
     neck = next(iter(model.list_parts("neck")), None) or model.part("neck")
     if neck.class_name == facts.HRFPN and "stride" not in neck.value and found == [2 * each for each in right]:
-        return f"set stride=2 in {facts.HRFPN}, or write {right}"
-    return f"write {right}"
+        return f"set stride=2 in {facts.HRFPN}, or {right_value}"
+    return right_value
 
 
 def _strides(value: Any) -> list[int]:

@@ -19,6 +19,10 @@ SEG_TYPE = re.compile(r"HRNet_W(?P<width>[0-9]{1,3})(?P<small>_Small_V[12])?(?P<
 """`model.backbone.type` of PaddleSeg; with another ending it is not PaddleSeg's own."""
 CLAS_NAME = re.compile(r"(?P<se>SE_)?HRNet_W(?P<width>[0-9]{1,3})_C(?:_ssld)?")
 """`Arch.name` of PaddleClas."""
+LITE_TYPE = re.compile(r"Lite_HRNet_(?:18|30|naive|wider_naive)")
+"""`model.backbone.type` of PaddleSeg's Lite-HRNets."""
+LITE_DETECTION = "LiteHRNet"
+"""PaddleDetection's Lite-HRNet, and the section with its arguments."""
 DETECTION = "HRNet"
 """The backbone of PaddleDetection, and the section with its arguments."""
 WIDTHS = (18, 30, 32, 40, 44, 48, 60, 64)
@@ -34,6 +38,7 @@ class Found(NamedTuple):
     framework: str
     node: ConfigNode
     """What names it: a type, a name, or the section with its width."""
+    is_lite: bool = False
 
 
 def find_network(config: Mapping[str, Any]) -> Found | None:
@@ -43,6 +48,9 @@ def find_network(config: Mapping[str, Any]) -> Found | None:
     if _matches(kind, SEG_TYPE):
         assert kind is not None
         return Found("PaddleSeg", kind)
+    if _matches(kind, LITE_TYPE):
+        assert kind is not None
+        return Found("PaddleSeg", kind, is_lite=True)
     name = root.get("Arch", "name")
     if _matches(name, CLAS_NAME):
         assert name is not None
@@ -58,9 +66,9 @@ def _find_in_detection(root: ConfigNode) -> Found | None:
     for key in root.keys[:MAX_SECTIONS]:
         section = ConfigNode(root.value[key], (key,))
         backbone = section.value.get("backbone") if isinstance(section.value, Mapping) else None
-        if backbone == DETECTION:
-            own = root.value.get(DETECTION)
-            return Found("PaddleDetection", ConfigNode(own, (DETECTION,)) if DETECTION in root.keys else section)
+        if backbone in (DETECTION, LITE_DETECTION):
+            own = ConfigNode(root.value[backbone], (backbone,)) if backbone in root.keys else section
+            return Found("PaddleDetection", own, is_lite=backbone == LITE_DETECTION)
     return None
 
 

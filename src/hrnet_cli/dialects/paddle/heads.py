@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hrnet_cli.dialects.nodes import ConfigNode
+from hrnet_cli.dialects.paddle import DETECTION, LITE_DETECTION
 from hrnet_cli.dialects.reading import Reading
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.text import quote
@@ -13,6 +14,7 @@ from hrnet_cli.text import quote
 BACKBONE_ALONE = "the backbone is built"
 ALL_BRANCHES = [0, 1, 2, 3]
 """PaddleDetection's HRNet.return_idx by default."""
+SECTIONS = ((DETECTION,), (LITE_DETECTION,))
 NUM_CLASSES = 1000
 """PaddleClas's Arch.class_num by default."""
 
@@ -35,13 +37,18 @@ def read_segmentation(reading: Reading, root: ConfigNode) -> str:
     classes = classes or root.get("train_dataset", "num_classes")
     is_joined = indices is None or indices.literal in ([0], [-1])
     if name != "FCN" or classes is None or not is_joined or (channels and channels.value is not None):
-        left_out = f"; the rest of {quote(name)} is left out" if name else ""
-        return f"{BACKBONE_ALONE}, with bilinear upsampling to size{left_out}"
+        return f"{BACKBONE_ALONE}, with bilinear upsampling to size{left_out_of(root)}"
     conv_bias = bias.literal if bias else True
     _set_head(reading, "segmentation", {"num_classes": classes}, num_classes=classes.literal, conv_bias=conv_bias)
     if bias:
         reading.origins["head", "conv_bias"] = bias.path
     return "FCN is built, whose scores are at a quarter of the input before they are resized"
+
+
+def left_out_of(root: ConfigNode) -> str:
+    """That the rest of PaddleSeg's model is not built."""
+    kind = root.get("model", "type")
+    return f"; the rest of {quote(kind.value)} is left out" if kind and isinstance(kind.value, str) else ""
 
 
 # PaddleClas
@@ -62,7 +69,7 @@ def read_classification(reading: Reading, root: ConfigNode) -> str:
 
 def read_detection(reading: Reading, root: ConfigNode, section: ConfigNode, width: int) -> str:
     """TopDownHRNet, HigherHRNet and HRFPN; every other head is left out."""
-    indices = section.child("return_idx") if section.path == ("HRNet",) else None
+    indices = section.child("return_idx") if section.path in SECTIONS else None
     returned = indices.literal if indices else ALL_BRANCHES
     keeps_all = not isinstance(returned, list) or len(returned) > 1
     architecture = root.value.get("architecture")
@@ -97,7 +104,7 @@ def _pose(reading: Reading, owner: ConfigNode, indices: ConfigNode, width: int, 
 def _check_width(reading: Reading, owner: ConfigNode, width: int) -> None:
     """The width that a head is made with must be that of branch 0."""
     node = owner.child("width")
-    if node and type(node.literal) is int and node.literal != width:
+    if node and type(node.literal) is int and node.literal != width and reading.code_is_known:
         message = f"{node.literal} channels, but branch 0 of the HRNet has {width}"
         reading.mismatches.append(Diagnostic("wrong-channels", node.path, message, f"write {width}"))
 
