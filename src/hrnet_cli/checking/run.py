@@ -67,12 +67,14 @@ class Checker(NamedTuple):
         """What the rules find. Raises SpecError if the spec cannot be built."""
         try:
             document = found.document()
+            dialect = identify(document.value)
+            if document.absent and not dialect:
+                raise SpecError([*document.absent])
         except SpecError:
             is_python = target.in_folder and target.name.endswith(".py")
             if is_python and (is_program(found.text) or not mentions_hrnet(found.text)):
                 raise _NotHrnetError from None
             raise
-        dialect = identify(document.value)
         may_be_another = target.in_folder and not recognise(document.value, dialect)
         if may_be_another and (dialect or not holds_stages(document.value, MAX_DEPTH)):
             raise _NotHrnetError

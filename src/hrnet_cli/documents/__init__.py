@@ -28,6 +28,8 @@ class Document(NamedTuple):
     """The path of `value` in the text; empty for the whole of it."""
     unread_bases: tuple[str, ...] = ()
     """Why files that a YAML config is based on are not read: `'x.yml' is not found beside this file`."""
+    absent: tuple[Diagnostic, ...] = ()
+    """Why a base of a Python config is not read: an error where the network needs it."""
 
     def location(self, path: KeyPath, at_key: bool = False) -> Location:
         """Where a path is, or the innermost thing around it that is there: by its key, if its value begins below."""

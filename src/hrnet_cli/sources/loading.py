@@ -110,8 +110,11 @@ def load_document(document: Document, source: str, dialect: str | None = None) -
     Raises SpecError with everything that is wrong with the text and with the network, and MismatchError if parts of the
     config do not fit each other and nothing else is wrong.
     """
-    config = document.value
-    document, name, reading = _read(document, source, dialect)
+    config, absent = document.value, [*document.absent]
+    try:
+        document, name, reading = _read(document, source, dialect)
+    except SpecError as error:
+        raise SpecError(absent or error.diagnostics) from None
     wrong = [document.located(each, source) for each in reading.diagnostics]
     mismatches = [document.located(each, source) for each in reading.mismatches]
     spec = None
@@ -129,7 +132,9 @@ def load_document(document: Document, source: str, dialect: str | None = None) -
     if document.diagnostics or spec is None or wrong:
         known = {each.location[:3] for each in document.diagnostics}
         others = [each for each in (*wrong, *mismatches) if each.location[:3] not in known]
-        raise SpecError([*document.diagnostics, *others])
+        raise SpecError(absent or [*document.diagnostics, *others])
+    for each in absent:
+        reading.add_note("assumed", (), f"{each.message}: what it has is not read")
     loaded = Loaded(
         _with_reading(spec, name, reading, document.root) if name in FOREIGN else spec, document, reading, source
     )

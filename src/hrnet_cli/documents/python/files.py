@@ -51,7 +51,12 @@ def read_config(text: str, source: str, path: Path | None) -> Document:
     """The document of a config; `path` is its file, if it has one. Raises SpecError."""
     reader = ConfigReader()
     root = reader.config(text, source, path, ())
-    return as_document(root)._replace(diagnostics=tuple(dict.fromkeys(reader.diagnostics)))
+    diagnostics, absent = tuple(dict.fromkeys(reader.diagnostics)), tuple(dict.fromkeys(reader.absent))
+    return as_document(root)._replace(diagnostics=diagnostics, absent=absent)
+
+
+ABSENT = ("missing-base", "other-package")
+"""The codes of bases that a config may do without: its network may be in its own text."""
 
 
 class ConfigReader:
@@ -61,6 +66,7 @@ class ConfigReader:
         self.steps = Steps()
         self.count = 0
         self.diagnostics: list[Diagnostic] = []
+        self.absent: list[Diagnostic] = []
 
     def config(self, text: str, source: str, path: Path | None, ancestors: tuple[Path, ...]) -> Node:
         """The names of a config as a dict, merged into those of its bases."""
@@ -103,7 +109,7 @@ class ConfigReader:
         node = read(scope, found.value)
         together = Node({}, node.location)
         for item in node.value if isinstance(node.value, list | tuple) else [node]:
-            base = self.base(item, scope)
+            base = self.base_if_there(item, scope)
             for key, value in base.value.items():
                 location = base.key_location(key)
                 if key in together.value:
@@ -114,6 +120,16 @@ class ConfigReader:
         _mark_from_base(together)
         scope.names[BASE] = together
         return together
+
+    def base_if_there(self, name: Node, scope: Scope) -> Node:
+        """One of the files in `_base_`; nothing of a file that is not there."""
+        try:
+            return self.base(name, scope)
+        except SpecError as error:
+            if any(each.code not in ABSENT for each in error.diagnostics):
+                raise
+            self.absent += error.diagnostics
+            return Node({}, name.location)
 
     def base(self, name: Node, scope: Scope) -> Node:
         """One of the files in `_base_`."""
