@@ -32,3 +32,14 @@ def test_a_network_that_needs_it_is_an_error_at_the_base(own: str, tmp_path: Pat
     (error,) = caught(SpecError, load_spec, path).diagnostics
     assert (error.code, error.location.line) == ("other-package", 1)
     assert codes(check(path)) == ["HR018"]
+
+
+@pytest.mark.parametrize("imported", ["*", "default_scope, log_level as level"])
+def test_imports_below_read_base(imported: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    base = f"with read_base():\n    from mmpose.configs._base_.default_runtime import {imported}\n"
+    path.write_text(f"from mmengine.config import read_base\n{base}{WHOLE}")
+    (note,) = (note for note in load_spec(path).notes if "what it has is not read" in note)
+    assert note.startswith("'from mmpose.configs._base_.default_runtime import'")
+    path.write_text(f"from mmengine.config import read_base\n{base}")
+    assert [each.code for each in caught(SpecError, load_spec, path).diagnostics] == ["other-package"]

@@ -6,6 +6,8 @@ import ast
 import os
 import re
 import warnings
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -109,7 +111,7 @@ class ConfigReader:
         node = read(scope, found.value)
         together = Node({}, node.location)
         for item in node.value if isinstance(node.value, list | tuple) else [node]:
-            base = self.base_if_there(item, scope)
+            base = self.if_there(partial(self.base, item, scope), item.location)
             for key, value in base.value.items():
                 location = base.key_location(key)
                 if key in together.value:
@@ -121,15 +123,15 @@ class ConfigReader:
         scope.names[BASE] = together
         return together
 
-    def base_if_there(self, name: Node, scope: Scope) -> Node:
-        """One of the files in `_base_`; nothing of a file that is not there."""
+    def if_there(self, read_base: Callable[[], Node], location: Location) -> Node:
+        """What a base has; nothing of one that is not there."""
         try:
-            return self.base(name, scope)
+            return read_base()
         except SpecError as error:
             if any(each.code not in ABSENT for each in error.diagnostics):
                 raise
             self.absent += error.diagnostics
-            return Node({}, name.location)
+            return Node({}, location)
 
     def base(self, name: Node, scope: Scope) -> Node:
         """One of the files in `_base_`."""
@@ -151,11 +153,8 @@ class ConfigReader:
             if not isinstance(inner, ast.ImportFrom):
                 scope.skip(inner)
                 continue
-            module, location = inner.module or "", scope.location(inner)
-            if not inner.level or not module:
-                _refuse_package(module.partition(".")[0], f"from {module} import", location)
-            parts = [".."] * (inner.level - 1) + module.split(".")
-            config = self.read(Path(*parts).with_suffix(".py"), location, scope)
+            location = scope.location(inner)
+            config = self.if_there(partial(self.imported, inner, scope), location)
             _mark_from_base(config)
             missing = unread("the imported config has no such name", location)
             for alias in inner.names:
@@ -163,6 +162,14 @@ class ConfigReader:
                 for name, own_name in names.items():
                     node = config.value.get(name, missing)
                     scope.set(own_name or name, node, config.key_locations.get(name, location))
+
+    def imported(self, statement: ast.ImportFrom, scope: Scope) -> Node:
+        """The config that an import below `with read_base():` names."""
+        module, location = statement.module or "", scope.location(statement)
+        if not statement.level or not module:
+            _refuse_package(module.partition(".")[0], f"from {module} import", location)
+        parts = [".."] * (statement.level - 1) + module.split(".")
+        return self.read(Path(*parts).with_suffix(".py"), location, scope)
 
     def read(self, name: Path, location: Location, scope: Scope) -> Node:
         """Another config, relative to the one that names it."""
