@@ -45,6 +45,8 @@ from hrnet_cli.schema.stages import Spell, StageSpec, read_stages
 from hrnet_cli.text import KeyPath, plural, quote
 
 Shape4 = tuple[int, int, int, int]
+DEFAULT_INPUT: Shape4 = (1, IN_CHANNELS, 256, 192)
+"""N×C×H×W of a spec that gives no input: the size of the pose networks."""
 
 
 @record(frozen=True)
@@ -154,7 +156,7 @@ class Spec(Record):
     name: str = entry(Text(), "name of the network in reports", default="hrnet")
     in_channels: int = entry(Count(1, MAX_CHANNELS), "channels of the input image", default=IN_CHANNELS)
     input: Shape4 = entry(
-        Size(), "input shape N×C×H×W for trace and flops, unless --input is given", default=(1, IN_CHANNELS, 256, 192)
+        Size(), "input shape N×C×H×W for trace and flops, unless --input is given", default=DEFAULT_INPUT
     )
     multi_scale_output: bool | None = entry(
         Flag(), "whether the last stage keeps all its branches; by default, if the head reads them", default=None

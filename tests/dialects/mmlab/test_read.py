@@ -259,7 +259,8 @@ def test_problems(config: Plain, code: str, path: str) -> None:
 
 
 def test_a_note_on_a_missing_size() -> None:
-    assert "the config has no input size" in load_spec(model("TopDown")).notes
+    spec = load_spec(model("TopDown"))
+    assert "the config has no input size: 256×192 is used" in spec.notes and spec.input[2:] == (256, 192)
 
 
 def test_a_value_that_holds_itself() -> None:

@@ -12,6 +12,7 @@ from hrnet_cli.dialects.reading import Reading, check_size, read_size
 from hrnet_cli.dialects.stages import read_first_stage, read_stage, set_first_stage, set_name
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import EXPANSION, NUM_STAGES, STAGE_FIELDS, STANDARD_DIVISOR, stage_key
+from hrnet_cli.schema.spec import DEFAULT_INPUT
 from hrnet_cli.text import quote, shape_text
 
 TEST_SIZE = {"MIN_SIZE_TEST": 800, "MAX_SIZE_TEST": 1333}
@@ -111,7 +112,7 @@ def _use_default(reading: Reading, hrnet: ConfigNode, key: str, default: Mapping
 def _read_size(reading: Reading, root: ConfigNode, code: Code) -> None:
     """The largest batch of one image in a test: its sides, rounded up to SIZE_DIVISIBILITY."""
     if code is UNKNOWN and not root.child("INPUT"):
-        height, width = reading.data["input"] = [256, 192]
+        height, width = reading.data["input"] = [*DEFAULT_INPUT[2:]]
         reading.add_note("assumed", (), f"the config has no input size that is known: {height}×{width} is used")
         return
     sides = []

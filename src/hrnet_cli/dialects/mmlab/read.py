@@ -36,6 +36,7 @@ from hrnet_cli.documents.python.values import Unread
 from hrnet_cli.errors import Diagnostic
 from hrnet_cli.hrnet import standard_stages
 from hrnet_cli.schema.fields import wrong_type
+from hrnet_cli.schema.spec import DEFAULT_INPUT
 from hrnet_cli.text import quote, shape_text
 
 
@@ -141,7 +142,8 @@ def _read_input(config: Mapping[str, Any], network: Network) -> None:
     if size:
         network.set("input", list(size[0]), size[1])
     elif "model" in config:
-        network.add_note("assumed", (), "the config has no input size")
+        default = shape_text(DEFAULT_INPUT[2:])
+        network.add_note("assumed", (), f"the config has no input size: {default} is used")
     if found and found.breaks:
         network.input_reason, network.input_remedy = found.reason, found.remedy
         said = f"{found.reason}: a batch comes at {shape_text(found.size)}, at which the fuse layers break"
