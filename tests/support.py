@@ -8,6 +8,7 @@ import json
 import sys
 import zlib
 from collections.abc import Callable
+from copy import deepcopy
 from functools import cached_property
 from pathlib import Path
 from types import FrameType
@@ -118,6 +119,21 @@ def calls(trace: Trace) -> list[tuple[Any, ...]]:
         )
         for call in trace.calls
     ]
+
+
+def with_changes(config: dict[str, Any], *changes: tuple[str, Any]) -> dict[str, Any]:
+    """A copy of a config with values put at dotted paths; `...` takes one out."""
+    plain = deepcopy(config)
+    for path, value in changes:
+        *names, last = path.split(".")
+        part = plain
+        for name in names:
+            part = part.setdefault(name, {})
+        if value is ...:
+            del part[last]
+        else:
+            part[last] = value
+    return plain
 
 
 def caught(error: type[Exception], function: Callable[..., object], *args: object) -> Any:

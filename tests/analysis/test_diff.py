@@ -418,6 +418,7 @@ def test_the_iterative_head_is_in_mmposes_backbone(tmp_path: Path) -> None:
 def test_a_prefix_on_each_side() -> None:
     old, new = {"model.layer1.a": (1,), "model.x": (2,), "loss": (1,)}, {"backbone.layer1.a": (1,), "backbone.x": (2,)}
     assert choose_prefixes(old, new) == ("model.", "backbone.")
+    assert choose_prefixes({"layer1.b": (1,)}, {"a.layer1.b": (2,)}) == ("", "a.")  # a name, if not its shape
     assert choose_prefixes({"a.layer1.b": (1,)}, {"layer1.b": (1,), "a.layer1.b": (2,)}) == ("a.", "")
 
 

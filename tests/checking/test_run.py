@@ -18,7 +18,7 @@ from support import EXAMPLES, TESTS
 from hrnet_cli.checking.files import Target
 from hrnet_cli.checking.finding import FileCheck
 from hrnet_cli.checking.rules import RULE_OF, RULES
-from hrnet_cli.checking.run import CORES, Checker, run
+from hrnet_cli.checking.run import CORES, Checker, _start_worker, run
 from hrnet_cli.checking.settings import Settings
 from hrnet_cli.dialects.table import write_spec
 from hrnet_cli.errors import Code
@@ -288,3 +288,16 @@ def test_a_byte_that_cannot_be_read_has_its_place(
 def test_a_config_of_another_network_has_a_remedy(tmp_path: Path) -> None:
     (finding,) = check(tmp_path / "a.yaml", "MODEL: {NAME: pose_resnet}\n")
     assert finding.code == "HR015" and "exclude" in finding.remedy
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGTERM"), reason="needs signals")
+def test_a_worker_ends_at_a_request_to_end() -> None:
+    """With the handler of its parent, which raises, a pool could not terminate it and would wait for ever."""
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, lambda *_: None) for number in numbers}
+    try:
+        _start_worker(Checker(Settings()))
+        assert [signal.getsignal(number) for number in numbers] == [signal.SIG_IGN, signal.SIG_DFL, signal.SIG_DFL]
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

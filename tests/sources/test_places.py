@@ -157,3 +157,13 @@ def test_a_mapping_that_holds_itself_ends() -> None:
     config: dict[str, Any] = {"a": {}}
     config["a"]["b"] = config
     assert caught(SpecError, load_spec, config).diagnostics[0].code == "not-hrnet"
+
+
+def test_what_would_be_said_for_the_authors_code_is_not_said_there(tmp_path: Path) -> None:
+    """At the top of a file the unused fuse method is a warning; below other keys it may be read."""
+    stages = {key: {**stage, "FUSE_METHOD": "CAT"} for key, stage in UPPER.items()}
+    config = {"MODEL": {"NAME": "cls_hrnet", "IMAGE_SIZE": [224, 224], "EXTRA": stages}}
+    top = files(tmp_path, config="".join(f"{key} = {value!r}\n" for key, value in config.items()))
+    assert "HR104" in {each.code for each in hrnet_cli.check(str(top)).findings if each.fails}
+    below = hrnet_cli.check(str(files(tmp_path, config=f"x = {config!r}\n"))).findings
+    assert {each.code for each in below} == {"HR111"} and not any(each.fails for each in below)

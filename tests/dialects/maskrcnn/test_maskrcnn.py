@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from checks import check, codes
+from support import with_changes
 
 from hrnet_cli import load_spec, trace
 from hrnet_cli.errors import SpecError
@@ -40,16 +40,7 @@ BENCHMARK: dict[str, Any] = {
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:
-    config = deepcopy(BENCHMARK)
-    *names, last = path.split(".")
-    part = config
-    for name in names:
-        part = part.setdefault(name, {})
-    if value is ...:
-        del part[last]
-    else:
-        part[last] = value
-    return config
+    return with_changes(BENCHMARK, (path, value))
 
 
 def found_in(config: Any, path: Path) -> list[tuple[str, str, str]]:

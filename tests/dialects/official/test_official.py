@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from originals import ALL_GOLDENS, spec_of
-from support import TESTS, Golden, caught, state_dict_sha256
+from support import TESTS, Golden, caught, state_dict_sha256, with_changes
 
 from hrnet_cli import load_spec, trace
 from hrnet_cli.dialects.nodes import read_literal
@@ -68,17 +68,7 @@ def config(path: str) -> Config:
 
 def changed(path: str, *changes: tuple[str, Any]) -> Config:
     """A config with values put at dotted paths; `...` takes one out."""
-    plain = copy.deepcopy(config(path))
-    for dotted, value in changes:
-        *parents, last = dotted.split(".")
-        owner = plain
-        for key in parents:
-            owner = owner.setdefault(key, {})
-        if value is ...:
-            del owner[last]
-        else:
-            owner[last] = value
-    return plain
+    return with_changes(config(path), *changes)
 
 
 def read(plain: Config) -> Spec:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from checks import check, codes
+from support import with_changes
 
 from hrnet_cli import load_spec, trace
 from hrnet_cli.analysis.skeleton import output_shapes
@@ -69,16 +69,7 @@ HrHRNetHead: {num_joints: 17, width: *width, loss: HrHRNetLoss, swahr: false}
 
 
 def changed(config: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
-    copy = deepcopy(config)
-    *names, last = path.split(".")
-    part = copy
-    for name in names:
-        part = part.setdefault(name, {})
-    if value is ...:
-        del part[last]
-    else:
-        part[last] = value
-    return copy
+    return with_changes(config, (path, value))
 
 
 def params(spec: Spec) -> int:

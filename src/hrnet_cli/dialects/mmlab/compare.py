@@ -21,6 +21,8 @@ def difference(part: Part, layers: Mapping[str, tuple[Any, Any]] | None = None) 
         value = part.get(argument, default)
         both_empty = not value and not wanted and type(value) is not int
         if value != wanted and not both_empty:
+            if value is None and argument not in part.value:
+                return f"{argument} is not {quote(wanted)}"
             found = f"{argument} is {quote(value)}" + ("" if argument in part.value else " by default")
             return found if wanted is None else f"{found}, not {quote(wanted)}"
     return ""
