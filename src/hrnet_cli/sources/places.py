@@ -106,7 +106,7 @@ def explain_part(reading: Reading, config: Any) -> Diagnostic | None:
 
 
 def read_place(document: Document) -> tuple[str, Reading]:
-    """The dialect of a part of a document, and what its reader makes of it; none is said for code that is not known."""
+    """The dialect of a part of a document, and what its reader makes of it. Nothing is said for its code."""
     value = document.value
     name = identify(value)
     if not isinstance(value, Mapping) or is_whole_spec(value) or not holds_stages(value):
