@@ -246,13 +246,19 @@ def _in_processes(checker: Checker, targets: list[Target], workers: int) -> Iter
             raise
 
 
+_REQUESTS_TO_END = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
 @contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """Delay Ctrl-C while processes are started: hooks that Python runs around a fork would swallow its exception."""
+    """Delay signals while processes are started: hooks that Python runs around a fork would swallow their exceptions.
+
+    A new process has them blocked until `_start_worker`.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_REQUESTS_TO_END})
     try:
         yield
     finally:
@@ -269,9 +275,10 @@ def _start_worker(checker: Checker) -> None:
     A request to end, which the parent answers with an exception, ends them at once: their own would be a result.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_DFL)
+    for number in _REQUESTS_TO_END:
+        signal.signal(number, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _REQUESTS_TO_END)
     _worker_checker[:] = [checker]
 
 
