@@ -74,7 +74,7 @@ def nearest(word: Any, options: Iterable[str], cutoff: float = 0.6) -> str:
     from difflib import SequenceMatcher  # only a mistake pays for it
 
     plain: Callable[[str], str] = lambda text: text.lower().replace("-", "_")  # noqa: E731
-    matcher = SequenceMatcher(None, "", plain(word[:80]) if isinstance(word, str) else "")
+    matcher = SequenceMatcher(None, "", plain(word[:MAX_MISSPELT]) if isinstance(word, str) else "")
     best, found = cutoff, ""
     for option in options:
         matcher.set_seq1(plain(option))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
 
@@ -105,8 +106,10 @@ def multiples_go_through(spec: Spec, divisor: int) -> bool:
 
 def smallest_divisor(spec: Spec) -> int | None:
     """The smallest power of two of which all large multiples go through: height and width must be divisible by it."""
-    branches = max(stage.num_branches for stage in spec.stages)
-    return next((2**n for n in range(branches + 3) if multiples_go_through(spec, 2**n)), None)
+    powers = [2**n for n in range(max(stage.num_branches for stage in spec.stages) + 3)]
+    # What every multiple of 2ⁿ can do, every multiple of 2ⁿ⁺¹ can do too: bisection finds the first.
+    first = bisect_left(powers, True, key=lambda power: multiples_go_through(spec, power))
+    return powers[first] if first < len(powers) else None
 
 
 def fit(spec: Spec, axis: Literal["height", "width"], size: int, divisor: int | None) -> AxisFit:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 import tokenize
+from bisect import bisect_right
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 from io import StringIO
+from itertools import islice
 from typing import NamedTuple
 
 import yaml
@@ -25,20 +28,21 @@ COMMENT = re.compile(r"(?:^|(?<=\s))#\s*hrnet(?:-cli)?:\s*ignore(?P<codes>\[[^\]
 REMEDY = "write # hrnet: ignore[CODE] and the reason; separate several codes with commas"
 
 
+MAX_COMMENTS = 1_000
+"""Comments of a file that are read. What they say is reported one by one."""
+MAX_TOKENS = 100_000
+"""Tokens of a YAML text among which strings are looked for: ten times what a text that can be read has."""
+
+
 class Suppression(NamedTuple):
     """A comment, the codes that it names, and the lines that it is for."""
 
     line: int
     column: int
     codes: tuple[str, ...]
-    """Codes of rules or beginnings of them."""
-    lines: tuple[int, ...]
-    whole_file: bool
-
-    def matching_codes(self, diagnostic: Diagnostic) -> list[str]:
-        """The codes with which it suppresses a diagnostic; none if it does not."""
-        is_here = self.whole_file or diagnostic.location.line in self.lines
-        return [code for code in self.codes if is_here and RULE_OF[diagnostic.code].code.startswith(code)]
+    """Codes of rules or beginnings of them, each once."""
+    lines: tuple[int | None, ...]
+    """None stands for the whole file."""
 
 
 def split_lines(text: str) -> list[str]:
@@ -56,24 +60,27 @@ def apply_suppressions(
     if "ignore" not in text.lower():
         return diagnostics, 0
     suppressions, about_comments = _find_suppressions(text, source)
-    used: set[tuple[int, str]] = set()
+    suppressed = {(line, code) for each in suppressions for line in each.lines for code in each.codes}
+    used: set[tuple[int | None, str]] = set()
     kept = []
     for diagnostic in diagnostics:
-        in_this_file = suppressions if diagnostic.location.source in ("", source) else []
-        numbered = enumerate(in_this_file)
-        matches = {(number, code) for number, each in numbered for code in each.matching_codes(diagnostic)}
+        location, rule = diagnostic.location, RULE_OF[diagnostic.code].code
+        here = (None, location.line) if location.source in ("", source) else ()
+        matches = {(line, rule[:end]) for line in here for end in range(1, len(rule) + 1)} & suppressed
         used |= matches
         if not matches:
             kept.append(diagnostic)
-    for number, each in enumerate(suppressions):
-        unused = [code for code in dict.fromkeys(each.codes) if (number, code) not in used and _all_ran(code, ran)]
+    for each in suppressions:
+        unused = [code for code in each.codes if not any((line, code) in used for line in each.lines)]
+        unused = [code for code in unused if _all_ran(code, ran)]
         if unused:
             message = f"there is no {' and no '.join(unused)} here to suppress"
-            location = Location(each.line, each.column, source)
-            about_comments.append(Diagnostic("unused-ignore", (), message, "remove the code", location=location))
+            place = Location(each.line, each.column, source)
+            about_comments.append(Diagnostic("unused-ignore", (), message, "remove the code", location=place))
     return [*kept, *about_comments], len(diagnostics) - len(kept)
 
 
+@lru_cache
 def _all_ran(prefix: str, ran: frozenset[str]) -> bool:
     return all(code in ran for code in RULES if code.startswith(prefix))
 
@@ -83,40 +90,56 @@ def _find_suppressions(text: str, source: str) -> tuple[list[Suppression], list[
     suppressions: list[Suppression] = []
     diagnostics: list[Diagnostic] = []
     lines = split_lines(text)
-    for index, line in enumerate(lines):
-        match = COMMENT.search(line)
-        if match is None or _is_in_string(text, index, match.start()):
-            continue
-        codes = tuple(code.strip() for code in (match["codes"] or "").strip("[]").split(",") if code.strip())
-        column = match.start() + 1
+    content = [index for index, line in enumerate(lines) if not _is_empty(line)]
+    for index, match in _comments(text, lines):
+        location = Location(index + 1, match.start() + 1, source)
+        if len(suppressions) == MAX_COMMENTS:
+            message = (
+                f"more than {MAX_COMMENTS:,} comments that suppress findings: this one and those below are not read"
+            )
+            remedy = "leave the rule out for this file: per-file-ignores in the settings"
+            diagnostics.append(Diagnostic("bad-ignore", (), message, remedy, location=location))
+            break
+        named = (code.strip() for code in (match["codes"] or "").strip("[]").split(","))
+        codes = tuple(dict.fromkeys(filter(None, named)))
         unknown = next((code for code in codes if not is_rule_prefix(code)), None)
         if unknown:
             message = f"{quote(unknown)} is not the code of a rule"
         else:
             message = "this gives no reason" if codes else "this names no rule"
         if unknown or not codes or not match["reason"].strip():
-            location = Location(index + 1, column, source)
             diagnostics.append(Diagnostic("bad-ignore", (), message, REMEDY, location=location))
-        suppressions.append(_suppression(lines, index, column, tuple(filter(is_rule_prefix, codes))))
+        targets = _targets(lines, content, index, match.start())
+        suppressions.append(Suppression(index + 1, match.start() + 1, tuple(filter(is_rule_prefix, codes)), targets))
     return suppressions, diagnostics
 
 
-def _suppression(lines: list[str], index: int, column: int, codes: tuple[str, ...]) -> Suppression:
-    """The comment on a line, by its index, and the lines that it is for."""
-    after_value = bool(lines[index][: column - 1].strip())
-    above_all = not after_value and all(_is_empty(line) for line in lines[:index])
-    target = index if after_value else _next_content(lines, index)
-    opens_block = target < len(lines) and re.search(r":\s*(#.*)?$", lines[target])
-    targets = (target, _next_content(lines, target)) if opens_block else (target,)
-    return Suppression(index + 1, column, codes, tuple(line + 1 for line in targets), above_all)
+def _comments(text: str, lines: list[str]) -> Iterator[tuple[int, re.Match[str]]]:
+    """The comments that suppress findings, each with the index of its line."""
+    for index, line in enumerate(lines):
+        match = COMMENT.search(line)
+        if match and not _is_in_string(text, index, match.start()):
+            yield index, match
 
 
-def _next_content(lines: list[str], index: int) -> int:
-    """The index of the next line that is neither empty nor a comment."""
-    return next((n for n in range(index + 1, len(lines)) if not _is_empty(lines[n])), len(lines))
+def _targets(lines: list[str], content: list[int], index: int, start: int) -> tuple[int | None, ...]:
+    """The lines, from 1, that a comment is for; `content` has the indices of the lines that are not empty."""
+    after_value = bool(lines[index][:start].strip())
+    if not after_value and (not content or index < content[0]):
+        return (None,)
+    first = bisect_right(content, index) - after_value
+    near = content[first : first + 2]
+    is_block = bool(near) and _opens_block(lines[near[0]])
+    return tuple(line + 1 for line in (near if is_block else near[:1]))
+
+
+@lru_cache(maxsize=1)  # a thousand comments may be above one line of a million characters
+def _opens_block(line: str) -> bool:
+    return re.search(r":\s*(#.*)?$", line) is not None
 
 
 def _is_empty(line: str) -> bool:
+    """Whether a line is neither a value nor code."""
     stripped = line.strip()
     return not stripped or stripped.startswith("#") or stripped == "---"
 
@@ -126,7 +149,9 @@ def _is_empty(line: str) -> bool:
 
 def _is_in_string(text: str, line: int, column: int) -> bool:
     """Whether a position, from 0, is inside a string of a YAML or Python text; not if the text cannot be parsed."""
-    return any(start <= (line, column) < end for start, end in _string_ranges(text))
+    ranges = _string_ranges(text)
+    before = bisect_right(ranges, ((line, column + 1),))  # a range is longer than its start alone, and so is after it
+    return before > 0 and (line, column) < ranges[before - 1][1]
 
 
 @lru_cache(maxsize=1)
@@ -144,7 +169,7 @@ def _string_ranges(text: str) -> tuple[tuple[tuple[int, int], tuple[int, int]], 
     with suppress(yaml.YAMLError):
         return tuple(
             ((token.start_mark.line, token.start_mark.column), (token.end_mark.line, token.end_mark.column))
-            for token in yaml.scan(text, Loader=YAML_LOADER)
+            for token in islice(yaml.scan(text, Loader=YAML_LOADER), MAX_TOKENS)
             if isinstance(token, yaml.ScalarToken) and not token.plain
         )
     return ()

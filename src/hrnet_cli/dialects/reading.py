@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from hrnet_cli.errors import Code, Diagnostic
 from hrnet_cli.hrnet import HRNET_BLOCKS, STAGE_FIELDS, stage_key, stage_number
 from hrnet_cli.schema.fields import MAX_SIZE
 from hrnet_cli.schema.spec import Spec
-from hrnet_cli.text import KeyPath, dotted_path, misspelt, nearest, quote
+from hrnet_cli.text import MAX_MISSPELT, KeyPath, dotted_path, misspelt, nearest, quote
 
 if TYPE_CHECKING:
     from hrnet_cli.dialects.nodes import ConfigNode
@@ -92,7 +93,12 @@ def read_size(reading: Reading, node: ConfigNode | None, default: tuple[int, int
 def is_stage(value: Any) -> bool:
     """Whether it is a mapping with a key of a stage, perhaps misspelt."""
     keys = value.keys() if isinstance(value, Mapping) else ()
-    return any(nearest(key, STAGE_FIELDS, cutoff=0.8) for key in keys)
+    return any(isinstance(key, str) and _is_stage_key(key[:MAX_MISSPELT]) for key in keys)
+
+
+@lru_cache(maxsize=10_000)  # a config is asked several times, and its mappings may be used again and again
+def _is_stage_key(key: str) -> bool:
+    return nearest(key, STAGE_FIELDS, cutoff=0.8) != ""
 
 
 def holds_stages(config: Any, depth: int = 4) -> bool:

@@ -19,6 +19,14 @@ from hrnet_cli.text import MAX_QUOTED, KeyPath, quote, quote_key
 
 MAX_VALUES = 10_000
 """Values in a document, an alias counted each time it is used. A published config has about 200."""
+MAX_SCALAR = 1_000
+"""Characters of a number: to convert a text takes the square of its length."""
+MAX_NUMBER_KEY = 2**60
+"""A number that is a key is below it, or stays text. Python's hash of a number is its remainder by 2⁶¹ - 1: keys that
+differ by a multiple of that take the square of their number to be put in a dict."""
+DIRECTIVE = re.compile("(?:^|[\n\r\x85\u2028\u2029])%")
+MAX_DIRECTIVES = 100
+"""Lines that begin with `%`: to read each `%TAG`, PyYAML goes through those before it."""
 YAML_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The C loader, if PyYAML was built with it."""
 
@@ -61,6 +69,9 @@ def read_and_count(text: str, source: str, max_characters: int, max_values: int)
     """What `read_document` returns, and how many values were read: keys too, and an alias each time it is used."""
     if len(text) > max_characters:
         raise refused("too-large", f"{len(text):,} characters", f"allowed: at most {max_characters:,}", source)
+    if len(DIRECTIVE.findall(text)) > MAX_DIRECTIVES:
+        message, remedy = f"more than {MAX_DIRECTIVES} YAML directives", "remove them: a spec needs none"
+        raise refused("too-large", message, remedy, source)
     if text.lstrip()[:1] in ("{", "["):
         text = _json_as_yaml(text)
     composer = _Composer(source, max_values)
@@ -88,6 +99,16 @@ def read_and_count(text: str, source: str, max_characters: int, max_values: int)
         raise SpecError([Diagnostic("syntax", (), message, remedy, location=where)]) from None
 
 
+def _scalar(node: yaml.ScalarNode) -> Any:
+    """The value of a scalar: its text where it is longer than any number, or no number at all (`!!int abc`)."""
+    if len(node.value) > MAX_SCALAR and node.tag != f"{_TAG}str":
+        return node.value
+    try:
+        return _SCALARS[node.tag](node.value)
+    except (KeyError, ValueError):
+        return node.value
+
+
 class _Composer:
     """Plain values and locations from PyYAML's nodes."""
 
@@ -98,6 +119,8 @@ class _Composer:
         self.values: dict[KeyPath, Location] = {}
         self.diagnostics: list[Diagnostic] = []
         self.count = 0
+        self.scalars: dict[int, Any] = {}
+        """The value of each scalar node, so that one which aliases repeat is converted once."""
 
     def value(self, node: Any, path: KeyPath, depth: int = 0) -> Any:
         """A node as a plain value. The bounds hold for aliases too, which events do not expand."""
@@ -106,33 +129,39 @@ class _Composer:
             raise self.beyond_a_bound(node, depth)
         value: Any = None
         if isinstance(node, yaml.ScalarNode) and node.tag in _SCALARS:
-            try:
-                value = _SCALARS[node.tag](node.value)
-            except (KeyError, ValueError):  # `!!int abc`, or more digits than Python converts: a string
-                value = node.value
+            if id(node) not in self.scalars:
+                self.scalars[id(node)] = _scalar(node)
+            value = self.scalars[id(node)]
         elif isinstance(node, yaml.SequenceNode) and node.tag == f"{_TAG}seq":
             value = [self.value(item, (*path, index), depth + 1) for index, item in enumerate(node.value)]
         elif isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
-            value = {}
-            if any(key.tag == _MERGE for key, _ in node.value):
-                self.merge(node, path, depth + 1, value)
-            merged = set(value)
-            for key_node, value_node in node.value:
-                if key_node.tag == _MERGE:
-                    continue
-                key = self.value(key_node, path, depth) if isinstance(key_node, yaml.ScalarNode) else "?"
-                short = isinstance(key, str) and len(key) <= MAX_QUOTED and key.isidentifier()
-                key_path = (*path, key if short else quote_key(key))
-                if key in value and key not in merged:
-                    self.report("duplicate-key", f"duplicate key {quote(key)}, first on line ", key_path, key_node)
-                merged.discard(key)
-                start, end = key_node.start_mark, key_node.end_mark
-                self.keys[key_path] = Location(start.line + 1, start.column + 1, "", end.line + 1, end.column + 1)
-                value[key] = self.value(value_node, key_path, depth + 1)
+            value = self.mapping(node, path, depth)
         else:
             self.report("unknown-tag", f"the tag {quote(node.tag)} is not allowed in a spec", path, node)
         start, end = node.start_mark, node.end_mark
         self.values[path] = Location(start.line + 1, start.column + 1, "", end.line + 1, end.column + 1)
+        return value
+
+    def mapping(self, node: Any, path: KeyPath, depth: int) -> dict[Any, Any]:
+        """A mapping, of whose equal keys the last wins."""
+        value: dict[Any, Any] = {}
+        if any(key.tag == _MERGE for key, _ in node.value):
+            self.merge(node, path, depth + 1, value)
+        merged = set(value)
+        for key_node, value_node in node.value:
+            if key_node.tag == _MERGE:
+                continue
+            key = self.value(key_node, path, depth) if isinstance(key_node, yaml.ScalarNode) else "?"
+            if isinstance(key, int | float) and not abs(key) < MAX_NUMBER_KEY:
+                key = key_node.value
+            short = isinstance(key, str) and len(key) <= MAX_QUOTED and key.isidentifier()
+            key_path = (*path, key if short else quote_key(key))
+            if key in value and key not in merged:
+                self.report("duplicate-key", f"duplicate key {quote(key)}, first on line ", key_path, key_node)
+            merged.discard(key)
+            start, end = key_node.start_mark, key_node.end_mark
+            self.keys[key_path] = Location(start.line + 1, start.column + 1, "", end.line + 1, end.column + 1)
+            value[key] = self.value(value_node, key_path, depth + 1)
         return value
 
     def merge(self, node: Any, path: KeyPath, depth: int, into: dict[Any, Any]) -> None:
