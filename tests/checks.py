@@ -7,7 +7,8 @@ from typing import Any
 
 from hrnet_cli.checking.files import Target, targets
 from hrnet_cli.checking.finding import Check, Finding
-from hrnet_cli.checking.run import Checker, run
+from hrnet_cli.checking.processes import run
+from hrnet_cli.checking.run import Checker
 from hrnet_cli.checking.settings import Settings, read_settings
 
 

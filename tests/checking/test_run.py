@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import sys
-from concurrent.futures import ProcessPoolExecutor
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from checks import check, check_all, codes, settings
-from support import EXAMPLES, TESTS
+from support import EXAMPLES
 
 from hrnet_cli.checking.files import Target
-from hrnet_cli.checking.finding import FileCheck
 from hrnet_cli.checking.rules import RULE_OF, RULES
-from hrnet_cli.checking.run import CORES, Checker, _start_worker, run
+from hrnet_cli.checking.run import Checker
 from hrnet_cli.checking.settings import Settings
 from hrnet_cli.dialects.table import write_spec
 from hrnet_cli.errors import Code
@@ -126,15 +126,6 @@ def test_a_config_that_is_an_hrnet_by_its_base_is_found_in_a_folder(tmp_path: Pa
     assert "HR204" in codes(tuple(each for each in result.findings if each.source == str(tmp_path / "mine.py")))
 
 
-def test_in_several_processes_it_is_the_same(tmp_path: Path) -> None:
-    shutil.copytree(TESTS / "configs", tmp_path / "configs")
-    shutil.copytree(EXAMPLES / "invalid", tmp_path / "invalid")
-    alone = check_all(tmp_path)
-    assert len(alone.files) > 16
-    for jobs in (2, 0, 100_000):
-        assert check_all(tmp_path, jobs=jobs) == alone
-
-
 def test_every_code_of_a_diagnostic_has_a_rule() -> None:
     assert set(get_args(Code)) - {"bad-code", "differs"} == set(RULE_OF), "give it a rule, and the rule a page"
 
@@ -171,27 +162,6 @@ def test_a_file_of_a_folder_that_is_not_a_spec_is_skipped(tmp_path: Path) -> Non
     assert len(result.skipped) == 4
 
 
-class Killed(Checker):
-    """What the system does to a process that asks for too much, for one of the files."""
-
-    def check(self, target: Target) -> FileCheck:
-        if target.name == "w48":
-            os.kill(os.getpid(), signal.SIGKILL)
-        return super().check(target)
-
-
-@pytest.mark.skipif(CORES < 2, reason="needs two cores")
-def test_a_process_that_is_killed_costs_no_other_file_its_findings() -> None:
-    targets = [*map(Target, preset_names()[:17]), Target("w48"), Target("nothing")]
-    result = run(Killed(Settings()), targets, jobs=2)
-    names = [f"{target.name}.yaml" for target in targets[:17]]
-    assert result.files == (*names, "w48", "nothing")
-    found = {each.source: (each.code, each.message) for each in result.findings if each.severity == "error"}
-    assert found.keys() == {"w48", "nothing"} and found["nothing"][0] == "HR001" and result.exit_code == 2
-    message = "this is a fault of hrnet-cli: 'the process that checked this file ended'"
-    assert found["w48"] == ("HR019", message)
-
-
 def test_a_fault_in_one_file_costs_no_other_file_its_findings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Of any kind: what a rule raises, what a reader raises, no memory."""
     paths = [tmp_path / name for name in ("a.yaml", "b.yaml", "c.yaml", "d.yaml")]
@@ -216,53 +186,16 @@ def test_a_fault_in_one_file_costs_no_other_file_its_findings(monkeypatch: pytes
         Checker(Settings(), debug=True).check(Target(str(paths[0])))
 
 
-@pytest.mark.skipif(CORES < 2, reason="needs two cores")
-def test_ctrl_c_waits_while_processes_are_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What Python calls around a fork would lose a KeyboardInterrupt, and the check would go on."""
-    waits: list[bool] = []
-    original = ProcessPoolExecutor.map
-
-    def observed(*arguments: Any, **more: Any) -> Any:
-        waits.append(_is_blocked())
-        return original(*arguments, **more)
-
-    monkeypatch.setattr(ProcessPoolExecutor, "map", observed)
-    run(Checker(Settings()), [Target("w32")] * 17, jobs=2)
-    assert waits == [True] and not _is_blocked()
-
-
-def _is_blocked() -> bool:
-    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
-
-
-@pytest.mark.skipif(CORES < 2, reason="needs two cores")
-def test_the_lock_goes_to_a_process_once() -> None:
-    """Once for each and not with every chunk of files: it can be as long as their list."""
-    Counted.pickled = 0
-    run(Counted(Settings()), [Target("w32")] * 80, jobs=2)
-    assert Counted.pickled <= 2
-
-
-class Counted(Checker):
-    """Counts in this process how often it is sent to another."""
-
-    pickled = 0
-
-    def __reduce__(self) -> Any:
-        Counted.pickled += 1
-        return Checker, tuple(self)
-
-
 def test_a_file_of_a_folder_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, opened = tmp_path / "w32.yaml", []
     path.write_text(GOOD)
-    original = Path.open
+    original = os.open
 
-    def counted(self: Path, *arguments: Any, **more: Any) -> Any:
-        opened.append(self)
-        return original(self, *arguments, **more)
+    def counted(path: Any, *arguments: Any) -> Any:
+        opened.append(path)
+        return original(path, *arguments)
 
-    monkeypatch.setattr(Path, "open", counted)
+    monkeypatch.setattr("hrnet_cli.files.os.open", counted)
     assert check_all(tmp_path).findings == ()
     assert opened == [path]
 
@@ -290,14 +223,60 @@ def test_a_config_of_another_network_has_a_remedy(tmp_path: Path) -> None:
     assert finding.code == "HR015" and "exclude" in finding.remedy
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGTERM"), reason="needs signals")
-def test_a_worker_ends_at_a_request_to_end() -> None:
-    """With the handler of its parent, which raises, a pool could not terminate it and would wait for ever."""
-    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.signal(number, lambda *_: None) for number in numbers}
+@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="needs a timer")
+def test_a_check_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if what is slow handles every Exception; the next file has the whole time again."""
+
+    def slow(*arguments: Any) -> Any:
+        while True:
+            with suppress(Exception):
+                time.sleep(1)
+
+    monkeypatch.setattr("hrnet_cli.checking.run.MAX_SECONDS", 0.05)
+    monkeypatch.setattr("hrnet_cli.checking.run.load_document", slow)
+    result = check_all("w32", "w48")
+    assert [(each.code, each.source) for each in result.findings] == [("HR019", "w32"), ("HR019", "w48")]
+    assert "takes longer than 0.05 s" in result.findings[0].message and result.exit_code == 2
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0) and signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+    monkeypatch.undo()
+    with ThreadPoolExecutor(1) as pool:  # which has no timer
+        assert pool.submit(check_all, "w32").result().findings == ()
+
+
+def test_a_timer_of_the_program_that_checks_is_left_alone() -> None:
+    def own(*_: Any) -> None: ...
+
+    before = signal.signal(signal.SIGALRM, own)
     try:
-        _start_worker(Checker(Settings()))
-        assert [signal.getsignal(number) for number in numbers] == [signal.SIG_IGN, signal.SIG_DFL, signal.SIG_DFL]
+        assert check_all("w32").findings == () and signal.getsignal(signal.SIGALRM) is own
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_a_folder_leads_to_no_file_outside_of_its_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither by a link nor by a base; a file that is named may be anywhere."""
+    outside, project = tmp_path / "outside", tmp_path / "project"
+    (project / ".git").mkdir(parents=True)
+    (project / "configs").mkdir()
+    outside.mkdir()
+    (outside / "secret.yaml").write_text(GOOD.replace("BASIC", "SECRET", 1))
+    (outside / "base.py").write_text(write_spec(load_spec("w32"), "mmlab").text)
+    (project / "base.py").write_text(write_spec(load_spec("w32"), "mmlab").text)
+    (project / "configs" / "link.yaml").symlink_to(outside / "secret.yaml")
+    (project / "configs" / "base.yaml").write_text(f"_base_: {outside}/secret.yaml\n")
+    (project / "configs" / "out.py").write_text(f"_base_ = '{outside}/base.py'\nmodel = dict(type='HRNet')\n")
+    (project / "configs" / "in.py").write_text("_base_ = '../base.py'\n")
+    (project / "linked.yaml").write_text(GOOD)
+    (project / "configs" / "inside.yaml").symlink_to("../linked.yaml")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    result = check_all(project / "configs")
+    assert [Path(name).name for name in result.files] == ["in.py", "inside.yaml", "out.py"]
+    assert {each.source for each in result.findings if each.severity != "note"} == {str(project / "configs" / "out.py")}
+    assert any("lies outside of the folder that is checked" in each.message for each in result.findings)
+    assert "SECRET" not in str(result.findings)
+    assert check(outside / "secret.yaml")[0].code == "HR008"
+    monkeypatch.chdir(tmp_path)
+    inside = check_all("project/configs")
+    assert [Path(name).name for name in inside.files] == ["in.py", "inside.yaml", "link.yaml", "out.py"]
+    assert "lies outside" not in str(inside.findings)

@@ -151,7 +151,17 @@ def test_one_spec_that_cannot_be_read_and_none_is_locked() -> None:
 def test_an_empty_lock_file_says_what_to_do() -> None:
     LOCK.write_text("")
     result = call("check", "--locked", "mine.yaml")
-    assert is_a_message(result) and "the file is empty" in result.err and "lock the specs again" in result.err
+    assert result.code == 2 and "HR001 the file is empty" in result.out and "lock the specs again" in result.out
+
+
+@pytest.mark.parametrize("text", ["version: [", "version: 2", None])
+def test_a_lock_file_that_cannot_be_read_hides_no_finding(text: str | None) -> None:
+    if text is not None:
+        LOCK.write_text(text)
+    Path("broken.yaml").write_text(W32.replace("BASIC", "BASICK", 1))
+    result = call("check", "--locked", "mine.yaml", "broken.yaml")
+    assert result.code == 2 and "HR001" in result.out and "HR008" in result.out
+    assert "HR601" not in result.out and "2 errors in 3 files, 1 unreadable" in result.out
 
 
 @pytest.mark.parametrize(("damage", "line"), [("<<<<<<< HEAD\n", 15), ("version: 1\n", 15), ("x\n", 16)])

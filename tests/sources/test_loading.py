@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import pickle
 import sys
 from pathlib import Path
@@ -72,8 +73,25 @@ def test_a_long_text_is_refused_and_never_cut(character: str, tmp_path: Path, mo
     assert codes("-") == ["too-large"]
 
 
-def test_an_endless_file_is_not_read_to_its_end() -> None:
-    assert codes("/dev/zero") == ["too-large"]
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes and devices")
+def test_what_is_no_regular_file_is_refused_by_its_kind(tmp_path: Path) -> None:
+    """A device may have no end, a pipe no beginning, and a process tells about itself in what looks like a file."""
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "link.yaml").symlink_to("/dev/zero")
+    for name in ("/dev/zero", "/proc/self/environ", tmp_path / "pipe.yaml", tmp_path / "link.yaml"):
+        if Path(name).exists():
+            with pytest.raises(UnreadableError, match=f"cannot read '{name}': this is no regular file"):
+                load_spec(name)
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="needs /dev/fd")
+def test_a_pipe_that_is_open_already_is_read() -> None:
+    """As a shell opens it: `hrnet-cli trace <(sed s/32/48/ w32.yaml)`."""
+    reader, writer = os.pipe()
+    os.write(writer, preset_path("w32").read_bytes())
+    os.close(writer)
+    assert load_spec(f"/dev/fd/{reader}") == load_spec("w32")
+    os.close(reader)
 
 
 @pytest.mark.parametrize("count", [17, 1_000, 100_000])
@@ -155,7 +173,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     path = tmp_path / "spec.yaml"
     path.touch()
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr("hrnet_cli.sources.loading.read_bytes", refuse)
     with pytest.raises(UnreadableError, match="Permission denied"):
         load_spec(path)
 

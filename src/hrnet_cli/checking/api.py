@@ -8,7 +8,8 @@ from typing import Any
 
 from hrnet_cli.checking.files import targets
 from hrnet_cli.checking.finding import Check
-from hrnet_cli.checking.run import checker, run
+from hrnet_cli.checking.processes import run
+from hrnet_cli.checking.run import checker
 from hrnet_cli.checking.settings import read_settings
 from hrnet_cli.errors import Diagnostic, UsageError
 from hrnet_cli.schema import Shape4
@@ -39,7 +40,7 @@ def check(
     `lock`, every spec must build what that lock file records. `jobs` is the number of processes, 0 one per core.
 
     What is wrong with a spec is a finding of the result, whose `exit_code` is that of the command. Raises UsageError
-    for wrong arguments and if there is no spec, and UnreadableError for a lock file that cannot be read.
+    for wrong arguments and if there is no spec.
     """
     for spec in specs:
         if not isinstance(spec, str | Path):

@@ -9,12 +9,12 @@ from fnmatch import fnmatch
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from stat import S_ISREG
 from typing import NamedTuple
 
 from hrnet_cli.checking.settings import Settings
 from hrnet_cli.documents import MAX_CHARACTERS
 from hrnet_cli.errors import UnreadableError
+from hrnet_cli.files import is_outside, is_regular, lies_in, project_of, read_bytes
 from hrnet_cli.sources.loading import decode
 
 SKIPPED_FOLDERS = ("__pycache__", "build", "dist", "node_modules", "site-packages", "venv")
@@ -29,6 +29,8 @@ class Target(NamedTuple):
     """Whether it was found in a folder, so that it is skipped if it is not an HRNet."""
     error: str = ""
     """Why a folder cannot be listed."""
+    projects: tuple[str, ...] = ()
+    """Of a file of a folder: the folders that it and its bases must lie in, their links followed. Empty: anywhere."""
 
 
 def targets(names: Iterable[str], settings: Settings, skip_others: bool = False) -> list[Target]:
@@ -41,7 +43,8 @@ def targets(names: Iterable[str], settings: Settings, skip_others: bool = False)
         if name != "-" and os.path.isdir(name):  # noqa: PTH112  # a name that is too long is no error
             found = _in_folder(name, settings)
         elif skip_others:
-            found = _if_included(*os.path.split(name), settings)
+            parent, file = os.path.split(name)
+            found = _if_included(parent, file, settings, _projects(parent))
         else:
             found = iter((Target(name),))
         for target in found:
@@ -51,6 +54,7 @@ def targets(names: Iterable[str], settings: Settings, skip_others: bool = False)
 
 def _in_folder(folder: str, settings: Settings) -> Iterator[Target]:
     """The included files below a folder. Links to folders are not followed."""
+    projects = _projects(folder)
     errors: list[OSError] = []
     for parent, folders, files in os.walk(folder, onerror=errors.append):
         folders[:] = sorted(
@@ -61,17 +65,25 @@ def _in_folder(folder: str, settings: Settings) -> Iterator[Target]:
             and not settings.excludes(os.path.join(parent, name))  # noqa: PTH118  # 10,000 files are listed at once
         )
         for name in sorted(files):
-            yield from _if_included(parent, name, settings)
+            yield from _if_included(parent, name, settings, projects)
     for error in errors:
         yield Target(str(error.filename), error=error.strerror or str(error))
 
 
-def _if_included(parent: str, name: str, settings: Settings) -> Iterator[Target]:
-    """The file, if the settings include it and it is a regular one: reading a pipe might never end."""
+def _projects(folder: str) -> tuple[str, ...]:
+    """Where files may be read that a folder leads to: its project, and that of the working directory."""
+    return tuple(dict.fromkeys(map(project_of, (folder, "."))))
+
+
+def _if_included(parent: str, name: str, settings: Settings, projects: tuple[str, ...]) -> Iterator[Target]:
+    """The file, if the settings include it and it is a regular one of the project, or if it is gone."""
     path = Path(parent, name)
     included = any(fnmatch(name, pattern) for pattern in settings.include)
-    if included and not settings.excludes(str(path)) and (path.is_file() or not os.path.lexists(path)):
-        yield Target(str(path), in_folder=True)
+    if not included or settings.excludes(str(path)):
+        return
+    is_link = os.path.islink(path)  # noqa: PTH114  # 10,000 files are listed at once
+    if (is_regular(path) and (not is_link or lies_in(path, projects))) or not os.path.lexists(path):
+        yield Target(str(path), in_folder=True, projects=projects)
 
 
 # Whether a file of a folder can be the config of an HRNet
@@ -90,8 +102,7 @@ def read_if_config(path: Path) -> str | None:
 
     Raises OSError, and UnreadableError for a file that is not UTF-8, unless it is Python: such a file is no config.
     """
-    with path.open("rb") as file:
-        data = file.read(MAX_CHARACTERS + 1)
+    data = read_bytes(path, MAX_CHARACTERS + 1)
     if len(data) > MAX_CHARACTERS or not _has_config_word(path, data):
         return None
     try:
@@ -135,8 +146,7 @@ def _has_config_word(path: Path, data: bytes, depth: int = 0) -> bool:
 
 def _base_has_config_word(path: Path, depth: int) -> bool:
     try:
-        status = path.stat()
-        return S_ISREG(status.st_mode) and _cached_has_config_word(path, status.st_mtime_ns, depth)
+        return not is_outside(path) and _cached_has_config_word(path, path.stat().st_mtime_ns, depth)
     except (OSError, ValueError):
         return False
 
@@ -144,5 +154,4 @@ def _base_has_config_word(path: Path, depth: int) -> bool:
 @lru_cache(maxsize=4096)
 def _cached_has_config_word(path: Path, _modified: int, depth: int) -> bool:
     """Cached by time of modification: hundreds of configs have the same few bases."""
-    with path.open("rb") as file:
-        return _has_config_word(path, file.read(MAX_CHARACTERS), depth + 1)
+    return _has_config_word(path, read_bytes(path, MAX_CHARACTERS), depth + 1)

@@ -10,6 +10,7 @@ from typing import Any
 
 from hrnet_cli.documents.yaml import read_document
 from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError
+from hrnet_cli.files import read_bytes
 from hrnet_cli.nn import Shape
 from hrnet_cli.schema.fields import INVALID, Count, Each, RecordOf, Text, unknown_keys, wrong_type
 from hrnet_cli.schema.records import Diagnostics, Record, entries, entry, record
@@ -98,8 +99,7 @@ CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?: |\r?$)", re.MULTILINE)
 def open_lock(path: Path) -> dict[str, LockEntry]:
     """The entries of a lock file by spec name. Raises UnreadableError."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = read_bytes(path, MAX_BYTES + 1)
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableError(f"{path} is not UTF-8 (byte {error.start})", REMEDY) from None

@@ -1,16 +1,16 @@
-"""Rules over specs: one file to its findings, and many files in one process or several."""
+"""Rules over one file: its findings, whatever is in it."""
 
 from __future__ import annotations
 
-import os
 import signal
-from collections.abc import Generator, Iterable, Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from hrnet_cli.checking.files import Target, is_program, mentions_hrnet, read_if_config
-from hrnet_cli.checking.finding import Check, FileCheck, Finding, collect
+from hrnet_cli.checking.finding import FileCheck, Finding
 from hrnet_cli.checking.lock_file import LockEntry, open_lock
 from hrnet_cli.checking.rules import RULE_OF, UNCONDITIONAL, WITHOUT_NETWORK, finders
 from hrnet_cli.checking.settings import Settings
@@ -20,6 +20,7 @@ from hrnet_cli.dialects.reading import holds_stages
 from hrnet_cli.dialects.table import identify, may_hold_hrnet, recognise
 from hrnet_cli.documents import MAX_DEPTH, Document
 from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError
+from hrnet_cli.files import only_in
 from hrnet_cli.sources import preset_names, read_source
 from hrnet_cli.sources.loading import MismatchError, Source, load_document
 from hrnet_cli.sources.places import find_places
@@ -30,6 +31,14 @@ class _NotHrnetError(Exception):
     """A file of a folder is not the config of an HRNet."""
 
 
+MAX_SECONDS = 10
+"""A check of one file that takes longer is given up. The slowest published config takes a tenth of a second."""
+
+
+class _OverTimeError(BaseException):
+    """The check of a file takes longer than MAX_SECONDS. Nothing that handles an Exception may handle it."""
+
+
 class Checker(NamedTuple):
     """Everything that a file is checked with. It is sent to other processes as it is."""
 
@@ -38,9 +47,19 @@ class Checker(NamedTuple):
     """The entries of the lock file; None if specs need not be in it."""
     debug: bool = False
     """Whether an exception that is a fault of hrnet-cli is raised, and not a finding."""
+    lock_fault: FileCheck | None = None
+    """That the lock file cannot be read: then the specs are checked without it."""
 
     def check(self, target: Target) -> FileCheck:
-        """Every finding of one file. That it cannot be read is a finding too."""
+        """Every finding of one file. That it cannot be read is a finding too, and that it takes too long."""
+        try:
+            with _time_limit(MAX_SECONDS), only_in(target.projects):
+                return self._check(target)
+        except _OverTimeError:
+            what = f"the check of this file takes longer than {MAX_SECONDS} s"
+            return self._fault(target.name, what, "or the machine has too much to do")
+
+    def _check(self, target: Target) -> FileCheck:
         selected = self.settings.selected_rules(target.name)
         text, source, ran, unreadable = "", target.name, selected & UNCONDITIONAL, False
         try:
@@ -111,6 +130,10 @@ class Checker(NamedTuple):
         )
         return FileCheck(source, self._findings([fault], "", source), unreadable=True)
 
+    def unreadable(self, error: UnreadableError, source: str) -> FileCheck:
+        """The finding of a file that cannot be read."""
+        return FileCheck(source, self._findings([_unreadable(error, source)], "", source), unreadable=True)
+
     def killed(self, target: Target) -> FileCheck:
         """The finding of a file whose process ended while it was checked, as one does that has no memory left."""
         return self._fault(
@@ -147,9 +170,38 @@ class Checker(NamedTuple):
         )
 
 
+@contextmanager
+def _time_limit(seconds: int) -> Iterator[None]:
+    """Raise _OverTimeError after some seconds, where the system has a timer that nothing else uses.
+
+    It is the last fence: each reader bounds what it does by itself. A thread beside the main one has no timer.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or not hasattr(signal, "SIGALRM") or signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGALRM, _over_time)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+
+def _over_time(_number: int, _frame: Any) -> NoReturn:
+    raise _OverTimeError
+
+
 def checker(settings: Settings, debug: bool = False) -> Checker:
-    """What to check with; the lock file is read if specs must be in it. Raises UnreadableError."""
-    return Checker(settings, open_lock(Path(settings.lock)) if settings.locked else None, debug)
+    """What to check with; the lock file is read if specs must be in it."""
+    made = Checker(settings, debug=debug)
+    if not settings.locked:
+        return made
+    try:
+        return made._replace(locked=open_lock(Path(settings.lock)))
+    except UnreadableError as error:
+        return made._replace(lock_fault=made.unreadable(error, settings.lock))
 
 
 def _read(target: Target) -> Source:
@@ -197,90 +249,3 @@ def _lines_of(source: str) -> list[str]:
         return split_lines(text) if mentions_hrnet(text) else []
     except (UnreadableError, SpecError):
         return []
-
-
-# Many files
-
-CORES = os.cpu_count() or 1
-CHUNK = 8
-"""The number of files that are sent to another process at a time."""
-
-
-def run(checker: Checker, targets: list[Target], jobs: int = 1) -> Check:
-    """Check every target, in `jobs` processes but at most one per core (0: one per core)."""
-    return collect(check_each(checker, targets, jobs))
-
-
-def check_each(checker: Checker, targets: list[Target], jobs: int = 1) -> Generator[FileCheck]:
-    """As `run`, but each result as soon as those before it are there. Close it to end the processes early."""
-    workers = min(jobs or CORES, CORES, -(-len(targets) // CHUNK))
-    if workers < 2 or any(target.name == "-" for target in targets):  # other processes have no standard input
-        yield from map(checker.check, targets)
-        return
-    from concurrent.futures.process import BrokenProcessPool
-
-    done = 0
-    try:
-        for result in _in_processes(checker, targets, workers):
-            done += 1
-            yield result
-    except BrokenProcessPool:  # one file is to blame, and it is not known which
-        for target in targets[done:]:
-            try:
-                yield from _in_processes(checker, [target], 1)
-            except BrokenProcessPool:
-                yield checker.killed(target)
-
-
-def _in_processes(checker: Checker, targets: list[Target], workers: int) -> Iterator[FileCheck]:
-    """The results in order. Raises BrokenProcessPool when a process ends before its work is done."""
-    from concurrent.futures import ProcessPoolExecutor
-
-    with ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(checker,)) as pool:
-        try:
-            with _interrupts_blocked():
-                results = pool.map(_check_in_worker, targets, chunksize=CHUNK)
-            yield from results
-        except BaseException:
-            pool.shutdown(cancel_futures=True)  # `with` would wait for all that is not begun
-            raise
-
-
-_REQUESTS_TO_END = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
-
-
-@contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    """Delay signals while processes are started: hooks that Python runs around a fork would swallow their exceptions.
-
-    A new process has them blocked until `_start_worker`.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_REQUESTS_TO_END})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-_worker_checker: list[Checker] = []
-"""In a worker: what it checks with, sent once and not with each chunk, since a lock file can be as long as the list."""
-
-
-def _start_worker(checker: Checker) -> None:
-    """Prepare a worker. Ctrl-C reaches every process; the workers leave it to the one that started them.
-
-    A request to end, which the parent answers with an exception, ends them at once: their own would be a result.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for number in _REQUESTS_TO_END:
-        signal.signal(number, signal.SIG_DFL)
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _REQUESTS_TO_END)
-    _worker_checker[:] = [checker]
-
-
-def _check_in_worker(target: Target) -> FileCheck:
-    return _worker_checker[0].check(target)

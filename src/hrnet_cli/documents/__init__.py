@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from hrnet_cli.errors import NOWHERE, Code, Diagnostic, Location, SpecError
+from hrnet_cli.files import NOT_REGULAR, is_outside, is_regular, read_bytes
 from hrnet_cli.text import KeyPath, quote
 
 PLACE_MARK = "#"
@@ -90,9 +91,11 @@ def why_no_file(path: Path) -> str:
 
     Raises OSError, and ValueError for a path that no file can have.
     """
-    if path.is_file():
+    if is_outside(path):
+        return "lies outside of the folder that is checked"
+    if is_regular(path):
         return ""
-    return "is no regular file" if path.exists() else "does not exist"
+    return NOT_REGULAR if path.exists() else "does not exist"
 
 
 def read_base_text(path: Path, label: str, location: Location, key: str, max_characters: int) -> str:
@@ -105,9 +108,7 @@ def read_base_text(path: Path, label: str, location: Location, key: str, max_cha
         if what:
             remedy = f"copy it to that path, or change {key}"
             refuse("missing-base", f"the base {quote(label)} {what}", remedy, location)
-        with path.open("rb") as file:
-            data = file.read(4 * max_characters + 1)
-        return data.decode("utf-8-sig")
+        return read_bytes(path, 4 * max_characters + 1).decode("utf-8-sig")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         refuse("missing-base", f"the base {quote(label)} cannot be read: {reason}", f"change {key}", location)

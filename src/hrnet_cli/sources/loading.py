@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,6 +24,7 @@ from hrnet_cli.documents import MAX_CHARACTERS, PLACE_MARK, Document, read_text
 from hrnet_cli.documents.bases import base_key, why_unread
 from hrnet_cli.documents.yaml import end_location, refused
 from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError, UsageError, choose
+from hrnet_cli.files import read_bytes
 from hrnet_cli.hrnet import DEFAULT_PRESET
 from hrnet_cli.schema.fields import INVALID, Size
 from hrnet_cli.schema.records import Diagnostics
@@ -262,8 +264,7 @@ def _read_source(name: str) -> Source:
         if path.is_dir():
             raise UnreadableError(f"{path} is a folder", "name a spec file in it")
         if path.exists():
-            with path.open("rb") as file:
-                return Source(decode(file, str(path)), str(path), path)
+            return Source(decode(_open(path), str(path)), str(path), path)
         if name.startswith(GIT):
             from hrnet_cli.sources.git import git_bytes
 
@@ -280,6 +281,18 @@ def _read_source(name: str) -> Source:
     if path.name != name or name.removesuffix(".yaml") not in preset_names():
         raise UnreadableError(f"no file and no preset {name!r}", nearest_presets(path.stem))
     return Source(preset_path(name).read_text(encoding="utf-8"), preset_path(name).name)
+
+
+OPEN_FILE = re.compile("/dev/(stdin|fd/[0-9]+)")
+"""A file that whoever started the command has opened for it: `<(sed … w32.yaml)` in a shell."""
+
+
+def _open(path: Path) -> BinaryIO:
+    """A file that the user names, no further than a config may be long. Raises OSError."""
+    if OPEN_FILE.fullmatch(str(path)):
+        with path.open("rb") as file:
+            return BytesIO(file.read(MAX_CHARACTERS + 1))
+    return BytesIO(read_bytes(path, MAX_CHARACTERS + 1))
 
 
 def own_path(source: str | Path) -> Path | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hrnet_cli.cli.options import CheckFormat, ColorOption, Dialect, OutputOption, complete_spec
-from hrnet_cli.cli.output import canvas_of, closed_pipe_raises, interruptible, write_report
+from hrnet_cli.cli.output import canvas_of, closed_pipe_raises, interruptible, write_report, write_stderr
 from hrnet_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -83,7 +83,8 @@ def check(
     """
     from hrnet_cli.checking.files import targets
     from hrnet_cli.checking.finding import Summary
-    from hrnet_cli.checking.run import check_each, checker
+    from hrnet_cli.checking.processes import check_each
+    from hrnet_cli.checking.run import checker
     from hrnet_cli.checking.settings import load_settings
     from hrnet_cli.cli.checking import add_step_summary, override, show_progress
     from hrnet_cli.report.findings import CHECK_FORMATS
@@ -105,7 +106,8 @@ def check(
             remedy = "name spec files or the folder that has them; `include` in the settings sets their patterns"
             raise UsageError(f"no spec in {' '.join(specs or ['this folder'])}", remedy)
 
-    with interruptible(), closed_pipe_raises(), closing(check_each(checker(settings, debug), files, jobs)) as results:
+    checking = check_each(checker(settings, debug), files, jobs, lambda text: write_stderr(f"note: {text}"))
+    with interruptible(), closed_pipe_raises(), closing(checking) as results:
         write_report(CHECK_FORMATS[format](counted(), canvas_of(output, color), statistics), output)
     if step_summary:
         add_step_summary(kept, statistics)

@@ -7,12 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
 from hrnet_cli.checking.finding import Finding
+from hrnet_cli.files import git_top
 
 
 def repository_path(source: str) -> str:
@@ -24,14 +24,8 @@ def repository_path(source: str) -> str:
     with suppress(ValueError, OSError):  # it is in neither, or the working directory was deleted
         absolute = Path(os.path.abspath(path))  # noqa: PTH100  # a link is not followed: it is in the repository
         if path.is_absolute() or os.path.lexists(path):
-            path = absolute.relative_to(_repository(absolute.parent) or Path.cwd())
+            path = absolute.relative_to(git_top(absolute.parent) or Path.cwd())
     return path.as_posix()
-
-
-@cache
-def _repository(folder: Path) -> Path | None:
-    """The top of the git repository of a folder: paths in CI start there, whatever the working directory."""
-    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
 
 
 LONE_SURROGATE = re.compile(r"[\ud800-\udc7f\udd00-\udfff]")
