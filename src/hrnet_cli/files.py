@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -48,6 +48,27 @@ def _refuse_kind(status: os.stat_result) -> None:
 def _system_devices() -> tuple[int, ...]:
     """The devices that stand for the system's own folders, where it has them."""
     return tuple(os.stat(folder).st_dev for folder in SYSTEM_FOLDERS if os.path.ismount(folder))  # noqa: PTH116
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Wait until no other process is inside for the same folder, as far as the system can tell.
+
+    What is read inside and written again loses nothing that another process writes.
+    """
+    try:
+        import fcntl
+
+        descriptor = os.open(folder, os.O_RDONLY)
+    except (ImportError, OSError):  # Windows, or a folder that may not be read: what is written is whole all the same
+        yield
+        return
+    try:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 # Where files may be

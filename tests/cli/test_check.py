@@ -126,7 +126,8 @@ def test_dialects(here: Path) -> None:
         assert "HR201" in codes, dialect
 
 
-def test_the_nearest_configuration_is_read(here: Path) -> None:
+def test_the_nearest_configuration_of_the_repository_is_read(here: Path) -> None:
+    Path(".git").mkdir()
     Path("deep").mkdir()
     Path("deep/bad.yaml").write_text(BAD)
     Path("pyproject.toml").write_text('[tool.hrnet-cli]\nignore = ["HR008"]\n')
@@ -181,7 +182,63 @@ def test_bad_usage(arguments: list[str], says: str, here: Path) -> None:
     assert is_a_message(result) and says in result.err
 
 
+def test_settings_and_locks_outside_of_the_repository_are_not_read(here: Path) -> None:
+    """Neither above its top nor by a link; what is named may be anywhere."""
+    outside, project = here / "outside", here / "project"
+    for folder in (outside, project / ".git", project / "deep"):
+        folder.mkdir(parents=True)
+    (here / ".hrnet-cli.toml").write_text("selct = 3\n")
+    (outside / "own.toml").write_text("ignore = ['HR008']\n")
+    Path("project/bad.yaml").write_text(BAD)
+    for name in ("project", "project/deep", "outside"):
+        os.chdir(here / name)
+        assert call("check", "w32").code == 0, "no settings are found"
+    os.chdir(project)
+    assert call("check", "bad.yaml", "--config", "../outside/own.toml").code == 0
+    Path(".hrnet-cli.toml").symlink_to(outside / "own.toml")
+    result = call("check", "bad.yaml")
+    assert is_a_message(result) and "'.hrnet-cli.toml' lies outside" in result.err.replace(f"{project}/", "")
+    Path(".hrnet-cli.toml").unlink()
+    Path(".hrnet-cli.toml").write_text("lock = '../outside/hrnet.lock'\nlocked = true\n")
+    assert is_a_message(call("check", "w32")) and is_a_message(call("lock", "w32"))
+    assert call("lock", "w32", "--lock", "../outside/hrnet.lock").code == 0
+    assert call("check", "w32", "--lock", "../outside/hrnet.lock").code == 0
+
+
+@pytest.mark.parametrize("option", ["--config", "--lock"])
+def test_an_option_that_names_nothing(option: str, here: Path) -> None:
+    result = call("check", "w32", option, "")
+    assert is_a_message(result) and f"{option} is empty" in result.err
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["#" * 1_000_001, "a" + ".a" * 60 + " = 1\n", "[" + "'a b' . " * 60 + "x]\n"],
+    ids=["long", "key", "table"],
+)
+def test_settings_that_are_too_large(text: str, here: Path) -> None:
+    Path(".hrnet-cli.toml").write_text(text)
+    result = call("check", "w32")
+    assert is_a_message(result) and ".hrnet-cli.toml is too large" in result.err
+
+
+def test_settings_that_never_end() -> None:
+    result = call("check", "w32", "--config", "/dev/zero")
+    assert is_a_message(result) and "cannot read '/dev/zero': this is no regular file" in result.err
+
+
+def test_a_line_of_a_file_that_is_no_config_is_not_shown(here: Path) -> None:
+    """A link in a pull request may lead to any file of the machine."""
+    Path("secret").write_text("user: admin\npassword: is: hunter2\n")
+    Path("link.yaml").symlink_to("secret")
+    result = call("check", "link.yaml")
+    assert result.code == 1 and "link.yaml:2:13: error HR002" in result.out and "hunter2" not in result.out
+    Path("mine.yaml").write_text("stage1: is: hunter2\n")
+    assert "hunter2" in call("check", "mine.yaml").out
+
+
 def test_paths_of_the_settings_are_relative_to_their_file(here: Path) -> None:
+    (here / ".git").mkdir()
     (here / "configs").mkdir()
     (here / "configs" / "a.yaml").write_text(GOOD)
     (here / "configs" / "old.yaml").write_text(BAD)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from commandline import call, is_a_message
+from commandline import PROGRAM, call, environment, is_a_message
 
 from hrnet_cli.checking.lock import lock_entry
 from hrnet_cli.checking.lock_file import LockEntry, open_lock, read_lock
@@ -202,3 +204,13 @@ def test_at_80_columns() -> None:
     change()
     result = call("lock", "mine.yaml", env={"COLUMNS": "80"})
     assert max(map(len, result.out.splitlines())) <= 80
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs flock")
+def test_six_at_once_leave_six_entries() -> None:
+    names = ["w32", "w48", "cls-w18", "higher-w32", "det-w18", "litehrnet18"]
+    children = [
+        subprocess.Popen([*PROGRAM, "lock", name], env=environment(), stdout=subprocess.DEVNULL) for name in names
+    ]
+    assert [child.wait() for child in children] == [0] * 6
+    assert sorted(open_lock(LOCK)) == sorted(names) and not list(Path().glob(".hrnet*"))

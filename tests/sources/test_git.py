@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from commandline import call, is_a_message, run
@@ -208,3 +209,35 @@ def test_standard_input_is_left_to_the_other(repository: Path, small: Plain) -> 
     text = json.dumps({**small, "name": "piped"}).encode()
     result = run("diff", "git:HEAD:configs/mine.yaml", "-", stdin=text, cwd=repository)
     assert result.out.splitlines()[1] == "the same network, under the names second and piped"
+
+
+def test_the_size_is_asked_for_first(repository: Path) -> None:
+    """A file of a gigabyte can be stored in a megabyte."""
+    Path("long.yaml").write_text("#" * 2_000_000)
+    git(repository, "add", ".")
+    seen: list[list[str]] = []
+    original = subprocess.run
+
+    def observed(command: list[str], **more: Any) -> Any:
+        seen.append(command[3:5])
+        return original(command, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hrnet_cli.sources.git.subprocess.run", observed)
+        assert caught(SpecError, load_spec, "git::long.yaml")
+    assert seen == [["cat-file", "-s"]]
+
+
+def test_git_has_a_time_limit_and_may_say_much(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = repository / "bin" / "git"
+    slow.parent.mkdir()
+    slow.write_text("#!/bin/sh\nexec sleep 60\n")
+    slow.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{slow.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr("hrnet_cli.sources.git.MAX_SECONDS", 0.1)
+    error = caught(UnreadableError, read_source, "git:HEAD:configs/mine.yaml")
+    assert "git takes longer than 0.1 s" in error.message
+    monkeypatch.setattr("hrnet_cli.sources.git.MAX_SECONDS", 60)
+    slow.write_text("#!/bin/sh\nhead -c 1000000 /dev/zero | tr '\\0' x >&2\nexit 1\n")
+    error = caught(UnreadableError, read_source, "git:HEAD:configs/mine.yaml")
+    assert "xxx" in error.message and len(error.message) < 11_000

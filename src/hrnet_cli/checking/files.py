@@ -118,6 +118,14 @@ def mentions_hrnet(text: str) -> bool:
     return HRNET_WORDS.search(text.encode()) is not None
 
 
+def may_be_config(text: str) -> bool:
+    """Whether a text has a word that every config of an HRNet has. If it has none, its lines are no business of ours.
+
+    A link in a pull request may lead to any file of the machine, and a finding shows a line of the file.
+    """
+    return CONFIG_WORDS.search(text.encode("utf-8", "replace")) is not None
+
+
 PROGRAM = re.compile(
     r"^(?:(?:async )?def|class) \w+|^if __name__\b|^(?:import|from) (?:torch|tensorflow|paddle|unittest)\b", re.M
 )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from hrnet_cli.checking.files import Target, is_program, mentions_hrnet, read_if_config
+from hrnet_cli.checking.files import Target, is_program, may_be_config, mentions_hrnet, read_if_config
 from hrnet_cli.checking.finding import FileCheck, Finding
 from hrnet_cli.checking.lock_file import LockEntry, open_lock
 from hrnet_cli.checking.rules import RULE_OF, UNCONDITIONAL, WITHOUT_NETWORK, finders
@@ -141,7 +141,7 @@ class Checker(NamedTuple):
         )
 
     def _findings(self, diagnostics: list[Diagnostic], text: str, source: str) -> tuple[Finding, ...]:
-        lines = split_lines(text) if diagnostics else []
+        lines = split_lines(text) if diagnostics and may_be_config(text) else []
         findings = [self._finding(diagnostic, source, lines) for diagnostic in diagnostics]
         findings.sort(key=lambda each: (each.line or 0, each.column or 0, each.code, each.message))
         return tuple(findings)

@@ -1,8 +1,12 @@
-"""The settings of check: `.hrnet-cli.toml`, or `[tool.hrnet-cli]` of pyproject.toml, in this folder or one above."""
+"""The settings of check: `.hrnet-cli.toml`, or `[tool.hrnet-cli]` of pyproject.toml, in this folder or one above.
+
+The search ends at the top of the git repository; a folder in none is searched alone.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,6 +19,7 @@ from hrnet_cli.checking.finding import SEVERITIES
 from hrnet_cli.checking.rules import RULES, is_rule_prefix
 from hrnet_cli.checking.subject import Requirements
 from hrnet_cli.errors import Diagnostic, UnreadableError, UsageError
+from hrnet_cli.files import lies_in, project_of, read_bytes
 from hrnet_cli.schema.fields import INVALID, NOT_A_MAPPING, Choice, Each, RecordOf, Text, wrong_type
 from hrnet_cli.schema.records import Diagnostics, Kind, entry, record
 from hrnet_cli.text import KeyPath, quote, quote_key
@@ -32,6 +37,7 @@ class Prefix:
         return value
 
 
+MAX_PAIRS = 1_000
 PREFIXES = Each(Prefix(), 100)
 
 
@@ -46,6 +52,9 @@ class TableOf:
         """Its pairs in order, as a tuple, which is hashable."""
         if not isinstance(value, Mapping):
             diagnostics.append(wrong_type(value, "a table", path, NOT_A_MAPPING))
+            return INVALID
+        if len(value) > MAX_PAIRS:
+            diagnostics.append(Diagnostic("too-long", path, f"{len(value):,} entries", f"allowed: {MAX_PAIRS:,}"))
             return INVALID
         return tuple(
             (
@@ -144,22 +153,43 @@ OWN_FILE = ".hrnet-cli.toml"
 PROJECT_FILE = "pyproject.toml"
 
 
-def load_settings(file: str | None = None) -> Settings:
+MAX_BYTES = 1_000_000
+LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){50}""")
+"""A key of 50 parts: to read one takes the square of their number."""
+
+
+def load_settings(file: str | None = None, lock: str | None = None) -> Settings:
     """The settings of a file, by default of the nearest one; defaults if there is none.
 
-    Raises UnreadableError and UsageError.
+    The lock file is that of the settings unless `lock` names one. What is named may be anywhere; what is found must lie
+    in the repository of the working directory, or else in that folder itself. Raises UnreadableError and UsageError.
     """
-    path = Path(file) if file else _nearest_file()
-    if path is None:
-        return Settings()
+    for option, value in (("config", file), ("lock", lock)):
+        if value == "":
+            raise UsageError(f"--{option} is empty", f"name a file, or leave --{option} out")
+    path = _nearest_file() if file is None else Path(file)
+    settings = Settings() if path is None else _settings_of(path)
+    settings = settings if lock is None else replace(settings, lock=lock)
+    if file is None:
+        _refuse_outside(path, "write the settings in the repository, or name the file with --config")
+        _refuse_outside(None if lock else Path(settings.lock), "keep it in the repository, or name it with --lock")
+    return settings
+
+
+def _settings_of(path: Path) -> Settings:
     values = _read_table(path)
     if values is None:
         raise UsageError(f"{path} has no [tool.hrnet-cli]", f"write one, or name a {OWN_FILE}")
     settings, diagnostics = read_settings(values)
     if settings is None:
         raise UsageError("\n".join(_mistake(path, each) for each in diagnostics), "docs/ci.md lists every key")
-    lock = os.path.relpath(path.parent / settings.lock)
-    return replace(settings, folder=str(path.parent), lock=lock)
+    return replace(settings, folder=str(path.parent), lock=os.path.relpath(path.parent / settings.lock))
+
+
+def _refuse_outside(path: Path | None, remedy: str) -> None:
+    """Raise UsageError for a file that lies outside of the project, or is a link out of it."""
+    if path is not None and not lies_in(path, (project_of("."),)):
+        raise UsageError(f"{str(path)!r} lies outside of the repository", remedy)
 
 
 def _mistake(path: Path, diagnostic: Diagnostic) -> str:
@@ -168,12 +198,14 @@ def _mistake(path: Path, diagnostic: Diagnostic) -> str:
 
 
 def _nearest_file() -> Path | None:
-    """The settings file of this folder or the nearest one above; OWN_FILE if a folder has both."""
-    here = Path.cwd()
+    """The settings file of this folder or the nearest one above in its repository; OWN_FILE if a folder has both."""
+    here, top = Path.cwd(), Path(project_of("."))
     for folder in (here, *here.parents):
         for path in (folder / OWN_FILE, folder / PROJECT_FILE):
             if path.is_file() and _read_table(path) is not None:
                 return path
+        if folder == top:
+            break
     return None
 
 
@@ -185,8 +217,11 @@ def _read_table(path: Path) -> Mapping[str, Any] | None:
         import tomli as tomllib
 
     try:
-        with path.open("rb") as file:
-            values: dict[str, Any] = tomllib.load(file)
+        data = read_bytes(path, MAX_BYTES + 1)
+        text = data.decode()
+        if len(data) > MAX_BYTES or LONG_KEY.search(text):
+            raise UnreadableError(f"{path} is too large", f"allowed: {MAX_BYTES:,} bytes, and keys of up to 50 parts")
+        values: dict[str, Any] = tomllib.loads(text)
     except OSError as error:
         raise UnreadableError(f"cannot read {str(path)!r}: {error.strerror}", "name a TOML file") from None
     except (ValueError, RecursionError) as error:

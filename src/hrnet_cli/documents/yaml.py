@@ -87,10 +87,11 @@ def read_and_count(text: str, source: str, max_characters: int, max_values: int)
             raise refused("empty", "the file is empty", "a spec has at least stage1", source)
         value = composer.value(node, ())
         return Document(value, composer.keys, composer.values, tuple(composer.diagnostics)), composer.count
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        message = ", ".join(part for part in (error.context, error.problem) if part) or "cannot be read"
-        raise refused("syntax", message, "check the YAML here and on the line before", source, mark) from None
+    except yaml.MarkedYAMLError as wrong:
+        mark = wrong.problem_mark or wrong.context_mark
+        message = ", ".join(part for part in (wrong.context, wrong.problem) if part) or "cannot be read"
+        error = refused("syntax", message, "check the YAML here and on the line before", source, mark)
+        raise _within(error, text) from None
     except (yaml.YAMLError, UnicodeError) as error:
         message = " ".join(str(getattr(error, "reason", error)).split())
         unprintable = yaml.reader.Reader.NON_PRINTABLE.search(text)  # PyYAML's C reader does not say where it is
@@ -200,6 +201,14 @@ def refused(code: Code, message: str, remedy: str, source: str, mark: Any = None
     """The error for a text that cannot be read at all; `mark` is PyYAML's, which counts from 0."""
     location = Location(mark.line + 1, mark.column + 1, source) if mark else Location(source=source)
     return SpecError([Diagnostic(code, (), message, remedy, location=location)])
+
+
+def _within(error: SpecError, text: str) -> SpecError:
+    """The error; one that is below the last line, because something is not closed, is at the end of that line."""
+    (diagnostic,) = error.diagnostics
+    end = end_location(text.rstrip(), diagnostic.location.source)
+    is_below = (diagnostic.location.line or 0) > (end.line or 0)
+    return SpecError([diagnostic._replace(location=end)]) if is_below else error
 
 
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import NoReturn
 
 from hrnet_cli.errors import UnreadableError
@@ -12,32 +13,57 @@ from hrnet_cli.errors import UnreadableError
 FORM = "write git:REV:PATH, with the path from the current folder: git:HEAD~1:configs/mine.yaml"
 
 
-def git_bytes(source: str, max_bytes: int) -> bytes:
-    """The first `max_bytes` of PATH at REV, or as it is staged if REV is empty. Raises UnreadableError."""
+MAX_SECONDS = 10
+"""A revision can name a search through the whole history (`:/words`), which may take any time."""
+
+
+def git_size(source: str) -> int:
+    """The number of bytes of PATH at REV, or as it is staged if REV is empty. Raises UnreadableError."""
+    return int(_cat_file(source, "-s"))
+
+
+def git_bytes(source: str) -> bytes:
+    """The bytes of PATH at REV, all of them: ask for `git_size` before. Raises UnreadableError."""
+    return _cat_file(source, "blob")
+
+
+def _cat_file(source: str, what: str) -> bytes:
+    """What `git cat-file` says of a file, which is an object of git's and never a program's output.
+
+    It refuses a folder, and runs no program that the repository's settings name (textconv, as show would, or
+    core.fsmonitor).
+    """
     revision, _, path = source.partition(":")[2].partition(":")
     if not path:
         raise UnreadableError(f"{source!r} does not name a file at a revision", FORM)
     if revision.startswith("-"):  # git would take it for an option
         _fail(source, "a revision does not begin with -")
     place = os.path.relpath(path) if Path(path).is_absolute() else path
-    # cat-file refuses a folder, and runs no program that the repository's settings name (textconv, as show would,
-    # or core.fsmonitor).
-    command = ["git", "-c", "core.fsmonitor=false", "cat-file", "blob", f"{revision}:./{place.replace(os.sep, '/')}"]
-    try:
-        with subprocess.Popen(  # noqa: S603  # no shell, and none of its arguments can be an option
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment()
-        ) as process:
-            assert process.stdout is not None and process.stderr is not None
-            data = process.stdout.read(max_bytes)
-            if len(data) == max_bytes:
-                process.kill()
-                return data
-            errors = process.stderr.read().decode(errors="replace")
-    except FileNotFoundError:
-        raise UnreadableError(f"cannot read {source!r}: git is not installed", "install git, or name a file") from None
-    if process.returncode:
-        _fail(source, errors)
-    return data
+    command = ["git", "-c", "core.fsmonitor=false", "cat-file", what, f"{revision}:./{place.replace(os.sep, '/')}"]
+    with TemporaryFile() as errors:  # a pipe that nobody reads while another is read can fill up
+        try:
+            done = subprocess.run(  # noqa: S603  # no shell, and none of its arguments can be an option
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env=_environment(),
+                timeout=MAX_SECONDS,
+                check=False,
+            )
+        except FileNotFoundError:
+            remedy = "install git, or name a file"
+            raise UnreadableError(f"cannot read {source!r}: git is not installed", remedy) from None
+        except subprocess.TimeoutExpired:
+            _fail(source, f"git takes longer than {MAX_SECONDS} s")
+        if done.returncode:
+            errors.seek(0)
+            _fail(source, errors.read(MAX_ERRORS).decode(errors="replace"))
+    return done.stdout
+
+
+MAX_ERRORS = 10_000
+"""Bytes of git's errors that are read."""
 
 
 def _environment() -> dict[str, str]:

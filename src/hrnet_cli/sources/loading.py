@@ -266,9 +266,11 @@ def _read_source(name: str) -> Source:
         if path.exists():
             return Source(decode(_open(path), str(path)), str(path), path)
         if name.startswith(GIT):
-            from hrnet_cli.sources.git import git_bytes
+            from hrnet_cli.sources.git import git_bytes, git_size
 
-            return Source(decode(BytesIO(git_bytes(name, MAX_CHARACTERS + 1)), name), name)
+            if git_size(name) > MAX_CHARACTERS:
+                raise _too_long(name)
+            return Source(decode(BytesIO(git_bytes(name)), name), name)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UnreadableError(f"cannot read {name!r}: {reason}", "name a spec file or a preset") from None
@@ -305,13 +307,17 @@ def decode(file: BinaryIO, source: str) -> str:
     """The text of a file. Raises UnreadableError if it is not UTF-8, and SpecError if it is too long to be a config."""
     data = file.read(MAX_CHARACTERS + 1)
     if len(data) > MAX_CHARACTERS:
-        raise refused("too-large", f"more than {MAX_CHARACTERS:,} bytes", "a published config has about 1,000", source)
+        raise _too_long(source)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         location = end_location(error.object[: error.start].decode(), source)  # without the byte order mark
         message, remedy = f"not UTF-8 (byte {error.start})", "save it as UTF-8: a spec is YAML or JSON text"
         raise UnreadableError(message, remedy, location) from None
+
+
+def _too_long(source: str) -> SpecError:
+    return refused("too-large", f"more than {MAX_CHARACTERS:,} bytes", "a published config has about 1,000", source)
 
 
 def parse_input(input: str | Sequence[int], spec: Spec) -> Shape4:

@@ -92,7 +92,7 @@ def check(
     rules = {"select": select, "ignore": ignore, "severity": severity}
     target = {"input": input, "dialect": dialect, "lock": lock, "locked": locked}
     bounds = {"max_params": max_params, "max_macs": max_macs, "max_activations": max_activations, "divisor": divisor}
-    settings = override(load_settings(config), {**rules, **target, **bounds})
+    settings = override(load_settings(config, lock), {**rules, **target, **bounds})
     files = targets(specs or ["."], settings, skip_others)
     summary = Summary()
     kept: list[FileCheck] = []

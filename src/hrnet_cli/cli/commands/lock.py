@@ -8,6 +8,7 @@ import typer
 from hrnet_cli.cli.options import ColorOption, complete_spec
 from hrnet_cli.cli.output import emit, write_file
 from hrnet_cli.errors import UsageError
+from hrnet_cli.files import only_one
 
 
 def lock(
@@ -38,16 +39,16 @@ def lock(
     from hrnet_cli.checking.lock_file import lock_text, open_lock
     from hrnet_cli.checking.settings import load_settings
 
-    lock = lock or load_settings().lock
-    path = Path(lock)
+    path = Path(load_settings(lock=lock).lock)
     if not specs and not update:
         raise UsageError("no spec to lock", "name files or presets, or update all that are locked with --update")
     if not specs and not path.exists():
-        raise UsageError(f"no lock file {lock!r} to update", "name the specs to lock")
-    old = open_lock(path) if path.exists() else {}
-    result = add(old, specs, path, update) if specs else update_all(old, path)
-    if not result.refused:
-        write_file(path, lock_text(result.entries))
+        raise UsageError(f"no lock file {str(path)!r} to update", "name the specs to lock")
+    with only_one(path.parent):
+        old = open_lock(path) if path.exists() else {}
+        result = add(old, specs, path, update) if specs else update_all(old, path)
+        if not result.refused:
+            write_file(path, lock_text(result.entries))
     emit(result, "text", None, color)
     if result.refused:
         raise typer.Exit(1)
