@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from hrnet_cli.text import (
     batch_text,
+    change,
     compact_list,
     digits,
     exact,
@@ -74,6 +75,23 @@ def test_amounts_shapes_and_lists() -> None:
     assert [plural(1, "module"), plural(8, "module"), plural(2, "branch")] == ["1 module", "8 modules", "2 branches"]
     assert [percent(1, 3), percent(0, 0), percent(5, 5)] == ["33.3%", "0.0%", "100.0%"]
     assert [digits(number) for number in (7.645, 15.29, 114.2)] == ["7.645", "15.29", "114.2"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "text"),
+    [
+        (100, 123, "+23.0%"),
+        (1000, 1001, "+0.1%"),
+        (10_000, 9_996, "-0.0400%"),
+        (28_535_552, 28_535_553, "+0.000004%"),
+        (10**9, 10**9 + 1, "+0.0000001%"),
+        (10**30, 10**30 - 9, "-0." + "0" * 27 + "9%"),
+        (5, 5, ""),
+        (0, 5, ""),
+    ],
+)
+def test_a_difference_is_never_shown_as_none(before: int, after: int, text: str) -> None:
+    assert change(before, after).rstrip("%").rstrip("0") == text.rstrip("%").rstrip("0")
 
 
 @pytest.mark.parametrize(

@@ -197,9 +197,15 @@ def percent(part: int, whole: int) -> str:
 
 
 def change(before: int, after: int) -> str:
-    """A relative difference: +22.9%, -0.04%; empty where the first figure is 0."""
-    share = 100 * (after - before) / before if before else 0
-    return f"{share:+.{1 if abs(share) >= 0.1 else 4}f}%" if before and share else ""
+    """A relative difference: +22.9%, -0.0400%, +0.000004%; empty where the first figure is 0, and where both are equal.
+
+    One below 0.1 % has four decimals, or as many as show a digit that is not 0.
+    """
+    if not before or before == after:
+        return ""
+    share, difference = 100 * (after - before) / before, abs(after - before)
+    decimals = 1 if abs(share) >= 0.1 else max(4, len(str(before)) - len(str(difference)) - 1)
+    return f"{share:+.{decimals}f}%"
 
 
 # Lists and plurals

@@ -12,7 +12,7 @@ from originals import ALL_GOLDENS, spec_of
 from support import Golden, caught
 
 from hrnet_cli import load_spec
-from hrnet_cli.checking.lock import Difference, differences, lock, lock_entry, lock_name, lock_path
+from hrnet_cli.checking.lock import Difference, differences, lock, lock_entry, lock_name, source_of
 from hrnet_cli.checking.lock_file import LockEntry
 from hrnet_cli.errors import UsageError
 from hrnet_cli.sources import preset_names, preset_path
@@ -102,7 +102,7 @@ def test_a_network_of_one_stage() -> None:
 def test_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "configs").mkdir()
-    for name in ("w32.yaml", "w48", "configs/a b.yaml"):
+    for name in ("w32.yaml", "w48", "configs/a b.yaml", "-"):
         (tmp_path / name).touch()
     here, below = Path("hrnet.lock").parent, tmp_path / "configs"
     expected = {
@@ -117,11 +117,12 @@ def test_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     }
     for source, name in expected.items():
         assert lock_name(source, here) == name
-        path = lock_path(name, here)
-        assert (path is None) is (name in preset_names() or name.startswith("timm:"))
-        assert path is None or path.samefile(source)
+        found = source_of(name, here)
+        is_file = name not in preset_names() and not name.startswith("timm:")
+        assert Path(found).samefile(source) if is_file else found == name
     assert lock_name("w32.yaml", below) == "../w32.yaml"
-    assert lock_path("w32.yaml", below) == below / "w32.yaml"
+    assert lock_name("./-", here) == "./-" and source_of("./-", here) != "-"
+    assert source_of("w32.yaml", below) == str(below / "w32.yaml")
     for source in ("-", "git:HEAD:w32.yaml", "w18.yaml"):
         assert caught(UsageError, lock_name, source, here)
 

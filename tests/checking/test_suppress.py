@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from checks import check, codes, settings
 
+from hrnet_cli.checking import suppress
+from hrnet_cli.checking.rules import is_rule_prefix
+
 BAD = """\
 stage1: {num_modules: 1, num_branches: 1, block: BOTTLENECK, num_blocks: [4], num_channels: [64]}
 stage2: {num_modules: 1, num_branches: 2, block: BASIC, num_blocks: [4], num_channels: [36, 72]}
@@ -132,3 +135,31 @@ def test_a_malformed_comment_is_reported_by_its_own_rule_only(tmp_path: Path) ->
     text = f"{ODD.rstrip()}  # hrnet: ignore[HR405]\n"
     assert codes(check(tmp_path / "a.yaml", text)) == ["HR902"]
     assert check(tmp_path / "a.yaml", text, settings(ignore=["HR902"])) == ()
+
+
+def test_comments_are_read_once_however_many_findings_and_codes_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred thousand codes in one comment, and a thousand comments above one long line."""
+    seen: list[str] = []
+
+    def observed(code: str) -> bool:
+        seen.append(code)
+        return is_rule_prefix(code)
+
+    monkeypatch.setattr(suppress, "is_rule_prefix", observed)
+    codes_of_one = "HR405," * 100_000
+    assert check(tmp_path / "a.yaml", ODD.rstrip() + f"  # hrnet: ignore[{codes_of_one}] why\n") == ()
+    assert seen == ["HR405"] * 2
+    suppress._opens_block.cache_clear()
+    text = "name: x\n" + "# hrnet: ignore[HR405] why\n" * 900 + ODD.replace("stage1", "# long\nstage1")
+    assert codes(check(tmp_path / "b.yaml", text)).count("HR901") == 900
+    assert suppress._opens_block.cache_info().misses == 1
+
+
+def test_comments_beyond_a_bound_are_not_read(tmp_path: Path) -> None:
+    text = "name: x\n" + "# hrnet: ignore[HR999]\n" * (suppress.MAX_COMMENTS + 2) + ODD
+    found = check(tmp_path / "a.yaml", text)
+    assert codes(found).count("HR902") == suppress.MAX_COMMENTS + 1
+    last = max((each for each in found if each.code == "HR902"), key=lambda each: each.line or 0)
+    assert last.line == suppress.MAX_COMMENTS + 2 and "those below are not read" in last.message

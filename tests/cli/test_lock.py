@@ -166,15 +166,33 @@ def test_a_lock_file_that_cannot_be_read_hides_no_finding(text: str | None) -> N
     assert "HR601" not in result.out and "2 errors in 3 files, 1 unreadable" in result.out
 
 
-@pytest.mark.parametrize(("damage", "line"), [("<<<<<<< HEAD\n", 15), ("version: 1\n", 15), ("x\n", 16)])
+@pytest.mark.parametrize(("damage", "line"), [("<<<<<<< HEAD\n", 15), ("version: 1\n", 15), ("x\n", 15)])
 def test_a_broken_lock_file_is_one_message_and_stays(damage: str, line: int) -> None:
     call("lock", "mine.yaml")
     text = LOCK.read_text() + damage
     LOCK.write_text(text)
     for arguments in (["--update"], ["w48"], ["--update", "w48"]):
         result = call("lock", *arguments)
-        assert is_a_message(result) and result.err.startswith(f"error: hrnet.lock:{line}:1: ")
+        assert is_a_message(result) and result.err.startswith(f"error: hrnet.lock:{line}:")
     assert LOCK.read_text() == text
+
+
+@pytest.mark.parametrize("name", ["./mine.yaml", "configs/../mine.yaml", ".//mine.yaml"])
+def test_a_name_that_somebody_wrote_in_another_way(name: str) -> None:
+    call("lock", "mine.yaml")
+    LOCK.write_text(LOCK.read_text().replace('"mine.yaml"', f'"{name}"'))
+    assert call("check", "--locked", "mine.yaml").code == 0
+    assert "1 unchanged" in call("lock", "mine.yaml").out and "1 unchanged" in call("lock", "--update").out
+    assert '"mine.yaml"' in LOCK.read_text() and name not in LOCK.read_text()
+    text = LOCK.read_text()
+    LOCK.write_text(text + text.partition("specs:\n")[2].replace('"mine.yaml"', f'"{name}"'))
+    assert "is a second entry of 'mine.yaml'" in call("lock", "--update").err
+
+
+def test_a_file_called_as_standard_input() -> None:
+    Path("-").write_text(W32)
+    assert call("lock", "./-").code == 0 and '"./-":' in LOCK.read_text()
+    assert "1 unchanged" in call("lock", "--update").out and call("check", "--locked", "./-").code == 0
 
 
 def test_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from hrnet_cli.errors import HrnetError
 from hrnet_cli.schema import Shape4
 from hrnet_cli.text import exact, shape_text
 from hrnet_cli.tracing import InputError, Trace, torch_engine, trace
+from hrnet_cli.tracing.record import TooLargeError, exceeds_memory
 
 if TYPE_CHECKING:
     from hrnet_cli.lowering.peers import PeerReport
@@ -51,6 +52,8 @@ def _ask_torch_hooks(ours: Trace, device: str) -> Answer:
     peers = _torch_peers()
     try:
         theirs = trace(ours.spec, ours.input, engine="torch", device=device)
+    except TooLargeError as error:
+        return Answer(TORCH_HOOKS, ours, device, skipped=error)
     except InputError as error:
         return _broken(TORCH_HOOKS, ours, device, error.failure.node.path, error.failure.message)
     facts = module_facts(theirs, macs)
@@ -85,8 +88,8 @@ def _ask(rule: PeerRule, ours: Trace, models: dict[str, Any]) -> Answer:
 
 def _broken(rule: PeerRule, ours: Trace, device: str, path: str, message: str) -> Answer:
     """A peer that breaks on an input that goes through; one that only needs more memory is skipped."""
-    if any(words in message for words in ("can't allocate memory", "out of memory")):
-        error = HrnetError(f"not enough memory on {device}", "try a smaller input")
+    if exceeds_memory(message):
+        error = HrnetError(f"the tensors are too large on {device}", "try a smaller input")
         return Answer(rule, ours, device, skipped=error)
     return Answer(rule, ours, device, broken=(path, message))
 

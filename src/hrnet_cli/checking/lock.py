@@ -13,11 +13,11 @@ from hrnet_cli.analysis.costs import FIGURES, costs, totals
 from hrnet_cli.analysis.result import Result
 from hrnet_cli.analysis.shapes import shapes
 from hrnet_cli.analysis.state_dict import digest, state_dict_shapes
-from hrnet_cli.checking.lock_file import LockEntry
+from hrnet_cli.checking.lock_file import LockEntry, canonical_name, is_no_file
 from hrnet_cli.documents import PLACE_MARK
 from hrnet_cli.errors import UsageError
-from hrnet_cli.sources import preset_names, read_source
-from hrnet_cli.sources.loading import TIMM, own_path, split_place
+from hrnet_cli.sources import read_source
+from hrnet_cli.sources.loading import own_path, split_place
 from hrnet_cli.text import shape_text
 from hrnet_cli.tracing import Trace, labelled_trace
 
@@ -102,22 +102,21 @@ def lock_name(source: str | Path, folder: Path) -> str:
     path = own_path(source)
     if path is None:
         name = str(source).removesuffix(".yaml")
-        if not _has_no_file(name):
+        if not is_no_file(name) or name == "-":
             remedy = "lock a file, a preset or timm:NAME, which can be found again"
             raise UsageError(f"{str(source)!r} cannot be locked", remedy)
         return name
     name, (_, place) = Path(os.path.relpath(path, folder)).as_posix(), split_place(str(source))
-    name = f"./{name}" if _has_no_file(name) else name
+    name = canonical_name(f"./{name}")
     return f"{name}{PLACE_MARK}{place}" if place else name
 
 
-def lock_path(name: str, folder: Path) -> Path | None:
-    """The file of a name in a lock file in `folder`, whether or not it exists; None for a preset or `timm:NAME`."""
-    return None if _has_no_file(name) else folder / name
+def source_of(name: str, folder: Path) -> str:
+    """What a name in a lock file in `folder` names: a preset, `timm:NAME`, or a file, whether or not it exists.
 
-
-def _has_no_file(name: str) -> bool:
-    return name in preset_names() or name.startswith(TIMM)
+    A file called `-` stays `./-`, which is not standard input.
+    """
+    return name if is_no_file(name) else os.path.join(folder, name)  # noqa: PTH118  # a Path drops the ./
 
 
 # The command
@@ -178,8 +177,8 @@ def _name_of_existing(source: str, folder: Path) -> str:
 
 def update_all(locked: Mapping[str, LockEntry], path: Path) -> Locking:
     """Update every entry of a lock file, and remove those of files that no longer exist."""
-    files = {name: lock_path(name, path.parent) for name in locked}
-    gone = [name for name, file in files.items() if file and not own_path(file)]
+    files = {name: source_of(name, path.parent) for name in locked}
+    gone = [name for name, file in files.items() if not is_no_file(name) and not own_path(file)]
     remaining = {name: entry for name, entry in locked.items() if name not in gone}
-    result = lock(remaining, (str(files[name] or name) for name in remaining), path, update=True)
+    result = lock(remaining, (files[name] for name in remaining), path, update=True)
     return replace(result, specs=(*result.specs, *(LockedSpec(name, "removed") for name in gone)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,8 @@ from hrnet_cli.files import read_bytes
 from hrnet_cli.nn import Shape
 from hrnet_cli.schema.fields import INVALID, Count, Each, RecordOf, Text, unknown_keys, wrong_type
 from hrnet_cli.schema.records import Diagnostics, Record, entries, entry, record
+from hrnet_cli.sources import preset_names
+from hrnet_cli.sources.loading import TIMM
 from hrnet_cli.text import KeyPath, dotted_path, quote, quote_key, shape_argument
 
 LOCK_NAME = "hrnet.lock"
@@ -147,6 +150,19 @@ def _spec_name(key: str) -> str:
     return halves.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
+def is_no_file(name: str) -> bool:
+    """Whether a name in a lock file is that of a preset or of a network of timm; `-` is none that a file can have."""
+    return name in preset_names() or name.startswith(TIMM) or name == "-"
+
+
+def canonical_name(name: str) -> str:
+    """The name of a spec as `lock` writes it: `./` begins only what would be taken for something else without it."""
+    if is_no_file(name):
+        return name
+    plain = posixpath.normpath(name)
+    return f"./{plain}" if is_no_file(plain) else plain
+
+
 def _unreadable(diagnostic: Diagnostic) -> UnreadableError:
     """The error of a mistake, which names the field of the entry that it is in."""
     field = dotted_path(diagnostic.path[2:])
@@ -176,7 +192,11 @@ def _read_entries(value: Any, diagnostics: Diagnostics) -> dict[str, LockEntry]:
     for name, item in specs.items():
         path = ("specs", quote_key(name))
         if isinstance(name, str):
-            found[_spec_name(name)] = ENTRY.read(item, path, diagnostics)
+            spec = canonical_name(_spec_name(name))
+            if spec in found:
+                message, remedy = f"{quote(name)} is a second entry of {quote(spec)}", "keep one of the two"
+                diagnostics.append(Diagnostic("duplicate-key", path, message, remedy, at_key=True))
+            found[spec] = ENTRY.read(item, path, diagnostics)
         else:
             message = f"expected the name of a spec in quotes, found {quote(name)}"
             diagnostics.append(Diagnostic("wrong-type", path, message, at_key=True))

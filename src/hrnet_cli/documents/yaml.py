@@ -7,7 +7,9 @@ never called. JSON is read as the YAML that it is.
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -72,7 +74,8 @@ def read_and_count(text: str, source: str, max_characters: int, max_values: int)
     if len(DIRECTIVE.findall(text)) > MAX_DIRECTIVES:
         message, remedy = f"more than {MAX_DIRECTIVES} YAML directives", "remove them: a spec needs none"
         raise refused("too-large", message, remedy, source)
-    if text.lstrip()[:1] in ("{", "["):
+    json_text = text if text.lstrip()[:1] in ("{", "[") else ""
+    if json_text:
         text = _json_as_yaml(text)
     composer = _Composer(source, max_values)
     try:
@@ -88,6 +91,8 @@ def read_and_count(text: str, source: str, max_characters: int, max_values: int)
         value = composer.value(node, ())
         return Document(value, composer.keys, composer.values, tuple(composer.diagnostics)), composer.count
     except yaml.MarkedYAMLError as wrong:
+        if json_text and (found := _json_alone(json_text, source, max_values)):
+            return found
         mark = wrong.problem_mark or wrong.context_mark
         message = ", ".join(part for part in (wrong.context, wrong.problem) if part) or "cannot be read"
         error = refused("syntax", message, "check the YAML here and on the line before", source, mark)
@@ -222,6 +227,50 @@ def end_location(text: str, source: str = "") -> Location:
 
 
 _SURROGATE_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+
+
+def _json_alone(text: str, source: str, max_values: int) -> tuple[Document, int] | None:
+    """The document and the values of JSON that is no YAML, as with a key of 1,025 characters; None if it is no JSON.
+
+    Its values have no locations, and its duplicate keys are those of one mapping.
+    """
+    repeated: list[str] = []
+
+    def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        repeated.extend(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        return made
+
+    try:
+        value = json.loads(text, object_pairs_hook=mapping, parse_int=_number(int), parse_float=_number(float))
+    except (ValueError, RecursionError):
+        return None
+    count = _count(value, max_values, source)
+    whole = Location(source=source)
+    duplicates = (
+        Diagnostic("duplicate-key", (), f"duplicate key {quote(key)}", "keep one of the two", location=whole)
+        for key in repeated
+    )
+    return Document(value, {}, {}, tuple(duplicates)), count
+
+
+def _number(kind: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lambda text: kind(text) if len(text) <= MAX_SCALAR else text
+
+
+def _count(value: Any, max_values: int, source: str) -> int:
+    """How many values are in a value, keys too. Raises SpecError beyond a bound."""
+    waiting, count = [(value, 0)], 0
+    while waiting:
+        item, depth = waiting.pop()
+        count += 1
+        if depth > MAX_DEPTH:
+            raise refused("too-deep", "nested too deeply", f"allowed: {MAX_DEPTH} levels", source)
+        if count > max_values:
+            raise refused("too-large", f"more than {max_values:,} values", "a config has about 200", source)
+        parts = (*item, *item.values()) if isinstance(item, dict) else item if isinstance(item, list) else ()
+        waiting += [(part, depth + 1) for part in parts]
+    return count
 
 
 def _json_as_yaml(text: str) -> str:

@@ -35,7 +35,7 @@ def on_device(network: nn.Module, shape: nn.Shape, device: str) -> tuple[torch.n
             return lower(network).eval(), torch.randn(shape)
     except (RuntimeError, AssertionError, ImportError) as error:
         message = f"torch cannot use {quote(device)}: {str(error).splitlines()[0]}"
-        raise UsageError(message, "try the device meta") from None
+        raise UsageError(message, "try the device meta, or a smaller input") from None
 
 
 def lower(module: nn.Module, lowered: dict[int, torch.nn.Module] | None = None) -> torch.nn.Module:

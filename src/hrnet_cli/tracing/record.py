@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from hrnet_cli.errors import HrnetError
 from hrnet_cli.model import Place
 from hrnet_cli.nn import LEAVES, Add, AddInPlace, Shape, ShapeError, Tensor, arguments
 from hrnet_cli.text import shape_text
@@ -103,8 +104,27 @@ class Hooks(NamedTuple):
     register_module_forward_hook: Callable[[Any], Any]
 
 
+class TooLargeError(HrnetError):
+    """Tensors that the device has no memory for, or that torch cannot count: the input may go through elsewhere."""
+
+
+TOO_LARGE_REMEDY = "run on the device meta, or with a smaller input"
+_MEMORY_WORDS = (
+    "can't allocate memory",
+    "not enough memory",
+    "out of memory",
+    "size calculation overflowed",
+    "integer multiplication overflow",
+)
+
+
+def exceeds_memory(message: str) -> bool:
+    """Whether an error of torch's is about the size of tensors alone, and not about how their shapes fit together."""
+    return any(words in message for words in _MEMORY_WORDS)
+
+
 def record(model: Any, x: Any, hooks: Hooks) -> Record:
-    """Run `model` on `x` and record every call. The hooks are removed also after an error."""
+    """Run `model` on `x` and record every call. The hooks are removed also after an error. Raises TooLargeError."""
     recorder = _Recorder(model)
     handles = (
         hooks.register_module_forward_pre_hook(recorder.before),
@@ -114,10 +134,13 @@ def record(model: Any, x: Any, hooks: Hooks) -> Record:
     try:
         model(x)
     except RuntimeError as error:
+        message = str(error).splitlines()[0]
+        if exceeds_memory(message):
+            raise TooLargeError(f"the tensors are too large: {message}", TOO_LARGE_REMEDY) from None
         if not recorder.running:
             raise
         _, node, place, inputs = recorder.running[-1]
-        failure = explain_failure(node, place, inputs, str(error).splitlines()[0])
+        failure = explain_failure(node, place, inputs, message)
     finally:
         for handle in handles:
             handle.remove()

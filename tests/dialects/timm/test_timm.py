@@ -132,6 +132,10 @@ def test_arguments() -> None:
     assert (spec.in_channels, spec.input_shape) == (1, (1, 1, 224, 224))
     assert load_spec("timm:hrnet_w18?features_only&feature_location=").head == FeaturesHead("branches")
     assert (spec.dialect, spec.name) == ("timm", "hrnet_w18_ssld")
+    for word in ("yes", "ON", "1", "true"):
+        assert load_spec(f"timm:hrnet_w18,features_only={word}") == load_spec("timm:hrnet_w18,features_only")
+    for word in ("no", "Off", "0", "false"):
+        assert load_spec(f"timm:hrnet_w18,features_only={word}") == load_spec("timm:hrnet_w18")
 
 
 @pytest.mark.parametrize(
@@ -142,6 +146,9 @@ def test_arguments() -> None:
         ("timm:", "timm has no HRNet ''"),
         ("timm:hrnet_w18,num_clases=3", "did you mean num_classes?"),
         ("timm:hrnet_w18,", "'' is no argument"),
+        ("timm:hrnet_w18,features_only=yess", "features_only: 'yess' is neither true nor false"),
+        ("timm:hrnet_w18,num_classes=3,num_classes=4", "num_classes is given twice"),
+        ("timm:hrnet_w18,features_only,features_only=no", "features_only is given twice"),
     ],
 )
 def test_what_timm_does_not_have(source: str, says: str) -> None:

@@ -62,6 +62,8 @@ ARGUMENTS = (
     "head_conv_bias",
 )
 """Arguments of timm's create_model that change the network, or seem to."""
+FLAGS = ("features_only", "head_conv_bias")
+"""Those that are true or false."""
 
 
 def spell(key: str) -> str:
@@ -111,11 +113,19 @@ def variant_text(source: str) -> str:
         key, equals, value = argument.partition("=")
         if key not in ARGUMENTS:
             raise UnreadableError(f"{quote(key)} is no argument of timm's HRNet", did_you_mean(key, ARGUMENTS))
-        config[key] = _read_argument(value) if equals else True
+        if key in config:
+            raise UnreadableError(f"{key} is given twice", "give it once")
+        config[key] = _read_argument(key, value) if equals else True
     return json.dumps(config)
 
 
-def _read_argument(text: str) -> Any:
-    """A whole number, true or false in any letter case, or a text."""
-    words = {"true": True, "false": False}
-    return int(text) if re.fullmatch("[0-9]{1,9}", text) else words.get(text.lower(), text)
+WORDS = {**dict.fromkeys(("true", "yes", "on", "1"), True), **dict.fromkeys(("false", "no", "off", "0"), False)}
+
+
+def _read_argument(key: str, text: str) -> Any:
+    """True or false in any letter case, a whole number, or a text. Raises UnreadableError for what is neither."""
+    if key in FLAGS:
+        if text.lower() not in WORDS:
+            raise UnreadableError(f"{key}: {quote(text)} is neither true nor false", f"write {key}=true")
+        return WORDS[text.lower()]
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else text
