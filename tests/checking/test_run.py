@@ -280,3 +280,23 @@ def test_a_folder_leads_to_no_file_outside_of_its_project(tmp_path: Path, monkey
     inside = check_all("project/configs")
     assert [Path(name).name for name in inside.files] == ["in.py", "inside.yaml", "link.yaml", "out.py"]
     assert "lies outside" not in str(inside.findings)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("mine.py", "_base_ = './base.py'\nmodel = dict(\n"),
+        ("mine.py", "_base_ = ['other.py', './base.py']\nmodel = 1 +\n"),
+        ("mine.yaml", "_base_: ./base.yml\nmodel: {a: 1\n"),
+        ("mine.yml", "_BASE_: ['base.yml']\nmodel: a: b\n"),
+    ],
+)
+def test_an_error_in_a_config_that_is_an_hrnet_by_its_base_is_found(name: str, text: str, tmp_path: Path) -> None:
+    """Its own text has no word of HRNet's."""
+    (tmp_path / name).write_text(text)
+    base = tmp_path / f"base{'.py' if name.endswith('.py') else '.yml'}"
+    base.write_text("x = 1\n" if name.endswith(".py") else "x: 1\n")
+    assert check_all(tmp_path).findings == ()
+    base.write_text(base.read_text() + "# hrnet\n")
+    os.utime(base, (1, 1))
+    assert [Path(each.source).name for each in check_all(tmp_path).findings if each.code == "HR002"] == [name]

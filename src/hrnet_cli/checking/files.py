@@ -91,8 +91,12 @@ def _if_included(parent: str, name: str, settings: Settings, projects: tuple[str
 HRNET_WORDS = re.compile(rb"hrnet|highresolutionnet|hrfpn|rustqnet|num_b?ranches", re.IGNORECASE)
 CONFIG_WORDS = re.compile(HRNET_WORDS.pattern + rb"|stage_?[1-9]", re.IGNORECASE)
 """Every config of an HRNet has one of these words; so have other files."""
-BASE = re.compile(rb"""^_base_\s*=\s*(\[[^\]]*\]|\([^)]*\)|(['"])[^'"\n]*\2)""", re.MULTILINE)
-STRING = re.compile(rb"""['"]([^'"\n]+)['"]""")
+BASE = re.compile(
+    rb"""^["']?(?:_base_|_BASE_)["']?\s*[=:]\s*(\[[^\]]*\]|\([^)]*\)|(['"])[^'"\n]*\2|[^\s'"\[(#]+)""", re.MULTILINE
+)
+"""What names the bases of a Python or a YAML config."""
+STRING = re.compile(rb"""[^'",\[\]()\s]+""")
+BASED_SUFFIXES = (".py", ".yaml", ".yml")
 MAX_BASE_DEPTH = 20
 """How far a config is followed to its bases, which may be based on each other."""
 
@@ -103,7 +107,7 @@ def read_if_config(path: Path) -> str | None:
     Raises OSError, and UnreadableError for a file that is not UTF-8, unless it is Python: such a file is no config.
     """
     data = read_bytes(path, MAX_CHARACTERS + 1)
-    if len(data) > MAX_CHARACTERS or not _has_config_word(path, data):
+    if len(data) > MAX_CHARACTERS or not _has_word(CONFIG_WORDS, path, data):
         return None
     try:
         return decode(BytesIO(data), str(path))
@@ -113,9 +117,10 @@ def read_if_config(path: Path) -> str | None:
         raise
 
 
-def mentions_hrnet(text: str) -> bool:
-    """Whether a text has a word that only HRNets use."""
-    return HRNET_WORDS.search(text.encode()) is not None
+def mentions_hrnet(text: str, path: Path | None = None) -> bool:
+    """Whether a text has a word that only HRNets use, or a base has one that it names; `path` is its file."""
+    data = text.encode("utf-8", "replace")
+    return HRNET_WORDS.search(data) is not None if path is None else _has_word(HRNET_WORDS, path, data)
 
 
 def may_be_config(text: str) -> bool:
@@ -137,29 +142,30 @@ def is_program(text: str) -> bool:
     return PROGRAM.search(text) is not None and BASED.search(text) is None
 
 
-def _has_config_word(path: Path, data: bytes, depth: int = 0) -> bool:
-    """Whether a config, or one that it is based on, has a word of HRNet's.
+def _has_word(words: re.Pattern[bytes], path: Path, data: bytes, depth: int = 0) -> bool:
+    """Whether a config, or one that it is based on, has one of some words.
 
-    If its bases are not plain strings, they may be anything, and so may the config.
+    If its bases are not plain strings, they may be anything: so the config may be one, and is not said to be an HRNet.
     """
-    if CONFIG_WORDS.search(data):
+    if words.search(data):
         return True
-    if path.suffix != ".py" or b"_base_" not in data or depth > MAX_BASE_DEPTH:
+    if path.suffix not in BASED_SUFFIXES or b"_base_" not in data.lower() or depth > MAX_BASE_DEPTH:
         return False
     bases = BASE.search(data)
-    return bases is None or any(
-        _base_has_config_word(path.parent / os.fsdecode(base), depth) for base in STRING.findall(bases[1])
-    )
+    if bases is None:
+        return words is CONFIG_WORDS
+    names = map(os.fsdecode, STRING.findall(bases[1]))
+    return any(_base_has_word(words, path.parent / name, depth) for name in names)
 
 
-def _base_has_config_word(path: Path, depth: int) -> bool:
+def _base_has_word(words: re.Pattern[bytes], path: Path, depth: int) -> bool:
     try:
-        return not is_outside(path) and _cached_has_config_word(path, path.stat().st_mtime_ns, depth)
+        return not is_outside(path) and _cached_has_word(words, path, path.stat().st_mtime_ns, depth)
     except (OSError, ValueError):
         return False
 
 
 @lru_cache(maxsize=4096)
-def _cached_has_config_word(path: Path, _modified: int, depth: int) -> bool:
+def _cached_has_word(words: re.Pattern[bytes], path: Path, _modified: int, depth: int) -> bool:
     """Cached by time of modification: hundreds of configs have the same few bases."""
-    return _has_config_word(path, read_bytes(path, MAX_CHARACTERS), depth + 1)
+    return _has_word(words, path, read_bytes(path, MAX_CHARACTERS), depth + 1)

@@ -91,7 +91,7 @@ class Checker(NamedTuple):
                 raise SpecError([*document.absent])
         except SpecError:
             is_python = target.in_folder and target.name.endswith(".py")
-            if is_python and (is_program(found.text) or not mentions_hrnet(found.text)):
+            if is_python and (is_program(found.text) or not mentions_hrnet(found.text, found.path)):
                 raise _NotHrnetError from None
             raise
         may_be_another = target.in_folder and not recognise(document.value, dialect)
