@@ -22,7 +22,13 @@ from hrnet_cli.documents import MAX_CHARACTERS
         ("a.yaml", "NUM_RANCHES: 1", True),  # the published misspelling
         ("a.yaml", "type: HighResolutionNet", True),
         ("a.yaml", "about: resnet", False),
-        ("a.yaml", "_base_ = './word.py'", False),  # only Python has bases
+        ("a.yaml", "_base_ = './word.py'", False),  # this is Python
+        ("a.yaml", "_base_: ./word.py", True),
+        ("a.yml", "a: 1\n'_BASE_': ['./none.py', 'word.py']", True),
+        ("a.yml", "_BASE_:\n- ./none.py", True),  # it may be anything
+        ("a.yml", "_BASE_: ./none.py", False),
+        ("a.py", "_base_: './word.py'", False),
+        ("a.py", "with read_base():\n    from .none import *", True),
         ("a.py", "_base_ = './word.py'", True),
         ("a.py", "_base_ = ['./none.py', './word.py']", True),
         ("a.py", "_base_ = (\n    './none.py',\n    './word.py',\n)", True),

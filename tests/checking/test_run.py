@@ -278,7 +278,7 @@ def test_a_folder_leads_to_no_file_outside_of_its_project(tmp_path: Path, monkey
     assert check(outside / "secret.yaml")[0].code == "HR008"
     monkeypatch.chdir(tmp_path)
     inside = check_all("project/configs")
-    assert [Path(name).name for name in inside.files] == ["in.py", "inside.yaml", "link.yaml", "out.py"]
+    assert [Path(name).name for name in inside.files] == ["base.yaml", "in.py", "inside.yaml", "link.yaml", "out.py"]
     assert "lies outside" not in str(inside.findings)
 
 

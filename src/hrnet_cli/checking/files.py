@@ -91,12 +91,15 @@ def _if_included(parent: str, name: str, settings: Settings, projects: tuple[str
 HRNET_WORDS = re.compile(rb"hrnet|highresolutionnet|hrfpn|rustqnet|num_b?ranches", re.IGNORECASE)
 CONFIG_WORDS = re.compile(HRNET_WORDS.pattern + rb"|stage_?[1-9]", re.IGNORECASE)
 """Every config of an HRNet has one of these words; so have other files."""
-BASE = re.compile(
-    rb"""^["']?(?:_base_|_BASE_)["']?\s*[=:]\s*(\[[^\]]*\]|\([^)]*\)|(['"])[^'"\n]*\2|[^\s'"\[(#]+)""", re.MULTILINE
-)
-"""What names the bases of a Python or a YAML config."""
+_NAMES = rb"""(\[[^\]]*\]|\([^)]*\)|(['"])[^'"\n]*\2"""
+_YAML_BASE = re.compile(rb"""^["']?(?:_base_|_BASE_)["']?\s*:(?:\s*""" + _NAMES + rb"""|[^\s'"\[(#-]\S*))?""", re.M)
+BASE = {
+    ".py": re.compile(rb"^(?:_base_\s*=(?:\s*" + _NAMES + rb"))?|with read_base\()", re.M),
+    ".yaml": _YAML_BASE,
+    ".yml": _YAML_BASE,
+}
+"""By the ending of a config, what begins its bases: the names, if they are plain strings."""
 STRING = re.compile(rb"""[^'",\[\]()\s]+""")
-BASED_SUFFIXES = (".py", ".yaml", ".yml")
 MAX_BASE_DEPTH = 20
 """How far a config is followed to its bases, which may be based on each other."""
 
@@ -149,10 +152,10 @@ def _has_word(words: re.Pattern[bytes], path: Path, data: bytes, depth: int = 0)
     """
     if words.search(data):
         return True
-    if path.suffix not in BASED_SUFFIXES or b"_base_" not in data.lower() or depth > MAX_BASE_DEPTH:
+    bases = BASE[path.suffix].search(data) if path.suffix in BASE else None
+    if bases is None or depth > MAX_BASE_DEPTH:
         return False
-    bases = BASE.search(data)
-    if bases is None:
+    if bases[1] is None:
         return words is CONFIG_WORDS
     names = map(os.fsdecode, STRING.findall(bases[1]))
     return any(_base_has_word(words, path.parent / name, depth) for name in names)
