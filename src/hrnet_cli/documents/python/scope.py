@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
-from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,12 @@ from hrnet_cli.documents.python.config_node import (
     leads_to_class,
     may_be_changed,
     only_used,
+    within,
 )
 from hrnet_cli.documents.python.values import Definition, Node, Scalar, Steps, Unread
 from hrnet_cli.errors import Location
 
 BASE = "_base_"
-_encode = lru_cache(maxsize=16)(str.encode)
 TEMPLATE = re.compile(r"\{\{[^{}]*\}\}")
 """`{{ fileDirname }}`, which mmengine replaces in the text of a config."""
 
@@ -50,9 +51,9 @@ LATER = (*DEFINITIONS, ast.Lambda, ast.GeneratorExp)
 Names = set[str]
 
 
-def names_in(*parts: ast.AST) -> set[str]:
+def names_in(parts: Iterable[ast.AST]) -> set[str]:
     """Every name that some pieces of syntax mention."""
-    return {inner.id for part in parts for inner in ast.walk(part) if isinstance(inner, ast.Name)}
+    return {inner.id for inner in within(parts) if isinstance(inner, ast.Name)}
 
 
 def _assigned(node: ast.AST) -> Iterable[str]:
@@ -78,11 +79,7 @@ def _may_change(node: ast.AST) -> bool:
 
 def _names_of_later_code(code: list[ast.AST]) -> set[str]:
     """The names in code that may run at any time afterwards."""
-    runs_later: set[ast.AST] = set()
-    for each in code:  # outer code before what is in it, so that nothing is walked twice
-        if isinstance(each, LATER) and each not in runs_later:
-            runs_later.update(ast.walk(each))
-    return {each.id for each in runs_later if isinstance(each, ast.Name)}
+    return names_in(each for each in code if isinstance(each, LATER))
 
 
 class Scope:
@@ -102,6 +99,7 @@ class Scope:
         self._assigned_later: set[str] = set()
         self._mentioned_later: set[str] = set()
         self._classes: set[str] = set()  # imports of CfgNode
+        self._ends: dict[int, list[int]] = {}  # of the characters of a line that is not ASCII, in bytes
         self._reads: dict[str, set[str]] = {}  # by functions that change nothing and are not mentioned so far
 
     def location(self, item: Any) -> Location:
@@ -114,7 +112,11 @@ class Scope:
 
     def _column(self, line: int, offset: int) -> int:
         text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        return 1 + (offset if text.isascii() else len(_encode(text)[:offset].decode(errors="ignore")))
+        if text.isascii():
+            return 1 + max(offset, 0)
+        if line not in self._ends:
+            self._ends[line] = [*accumulate(len(character.encode(errors="replace")) for character in text)]
+        return 1 + bisect_right(self._ends[line], max(offset, 0))
 
     def set(self, name: str, node: Node, location: Location) -> None:
         """Assign a name. It is Unread at once if skipped code may assign it later, or may change what it holds."""
@@ -129,7 +131,7 @@ class Scope:
 
     def forget(self, node: Node, location: Location) -> None:
         """Mark everything that can be reached from a value as Unread: the code at `location` may change it."""
-        found = node.reachable()
+        found = node.reachable(self.steps)
         self.steps.take(len(found))
         classes = [inner for inner in found if leads_to_class(inner)]  # nothing is known of one, and it is still there
         for inner in found:
@@ -142,14 +144,14 @@ class Scope:
         `cause` is the Unread value that keeps it from being followed, if one does.
         """
         inside, location = list(ast.walk(code)), self.location(code)
+        self.steps.take(walked=len(inside) + len(self._classes))
         calls = {each.func.id for each in inside if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)}
         classes = self._classes & self.names.keys()
-        mentioned = names_in(code) - only_used(inside, classes)
+        mentioned = {each.id for each in inside if isinstance(each, ast.Name)} - only_used(inside, classes)
         if isinstance(code, ast.FunctionDef) and self._only_reads(code, inside, calls):
             self._reads[code.name] = mentioned | self._reads.get(code.name, set())
-            self.steps.take(1 + len(inside) // 20)
             return self._define(code, location)
-        builtins = mentioned - self.names.keys()
+        builtins = {name for name in mentioned if name not in self.names}
         if builtins & REACHES_ALL_NAMES:
             mentioned |= self.names.keys()
         later = _names_of_later_code(inside) & mentioned
@@ -160,13 +162,15 @@ class Scope:
         self._mentioned_later |= later
         self._assigned_later.update(name for each in inside if isinstance(each, ast.Global) for name in each.names)
         may_change = any(map(_may_change, inside)) or any(map(self._may_change_arguments, calls))
-        if may_change and classes and may_be_changed(inside, [self.names[x] for x in mentioned & self.names.keys()]):
-            self._assigned_later.add(ANY)
+        if may_change and classes:
+            nodes = [self.names[name] for name in mentioned & self.names.keys()]
+            if may_be_changed(inside, [inner for node in nodes for inner in node.reachable(self.steps)]):
+                self._assigned_later.add(ANY)
 
         assigned = self._assigned_by(code, inside, builtins)
         known = (mentioned | assigned) & self.names.keys()
         nodes = [self.names[name] for name in known]
-        self.steps.take(len(nodes) + len(inside) // 20)
+        self.steps.take(len(nodes))
         for node in nodes if may_change else [self.names[name] for name in known & later]:
             self.forget(node, location)
         if classes and asks_for_type(inside):
@@ -204,14 +208,14 @@ class Scope:
 
         Such a function still gives out what it mentions, but not before something mentions the function.
         """
-        at_once = names_in(code.args, *([code.returns] if code.returns else ())) & self.names.keys()
+        at_once = names_in([code.args, *([code.returns] if code.returns else ())]) & self.names.keys()
         return not (
             any(isinstance(each, ast.Global | ast.Nonlocal | ast.NamedExpr) for each in inside)
             or any(each.decorator_list for each in inside if isinstance(each, DEFINITIONS))
             or any(map(_may_change, inside))
             or any(name not in self._reads and self._may_change_arguments(name) for name in calls)
             or any(not isinstance(self.names[name].value, (Definition, *Scalar)) for name in at_once)
-            or names_in(code) & REACHES_ALL_NAMES
+            or any(isinstance(each, ast.Name) and each.id in REACHES_ALL_NAMES for each in inside)
             or code.name in self._mentioned_later
         )
 
