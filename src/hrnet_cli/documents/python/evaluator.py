@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from hrnet_cli.documents.python.config_node import is_attribute_key, is_config_node, make_config_node
-from hrnet_cli.documents.python.scope import BASE, TEMPLATE, Scope
+from hrnet_cli.documents.python.scope import BASE, REACHES_ALL_NAMES, TEMPLATE, Scope, leads_to_namespace
 from hrnet_cli.documents.python.values import (
     MAX_CHARACTERS,
     MAX_VALUES,
@@ -104,6 +104,8 @@ def _constant(scope: Scope, item: ast.Constant) -> Node:
 
 def _name(scope: Scope, item: ast.Name) -> Node:
     scope.mention(item)
+    if item.id not in scope.names and (item.id in REACHES_ALL_NAMES or leads_to_namespace(item)):
+        raise NotFollowedError
     return scope.names.get(item.id) or unread(f"the name {item.id[:60]} is not defined here", scope.location(item))
 
 
@@ -202,6 +204,8 @@ def _attribute(scope: Scope, item: ast.Attribute) -> Node:
     """`_base_.model.backbone`: a key of a dict, as mmengine's ConfigDict has it; or a part of an imported module."""
     node = read(scope, item.value)
     imported = node.value
+    if leads_to_namespace(item):
+        raise NotFollowedError
     if isinstance(imported, Definition) and imported.name:
         part = Definition(imported.message, scope.location(item), name=item.attr, module=imported.module)
         return Node(part, node.location)
@@ -303,9 +307,9 @@ def _call(scope: Scope, item: ast.Call) -> Node:
             raise NotFollowedError
         return method(scope, owner, item) or Node(None, location)
     name = function.id if isinstance(function, ast.Name) else ""
-    if name == "dict" and name not in scope.names:
+    if name == "dict" and scope.is_builtin(name):
         return _dict(scope, item)
-    if name not in FUNCTIONS or name in scope.names or item.keywords:
+    if name not in FUNCTIONS or not scope.is_builtin(name) or item.keywords:
         raise NotFollowedError
     if isinstance(item.args[0], ast.GeneratorExp):
         arguments = [_comprehension(scope, item.args[0])]
@@ -428,6 +432,8 @@ def _module(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
 def _import(scope: Scope, statement: ast.Import | ast.ImportFrom) -> None:
     """Names for things elsewhere: nothing is imported, but a `type` may be one of these names."""
     location = scope.location(statement)
+    if leads_to_namespace(statement):
+        raise NotFollowedError
     for alias in statement.names:
         if alias.name == "*":
             raise NotFollowedError

@@ -43,6 +43,13 @@ HARMLESS_METHODS = frozenset(
 HOLDS_ALL_NAMES = frozenset(("globals", "locals", "vars"))
 REACHES_ALL_NAMES = frozenset(("eval", "exec", *HOLDS_ALL_NAMES))
 """Functions that may assign any name when they are called; those before it may do so afterwards too."""
+NAMESPACES = frozenset(
+    (
+        *("__builtins__", "__globals__", "__main__", "_getframe", "builtins", "f_builtins", "f_globals", "f_locals"),
+        "modules",
+    )
+)
+"""Names, attributes, imports and texts that lead to the names of a module: any of them may be assigned afterwards."""
 ANY = "*"
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -66,6 +73,21 @@ def _assigned(node: ast.AST) -> Iterable[str]:
         return ((node.asname or node.name).partition(".")[0],)
     names = (getattr(node, field, None) for field in ("name", "rest"))  # of a definition, an exception or a pattern
     return (name for name in names if isinstance(name, str))
+
+
+def leads_to_namespace(node: ast.AST) -> bool:
+    """Whether one piece of syntax leads to the names of a module: `f.__globals__`, `sys.modules`, `import builtins`."""
+    if isinstance(node, ast.Attribute):
+        method = node.attr == "modules" and isinstance(node.value, ast.Name) and node.value.id != "sys"
+        return node.attr in NAMESPACES and not method
+    if isinstance(node, ast.Import):
+        return any(each.name in NAMESPACES or (each.name == "sys" and each.asname) for each in node.names)
+    if isinstance(node, ast.ImportFrom):
+        names = {each.name for each in node.names} if node.module == "sys" else {node.module}
+        return not names.isdisjoint(NAMESPACES)
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and node.value in NAMESPACES and node.value != "modules"
+    return isinstance(node, ast.Name) and node.id == "__builtins__"
 
 
 def _may_change(node: ast.AST) -> bool:
@@ -118,6 +140,10 @@ class Scope:
             self._ends[line] = [*accumulate(len(character.encode(errors="replace")) for character in text)]
         return 1 + bisect_right(self._ends[line], max(offset, 0))
 
+    def is_builtin(self, name: str) -> bool:
+        """Whether a name is Python's own function of that name."""
+        return name not in self.names and ANY not in self._assigned_later
+
     def set(self, name: str, node: Node, location: Location) -> None:
         """Assign a name. It is Unread at once if skipped code may assign it later, or may change what it holds."""
         if name in self._assigned_later or ANY in self._assigned_later:
@@ -152,10 +178,12 @@ class Scope:
             self._reads[code.name] = mentioned | self._reads.get(code.name, set())
             return self._define(code, location)
         builtins = {name for name in mentioned if name not in self.names}
-        if builtins & REACHES_ALL_NAMES:
+        holds_all = any(map(leads_to_namespace, inside))
+        reaches_all = holds_all or bool(builtins & REACHES_ALL_NAMES)
+        if reaches_all:
             mentioned |= self.names.keys()
         later = _names_of_later_code(inside) & mentioned
-        if builtins & (REACHES_ALL_NAMES - calls | HOLDS_ALL_NAMES | later & REACHES_ALL_NAMES):
+        if holds_all or builtins & (REACHES_ALL_NAMES - calls | HOLDS_ALL_NAMES | later & REACHES_ALL_NAMES):
             self._assigned_later.add(ANY)
         later |= self._read_by(mentioned)
         mentioned |= later
@@ -167,7 +195,7 @@ class Scope:
             if may_be_changed(inside, [inner for node in nodes for inner in node.reachable(self.steps)]):
                 self._assigned_later.add(ANY)
 
-        assigned = self._assigned_by(code, inside, builtins)
+        assigned = self._assigned_by(code, inside, reaches_all)
         known = (mentioned | assigned) & self.names.keys()
         nodes = [self.names[name] for name in known]
         self.steps.take(len(nodes))
@@ -216,6 +244,7 @@ class Scope:
             or any(name not in self._reads and self._may_change_arguments(name) for name in calls)
             or any(not isinstance(self.names[name].value, (Definition, *Scalar)) for name in at_once)
             or any(isinstance(each, ast.Name) and each.id in REACHES_ALL_NAMES for each in inside)
+            or any(map(leads_to_namespace, inside))
             or code.name in self._mentioned_later
         )
 
@@ -229,19 +258,19 @@ class Scope:
             waiting += read
         return found
 
-    def _assigned_by(self, code: ast.AST, inside: list[ast.AST], builtins: Names) -> Names:
+    def _assigned_by(self, code: ast.AST, inside: list[ast.AST], reaches_all: bool) -> Names:
         """The names that code may assign, now or by what it begins."""
         walruses = [each for each in inside if isinstance(each, ast.NamedExpr)]
         parts = walruses if isinstance(code, (ast.expr, *DEFINITIONS)) else inside
         assigned = {name for part in parts for name in _assigned(part)} | self._assigned_later
-        if ANY in assigned or builtins & REACHES_ALL_NAMES:
+        if ANY in assigned or reaches_all:
             assigned |= self.names.keys()
         return assigned - {ANY, BASE}
 
     def _may_change_arguments(self, function: str) -> bool:
         known = self.names.get(function)
         is_import = known is not None and isinstance(known.value, Definition) and known.value.name == function
-        harmless = function in HARMLESS_FUNCTIONS and (known is None or is_import)
+        harmless = function in HARMLESS_FUNCTIONS and (self.is_builtin(function) or is_import)
         return not harmless and not (known is not None and is_config_node(known.value))
 
 

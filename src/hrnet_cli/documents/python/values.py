@@ -14,7 +14,7 @@ from hrnet_cli.errors import NOWHERE, Location
 from hrnet_cli.hrnet import stage_number
 from hrnet_cli.text import KeyPath, quote_key
 
-MAX_STEPS = 10_000
+MAX_STEPS = 12_000
 """Expressions and items that are read for one document: ten times what an HRNet config needs with all its bases."""
 MAX_VALUES = 20_000
 """Values in a document, a shared one counted as often as it is used. The largest published config has 10,242."""
