@@ -135,7 +135,7 @@ class Scope:
     def _column(self, line: int, offset: int) -> int:
         text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
         if text.isascii():
-            return 1 + max(offset, 0)
+            return 1 + offset if offset > 0 else 1
         if line not in self._ends:
             self._ends[line] = [*accumulate(len(character.encode(errors="replace")) for character in text)]
         return 1 + bisect_right(self._ends[line], max(offset, 0))
