@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from support import caught, count_calls
 
 from hrnet_cli import load_spec
 from hrnet_cli.documents.python import looks_like_python, read_python
-from hrnet_cli.documents.python.files import MAX_DUPLICATES
+from hrnet_cli.documents.python.files import MAX_CHARACTERS_OF_ALL, MAX_DUPLICATES, parse
 from hrnet_cli.documents.python.values import MAX_STEPS, Unread
 from hrnet_cli.errors import SpecError
 from hrnet_cli.sources import parse_spec
@@ -255,6 +256,17 @@ BOMBS = {
     "power": "a = 10 ** 11\nb = a ** 100\n",
     "unread values": "a = f()\n" + "a = [a, g(a)]\n" * 2000,
     "lambdas": "x = " + "lambda: [" * 50 + "y, " * 8_000 + "]" * 50 + "\n",
+    "ranges": "a = range(9_000)\n" * 2_000,
+    "kept texts": "s = 'x' * 99_990\n" + "".join(f"b{i} = s + '{i}'\n" for i in range(5_000)),
+    "texts as keys": "s = 'x' * 99_990\na = {}\n" + "a[s * 1] = 1\n" * 5_000,
+    "skipped code in skipped code": "x = " + "1 + (" * 60 + "f(" + "y, " * 30_000 + ")" + ")" * 60 + "\n",
+    "setattr in setattr": "from yacs.config import CfgNode as C\nf("
+    + "setattr(" * 80
+    + "x, " * 15_000
+    + ")" * 81
+    + "\n",
+    "many classes": "".join(f"from yacs.config import CfgNode as C{i}\n" for i in range(1_500)) + "f()\n" * 5_000,
+    "names and calls": "".join(f"n{i} = []\n" for i in range(3_000)) + "f()\n" * 9_000,
     "comprehension": "r = range(9_000)\nx = [[[1 for a in r] for b in r] for c in r]\n",
 }
 
@@ -269,6 +281,38 @@ def test_bombs_are_refused_or_left_unread(name: str, monkeypatch: pytest.MonkeyP
     assert count < 80 * MAX_STEPS + 60 * len(BOMBS[name])
     (error,) = errors
     assert error is None or error.diagnostics[0].code == "too-large"
+
+
+def test_all_bases_together_have_a_bound(tmp_path: Path) -> None:
+    """Of characters, whether code or not, and of names, whether they are there or not."""
+    names = [f"b{index}.py" for index in range(1_000)]
+    path = files(tmp_path, child=f"_base_ = {names}\n", **{f"b{index}": "#" * 99_999 for index in range(5)})
+    found = problem(path.read_text(), path)
+    assert (found.code, found.location.line, found.location.column) == ("too-large", 1, 20)  # the second
+    assert f"{MAX_CHARACTERS_OF_ALL:,}" in found.remedy
+    path = files(tmp_path, other=f"_base_ = {names[5:]}\n")
+    assert problem(path.read_text(), path).code == "too-many-bases"
+
+
+def test_a_base_is_parsed_once_whatever_it_is_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "d").mkdir()
+    names = ["base.py", "d/../base.py", "./d/.././base.py"]
+    path = files(tmp_path, child=f"_base_ = {names}\n", base="_base_ = 'more.py'\n", more="k = 1\n")
+    parsed: list[str] = []
+
+    def count(text: str, source: str) -> ast.Module:
+        parsed.append(source)
+        return parse(text, source)
+
+    monkeypatch.setattr("hrnet_cli.documents.python.files.parse", count)
+    read(path)
+    assert len(parsed) == 3
+
+
+@pytest.mark.parametrize("base", ["0x" + "f" * 50_000, "['x' * 90_000 + '.py']", "1.5", "[[]]"])
+def test_a_base_of_another_kind_is_refused(base: str, tmp_path: Path) -> None:
+    path = files(tmp_path, child=f"_base_ = {base}\n")
+    assert problem(path.read_text(), path).code in ("bad-base", "missing-base", "unreadable-code")
 
 
 def test_a_config_that_makes_too_many_values_is_refused_at_its_statement() -> None:

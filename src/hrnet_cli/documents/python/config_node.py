@@ -59,27 +59,35 @@ def make_config_node(node: Node, steps: Steps, depth: int = 0) -> Node:
     return made
 
 
-def may_be_changed(code: Sequence[ast.AST], mentioned: Iterable[Node]) -> bool:
+def within(parts: Iterable[ast.AST]) -> set[ast.AST]:
+    """All that is in some pieces of syntax. An outer piece comes before what is in it: nothing is walked twice."""
+    found: set[ast.AST] = set()
+    for part in parts:
+        if part not in found:
+            found.update(ast.walk(part))
+    return found
+
+
+def may_be_changed(code: Sequence[ast.AST], reached: Iterable[Node]) -> bool:
     """Whether code that changes something may change the class CfgNode: then nothing is known of any CfgNode.
 
-    `mentioned` is what the code mentions, without the classes that it only uses.
+    `reached` is what the code mentions, without the classes that it only uses, and all that this leads to.
     """
-    return any(map(_sets_attribute_of_type, code)) or any(
-        leads_to_class(x) for node in mentioned for x in node.reachable()
-    )
+    owners = (owner for each in code for owner in _owners_of_attributes(each))
+    return any(map(_is_type, within(owners))) or any(map(leads_to_class, reached))
 
 
 def only_used(code: Sequence[ast.AST], classes: set[str]) -> set[str]:
     """Those of some classes that code only calls, compares or names."""
     if not classes:
         return classes
-    harmless = {inner for each in code for part in _harmless_places(each) for inner in ast.walk(part)}
+    harmless = within(part for each in code for part in _harmless_places(each))
     return classes - {each.id for each in code if isinstance(each, ast.Name) and each not in harmless}
 
 
 def asks_for_type(code: Sequence[ast.AST]) -> bool:
     """Whether the value of some code may be the type of something: not if it is only compared."""
-    compared = {each for part in code if isinstance(part, ast.Compare) for each in ast.walk(part)}
+    compared = within(part for part in code if isinstance(part, ast.Compare))
     return any(_is_type(each) and each not in compared for each in code)
 
 
@@ -109,15 +117,13 @@ def _harmless_places(code: ast.AST) -> list[ast.expr]:
     return [place for place in places if place is not None]
 
 
-def _sets_attribute_of_type(code: ast.AST) -> bool:
-    """`type(x).name = …`, `x.__class__.name = …` and `setattr(type(x), …)`."""
+def _owners_of_attributes(code: ast.AST) -> list[ast.expr]:
+    """What a piece of syntax sets an attribute or an item of: `x` in `x.name = …` and in `setattr(x, …)`."""
     if isinstance(code, ast.Attribute | ast.Subscript) and not isinstance(code.ctx, ast.Load):
-        owner: ast.AST = code.value
-    elif isinstance(code, ast.Call) and isinstance(code.func, ast.Name) and code.func.id in ("setattr", "delattr"):
-        owner = code.args[0] if code.args else code.func
-    else:
-        return False
-    return any(map(_is_type, ast.walk(owner)))
+        return [code.value]
+    if isinstance(code, ast.Call) and isinstance(code.func, ast.Name) and code.func.id in ("setattr", "delattr"):
+        return code.args[:1]
+    return []
 
 
 def _is_type(code: ast.AST) -> bool:

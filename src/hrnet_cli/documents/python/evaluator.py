@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from hrnet_cli.documents.python.config_node import is_attribute_key, is_config_node, make_config_node
-from hrnet_cli.documents.python.scope import BASE, TEMPLATE, Scope, names_in
+from hrnet_cli.documents.python.scope import BASE, REACHES_ALL_NAMES, TEMPLATE, Scope, leads_to_namespace
 from hrnet_cli.documents.python.values import (
     MAX_CHARACTERS,
     MAX_VALUES,
     Definition,
     Node,
     Scalar,
+    Steps,
     Unread,
     as_config_dict,
     copy_node,
@@ -94,13 +95,17 @@ def _scalar(value: Any, location: Location) -> Node:
 
 
 def _constant(scope: Scope, item: ast.Constant) -> Node:
-    if isinstance(item.value, str) and TEMPLATE.search(item.value):
-        raise NotFollowedError
+    if isinstance(item.value, str):
+        scope.steps.take(0, characters=len(item.value))
+        if TEMPLATE.search(item.value):
+            raise NotFollowedError
     return _scalar(item.value, scope.location(item))
 
 
 def _name(scope: Scope, item: ast.Name) -> Node:
     scope.mention(item)
+    if item.id not in scope.names and (item.id in REACHES_ALL_NAMES or leads_to_namespace(item)):
+        raise NotFollowedError
     return scope.names.get(item.id) or unread(f"the name {item.id[:60]} is not defined here", scope.location(item))
 
 
@@ -123,7 +128,11 @@ def _items(scope: Scope, items: Iterable[ast.expr]) -> Iterator[Node]:
 def _set(scope: Scope, item: ast.Set) -> Node:
     """`{{_base_.x}}` without quotes, which Python parses as a set in a set."""
     inner = item.elts[0]
-    if not isinstance(inner, ast.Set) or len(inner.elts) > 1 or names_in(inner) != {BASE}:
+    if not isinstance(inner, ast.Set) or len(inner.elts) > 1:
+        raise NotFollowedError
+    code = list(ast.walk(inner))
+    scope.steps.take(walked=len(code))
+    if {each.id for each in code if isinstance(each, ast.Name)} != {BASE}:
         raise NotFollowedError
     return read(scope, inner.elts[0])
 
@@ -181,7 +190,10 @@ def _operation(scope: Scope, item: ast.BinOp) -> Node:
         size = len(left) * right if is_product else len(left) + len(right)
         if size > (MAX_CHARACTERS if isinstance(left, str) else MAX_VALUES):
             return unread("a text or a list that is too long", location, f"allowed: {MAX_VALUES:,} items")
-        scope.steps.take(1 if isinstance(left, str) else size)
+        if isinstance(left, str):
+            scope.steps.take(characters=size)
+        else:
+            scope.steps.take(size)
         return Node(function(left, right), location)
     if isinstance(item.op, ast.Pow) and abs(right) > MAX_EXPONENT:
         return unread(f"a power of more than {MAX_EXPONENT}", location)
@@ -192,6 +204,8 @@ def _attribute(scope: Scope, item: ast.Attribute) -> Node:
     """`_base_.model.backbone`: a key of a dict, as mmengine's ConfigDict has it; or a part of an imported module."""
     node = read(scope, item.value)
     imported = node.value
+    if leads_to_namespace(item):
+        raise NotFollowedError
     if isinstance(imported, Definition) and imported.name:
         part = Definition(imported.message, scope.location(item), name=item.attr, module=imported.module)
         return Node(part, node.location)
@@ -233,19 +247,27 @@ def _comprehension(scope: Scope, item: ast.ListComp | ast.GeneratorExp) -> Node:
 # Calls
 
 
-def _range(*limits: Node) -> list[Node]:
+def _range(steps: Steps, *limits: Node) -> list[Node]:
     numbers = range(*(_value(limit, int) for limit in limits))
     if len(numbers) > MAX_VALUES:
         raise NotFollowedError
+    steps.take(len(numbers))
     return [Node(number, limits[0].location) for number in numbers]
 
 
+def _elements(steps: Steps, node: Node) -> list[Node] | tuple[Node, ...]:
+    """What is in a list, to be copied or added up."""
+    found: list[Node] | tuple[Node, ...] = _value(node, list | tuple)
+    steps.take(walked=len(found))
+    return found
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "int": lambda node: int(_value(node, int | float)),
-    "list": lambda node: list(_value(node, list | tuple)),
+    "int": lambda _, node: int(_value(node, int | float)),
+    "list": lambda steps, node: list(_elements(steps, node)),
     "range": _range,
-    "sum": lambda node: sum(_value(item, int | float) for item in _value(node, list | tuple)),
-    "tuple": lambda node: tuple(_value(node, list | tuple)),
+    "sum": lambda steps, node: sum(_value(item, int | float) for item in _elements(steps, node)),
+    "tuple": lambda steps, node: tuple(_elements(steps, node)),
 }
 
 
@@ -285,17 +307,18 @@ def _call(scope: Scope, item: ast.Call) -> Node:
             raise NotFollowedError
         return method(scope, owner, item) or Node(None, location)
     name = function.id if isinstance(function, ast.Name) else ""
-    if name == "dict" and name not in scope.names:
+    if name == "dict" and scope.is_builtin(name):
         return _dict(scope, item)
-    if name not in FUNCTIONS or name in scope.names or item.keywords:
+    if name not in FUNCTIONS or not scope.is_builtin(name) or item.keywords:
         raise NotFollowedError
     if isinstance(item.args[0], ast.GeneratorExp):
         arguments = [_comprehension(scope, item.args[0])]
     else:
         arguments = list(_items(scope, item.args))
-    scope.steps.take(sum(len(node.value) for node in arguments if isinstance(node.value, list | tuple)))
-    result = FUNCTIONS[name](*arguments)
-    return Node(result, location) if isinstance(result, list | tuple) else _scalar(result, location)
+    result = FUNCTIONS[name](scope.steps, *arguments)
+    if not isinstance(result, list | tuple):
+        return _scalar(result, location)
+    return Node(result, location)
 
 
 def _append(scope: Scope, owner: Node, item: ast.Call) -> None:
@@ -409,6 +432,8 @@ def _module(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
 def _import(scope: Scope, statement: ast.Import | ast.ImportFrom) -> None:
     """Names for things elsewhere: nothing is imported, but a `type` may be one of these names."""
     location = scope.location(statement)
+    if leads_to_namespace(statement):
+        raise NotFollowedError
     for alias in statement.names:
         if alias.name == "*":
             raise NotFollowedError

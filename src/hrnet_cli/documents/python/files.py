@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from hrnet_cli.documents import Document, read_base_text, refuse
 from hrnet_cli.documents.python.evaluator import follow, read
+from hrnet_cli.documents.python.nesting import check_nesting
 from hrnet_cli.documents.python.scope import BASE, TEMPLATE, Scope, called
 from hrnet_cli.documents.python.values import (
     MAX_CHARACTERS,
@@ -30,29 +31,18 @@ from hrnet_cli.text import quote
 MAX_FILES = 50
 MAX_ANCESTORS = 20
 """Files that a config is based on, one on the other. The published configs have up to 6, and 9 files in all."""
-MAX_OPERATORS = 200
-"""Operators, dots and brackets around any one place: with many more, Python's own parser runs out of stack.
-
-A published config has up to 17.
-"""
+MAX_CHARACTERS_OF_ALL = 200_000
+"""Characters of a config and all its bases. Those of a published one have up to 75,480."""
 MAX_DUPLICATES = 20
 """Duplicate keys that are reported for one file."""
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
-_TOKENS = re.compile(
-    r"""(?P<skip>\#[^\n]*|\\\n|\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''
-        |"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')
-      |(?P<open>[([{])|(?P<close>[)\]}])|(?P<cut>[,\n])
-      |(?P<operator>[-+*/%@&|^~<>=!.:]|\b(?:not|and|or|if|else|elif|lambda|await|in|is)\b)""",
-    re.VERBOSE | re.DOTALL,
-)
-
 
 def read_config(text: str, source: str, path: Path | None) -> Document:
     """The document of a config; `path` is its file, if it has one. Raises SpecError."""
     reader = ConfigReader()
-    root = reader.config(text, source, path, ())
+    root = reader.config(parse(text, source), text, source, path, ())
     diagnostics, absent = tuple(dict.fromkeys(reader.diagnostics)), tuple(dict.fromkeys(reader.absent))
     return as_document(root)._replace(diagnostics=diagnostics, absent=absent)
 
@@ -62,20 +52,25 @@ ABSENT = ("missing-base", "other-package")
 
 
 class ConfigReader:
-    """Reads a config and its bases, and counts them. `diagnostics` are the duplicate keys in all of them."""
+    """Reads a config and its bases, and counts them. `diagnostics` are the duplicate keys in all of them.
+
+    `trees` are the syntax trees of bases by their real paths: no file is parsed twice.
+    """
 
     def __init__(self) -> None:
         self.steps = Steps()
         self.count = 0
+        self.characters = MAX_CHARACTERS_OF_ALL
+        self.trees: dict[Path, ast.Module] = {}
         self.diagnostics: list[Diagnostic] = []
         self.absent: list[Diagnostic] = []
 
-    def config(self, text: str, source: str, path: Path | None, ancestors: tuple[Path, ...]) -> Node:
+    def config(self, tree: ast.Module, text: str, source: str, path: Path | None, ancestors: tuple[Path, ...]) -> Node:
         """The names of a config as a dict, merged into those of its bases."""
-        tree = parse(text, source)
+        self.characters -= len(text)
         scope = Scope(text, source, path, ancestors, self.steps)
-        self.diagnostics += duplicate_keys(tree, scope)
         self.steps.location = Location(1, 1, source)
+        self.diagnostics += duplicate_keys(tree, scope)
         try:
             base = self.bases(tree, scope)
             for statement in tree.body:
@@ -103,8 +98,10 @@ class ConfigReader:
         if found is None:
             return None
         for constant in ast.walk(found.value):
-            variable = TEMPLATE.search(str(constant.value)) if isinstance(constant, ast.Constant) else None
-            if isinstance(constant, ast.Constant) and variable:
+            if not isinstance(constant, ast.Constant) or not isinstance(constant.value, str):
+                continue
+            variable = TEMPLATE.search(constant.value)
+            if variable:
                 message = f"the base {quote(constant.value)}: {variable[0][:60]} is a variable of mmengine"
                 remedy = "write the path itself, relative to the folder of this file"
                 refuse("bad-base", message, remedy, scope.location(constant))
@@ -119,7 +116,7 @@ class ConfigReader:
                     value = unread(message, location, "remove it from one of the two")
                 if is_key(key, value):
                     together.put(key, value, location)
-        _mark_from_base(together)
+        _mark_from_base(together, self.steps)
         scope.names[BASE] = together
         return together
 
@@ -155,7 +152,7 @@ class ConfigReader:
                 continue
             location = scope.location(inner)
             config = self.if_there(partial(self.imported, inner, scope), location)
-            _mark_from_base(config)
+            _mark_from_base(config, self.steps)
             missing = unread("the imported config has no such name", location)
             for alias in inner.names:
                 names = {name: name for name in config.value} if alias.name == "*" else {alias.name: alias.asname}
@@ -179,16 +176,22 @@ class ConfigReader:
         path = scope.path.parent / name
         label = os.path.normpath(path)
         self.count += 1
+        if len(scope.ancestors) > MAX_ANCESTORS or self.count > MAX_FILES:
+            refuse("too-many-bases", "too many bases", f"allowed: {MAX_FILES}, {MAX_ANCESTORS} deep", location)
         if path.suffix != ".py":
             message = f"the base {quote(label)} is no Python config"
             refuse("bad-base", message, "name a .py file: no other is read as a base", location)
         text = read_base_text(path, label, location, BASE, MAX_CHARACTERS)
-        if path.resolve() in scope.ancestors:
+        real = path.resolve()
+        if real in scope.ancestors:
             message = f"the base {quote(label)} is based on this file"
             refuse("base-cycle", message, "remove it: a config cannot inherit itself", location)
-        if len(scope.ancestors) > MAX_ANCESTORS or self.count > MAX_FILES:
-            refuse("too-many-bases", "too many bases", f"allowed: {MAX_FILES}, {MAX_ANCESTORS} deep", location)
-        return self.config(text, label, path, scope.ancestors)
+        if len(text) > self.characters:
+            message = f"the base {quote(label)} makes this config and its bases too large"
+            refuse("too-large", message, f"allowed: {MAX_CHARACTERS_OF_ALL:,} characters in all of them", location)
+        if real not in self.trees:
+            self.trees[real] = parse(text, label)
+        return self.config(self.trees[real], text, label, path, scope.ancestors)
 
 
 def _is_base(statement: ast.Assign) -> bool:
@@ -201,8 +204,8 @@ def _is_read_base(statement: ast.With) -> bool:
     return len(statement.items) == 1 and isinstance(call, ast.Call) and called(call) == "read_base"
 
 
-def _mark_from_base(node: Node) -> None:
-    for inner in node.reachable():
+def _mark_from_base(node: Node, steps: Steps) -> None:
+    for inner in node.reachable(steps):
         inner.from_base = True
 
 
@@ -218,44 +221,24 @@ def parse(text: str, source: str) -> ast.Module:
     if len(text) > MAX_CHARACTERS:
         message = f"{len(text):,} characters of Python"
         refuse("too-large", message, f"allowed: {MAX_CHARACTERS:,}; the longest published config has 75,480", whole)
-    _check_depth(text, source)
+    check_nesting(text, source)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(text)
     except SyntaxError as error:
-        location = Location(error.lineno, max(error.offset or 1, 1), source)
+        location = Location(max(error.lineno or 1, 1), max(error.offset or 1, 1), source)
         raise SpecError([Diagnostic("syntax", (), f"this is not Python: {error.msg}", location=location)]) from None
     except (ValueError, RecursionError, MemoryError):
         refuse("syntax", "Python's parser refuses this text", "write the config as plain assignments", whole)
 
 
-def _check_depth(text: str, source: str) -> None:
-    """Refuse an expression with so many brackets or operators that parsing it overflows the stack."""
-    counts = [0]
-    total = 0
-    for token in _TOKENS.finditer(text):
-        kind = token.lastgroup
-        if kind in ("operator", "open"):
-            counts[-1] += 1
-            total += 1
-        if kind == "open":
-            counts.append(0)
-        elif kind == "close":
-            total -= counts.pop()
-            counts = counts or [0]
-        elif kind == "cut" and (token[0] == "," or len(counts) == 1):
-            total -= counts[-1]
-            counts[-1] = 0
-        if total > MAX_OPERATORS:
-            line = text.count("\n", 0, token.start()) + 1
-            refuse("too-deep", "an expression that is too long", "write it in several steps", Location(line, 1, source))
-
-
 def duplicate_keys(tree: ast.Module, scope: Scope) -> list[Diagnostic]:
     """A diagnostic for each key that is written twice in a call or in a dict, at most MAX_DUPLICATES."""
     found: list[Diagnostic] = []
-    for item in ast.walk(tree):
+    inside = list(ast.walk(tree))
+    scope.steps.take(walked=len(inside))
+    for item in inside:
         if isinstance(item, ast.Call):
             keys: list[tuple[Any, ast.AST]] = [(each.arg, each) for each in item.keywords if each.arg is not None]
         elif isinstance(item, ast.Dict):

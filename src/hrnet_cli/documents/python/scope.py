@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
-from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,12 @@ from hrnet_cli.documents.python.config_node import (
     leads_to_class,
     may_be_changed,
     only_used,
+    within,
 )
 from hrnet_cli.documents.python.values import Definition, Node, Scalar, Steps, Unread
 from hrnet_cli.errors import Location
 
 BASE = "_base_"
-_encode = lru_cache(maxsize=16)(str.encode)
 TEMPLATE = re.compile(r"\{\{[^{}]*\}\}")
 """`{{ fileDirname }}`, which mmengine replaces in the text of a config."""
 
@@ -42,6 +43,13 @@ HARMLESS_METHODS = frozenset(
 HOLDS_ALL_NAMES = frozenset(("globals", "locals", "vars"))
 REACHES_ALL_NAMES = frozenset(("eval", "exec", *HOLDS_ALL_NAMES))
 """Functions that may assign any name when they are called; those before it may do so afterwards too."""
+NAMESPACES = frozenset(
+    (
+        *("__builtins__", "__globals__", "__main__", "_getframe", "builtins", "f_builtins", "f_globals", "f_locals"),
+        "modules",
+    )
+)
+"""Names, attributes, imports and texts that lead to the names of a module: any of them may be assigned afterwards."""
 ANY = "*"
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -50,9 +58,9 @@ LATER = (*DEFINITIONS, ast.Lambda, ast.GeneratorExp)
 Names = set[str]
 
 
-def names_in(*parts: ast.AST) -> set[str]:
+def names_in(parts: Iterable[ast.AST]) -> set[str]:
     """Every name that some pieces of syntax mention."""
-    return {inner.id for part in parts for inner in ast.walk(part) if isinstance(inner, ast.Name)}
+    return {inner.id for inner in within(parts) if isinstance(inner, ast.Name)}
 
 
 def _assigned(node: ast.AST) -> Iterable[str]:
@@ -67,6 +75,21 @@ def _assigned(node: ast.AST) -> Iterable[str]:
     return (name for name in names if isinstance(name, str))
 
 
+def leads_to_namespace(node: ast.AST) -> bool:
+    """Whether one piece of syntax leads to the names of a module: `f.__globals__`, `sys.modules`, `import builtins`."""
+    if isinstance(node, ast.Attribute):
+        method = node.attr == "modules" and isinstance(node.value, ast.Name) and node.value.id != "sys"
+        return node.attr in NAMESPACES and not method
+    if isinstance(node, ast.Import):
+        return any(each.name in NAMESPACES or (each.name == "sys" and each.asname) for each in node.names)
+    if isinstance(node, ast.ImportFrom):
+        names = {each.name for each in node.names} if node.module == "sys" else {node.module}
+        return not names.isdisjoint(NAMESPACES)
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and node.value in NAMESPACES and node.value != "modules"
+    return isinstance(node, ast.Name) and node.id == "__builtins__"
+
+
 def _may_change(node: ast.AST) -> bool:
     """Whether a piece of syntax may change an object in place; calls of functions by their name are left out."""
     if isinstance(node, ast.Call) and not isinstance(node.func, ast.Name):
@@ -78,11 +101,7 @@ def _may_change(node: ast.AST) -> bool:
 
 def _names_of_later_code(code: list[ast.AST]) -> set[str]:
     """The names in code that may run at any time afterwards."""
-    runs_later: set[ast.AST] = set()
-    for each in code:  # outer code before what is in it, so that nothing is walked twice
-        if isinstance(each, LATER) and each not in runs_later:
-            runs_later.update(ast.walk(each))
-    return {each.id for each in runs_later if isinstance(each, ast.Name)}
+    return names_in(each for each in code if isinstance(each, LATER))
 
 
 class Scope:
@@ -102,6 +121,7 @@ class Scope:
         self._assigned_later: set[str] = set()
         self._mentioned_later: set[str] = set()
         self._classes: set[str] = set()  # imports of CfgNode
+        self._ends: dict[int, list[int]] = {}  # of the characters of a line that is not ASCII, in bytes
         self._reads: dict[str, set[str]] = {}  # by functions that change nothing and are not mentioned so far
 
     def location(self, item: Any) -> Location:
@@ -114,7 +134,15 @@ class Scope:
 
     def _column(self, line: int, offset: int) -> int:
         text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        return 1 + (offset if text.isascii() else len(_encode(text)[:offset].decode(errors="ignore")))
+        if text.isascii():
+            return 1 + offset if offset > 0 else 1
+        if line not in self._ends:
+            self._ends[line] = [*accumulate(len(character.encode(errors="replace")) for character in text)]
+        return 1 + bisect_right(self._ends[line], max(offset, 0))
+
+    def is_builtin(self, name: str) -> bool:
+        """Whether a name is Python's own function of that name."""
+        return name not in self.names and ANY not in self._assigned_later
 
     def set(self, name: str, node: Node, location: Location) -> None:
         """Assign a name. It is Unread at once if skipped code may assign it later, or may change what it holds."""
@@ -129,7 +157,7 @@ class Scope:
 
     def forget(self, node: Node, location: Location) -> None:
         """Mark everything that can be reached from a value as Unread: the code at `location` may change it."""
-        found = node.reachable()
+        found = node.reachable(self.steps)
         self.steps.take(len(found))
         classes = [inner for inner in found if leads_to_class(inner)]  # nothing is known of one, and it is still there
         for inner in found:
@@ -142,31 +170,35 @@ class Scope:
         `cause` is the Unread value that keeps it from being followed, if one does.
         """
         inside, location = list(ast.walk(code)), self.location(code)
+        self.steps.take(walked=len(inside) + len(self._classes))
         calls = {each.func.id for each in inside if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)}
         classes = self._classes & self.names.keys()
-        mentioned = names_in(code) - only_used(inside, classes)
+        mentioned = {each.id for each in inside if isinstance(each, ast.Name)} - only_used(inside, classes)
         if isinstance(code, ast.FunctionDef) and self._only_reads(code, inside, calls):
             self._reads[code.name] = mentioned | self._reads.get(code.name, set())
-            self.steps.take(1 + len(inside) // 20)
             return self._define(code, location)
-        builtins = mentioned - self.names.keys()
-        if builtins & REACHES_ALL_NAMES:
+        builtins = {name for name in mentioned if name not in self.names}
+        holds_all = any(map(leads_to_namespace, inside))
+        reaches_all = holds_all or bool(builtins & REACHES_ALL_NAMES)
+        if reaches_all:
             mentioned |= self.names.keys()
         later = _names_of_later_code(inside) & mentioned
-        if builtins & (REACHES_ALL_NAMES - calls | HOLDS_ALL_NAMES | later & REACHES_ALL_NAMES):
+        if holds_all or builtins & (REACHES_ALL_NAMES - calls | HOLDS_ALL_NAMES | later & REACHES_ALL_NAMES):
             self._assigned_later.add(ANY)
         later |= self._read_by(mentioned)
         mentioned |= later
         self._mentioned_later |= later
         self._assigned_later.update(name for each in inside if isinstance(each, ast.Global) for name in each.names)
         may_change = any(map(_may_change, inside)) or any(map(self._may_change_arguments, calls))
-        if may_change and classes and may_be_changed(inside, [self.names[x] for x in mentioned & self.names.keys()]):
-            self._assigned_later.add(ANY)
+        if may_change and classes:
+            nodes = [self.names[name] for name in mentioned & self.names.keys()]
+            if may_be_changed(inside, [inner for node in nodes for inner in node.reachable(self.steps)]):
+                self._assigned_later.add(ANY)
 
-        assigned = self._assigned_by(code, inside, builtins)
+        assigned = self._assigned_by(code, inside, reaches_all)
         known = (mentioned | assigned) & self.names.keys()
         nodes = [self.names[name] for name in known]
-        self.steps.take(len(nodes) + len(inside) // 20)
+        self.steps.take(len(nodes))
         for node in nodes if may_change else [self.names[name] for name in known & later]:
             self.forget(node, location)
         if classes and asks_for_type(inside):
@@ -204,14 +236,15 @@ class Scope:
 
         Such a function still gives out what it mentions, but not before something mentions the function.
         """
-        at_once = names_in(code.args, *([code.returns] if code.returns else ())) & self.names.keys()
+        at_once = names_in([code.args, *([code.returns] if code.returns else ())]) & self.names.keys()
         return not (
             any(isinstance(each, ast.Global | ast.Nonlocal | ast.NamedExpr) for each in inside)
             or any(each.decorator_list for each in inside if isinstance(each, DEFINITIONS))
             or any(map(_may_change, inside))
             or any(name not in self._reads and self._may_change_arguments(name) for name in calls)
             or any(not isinstance(self.names[name].value, (Definition, *Scalar)) for name in at_once)
-            or names_in(code) & REACHES_ALL_NAMES
+            or any(isinstance(each, ast.Name) and each.id in REACHES_ALL_NAMES for each in inside)
+            or any(map(leads_to_namespace, inside))
             or code.name in self._mentioned_later
         )
 
@@ -225,19 +258,19 @@ class Scope:
             waiting += read
         return found
 
-    def _assigned_by(self, code: ast.AST, inside: list[ast.AST], builtins: Names) -> Names:
+    def _assigned_by(self, code: ast.AST, inside: list[ast.AST], reaches_all: bool) -> Names:
         """The names that code may assign, now or by what it begins."""
         walruses = [each for each in inside if isinstance(each, ast.NamedExpr)]
         parts = walruses if isinstance(code, (ast.expr, *DEFINITIONS)) else inside
         assigned = {name for part in parts for name in _assigned(part)} | self._assigned_later
-        if ANY in assigned or builtins & REACHES_ALL_NAMES:
+        if ANY in assigned or reaches_all:
             assigned |= self.names.keys()
         return assigned - {ANY, BASE}
 
     def _may_change_arguments(self, function: str) -> bool:
         known = self.names.get(function)
         is_import = known is not None and isinstance(known.value, Definition) and known.value.name == function
-        harmless = function in HARMLESS_FUNCTIONS and (known is None or is_import)
+        harmless = function in HARMLESS_FUNCTIONS and (self.is_builtin(function) or is_import)
         return not harmless and not (known is not None and is_config_node(known.value))
 
 

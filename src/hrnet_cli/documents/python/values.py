@@ -14,12 +14,16 @@ from hrnet_cli.errors import NOWHERE, Location
 from hrnet_cli.hrnet import stage_number
 from hrnet_cli.text import KeyPath, quote_key
 
-MAX_STEPS = 10_000
+MAX_STEPS = 12_000
 """Expressions and items that are read for one document: ten times what an HRNet config needs with all its bases."""
 MAX_VALUES = 20_000
 """Values in a document, a shared one counted as often as it is used. The largest published config has 10,242."""
 MAX_CHARACTERS = 100_000
 """Characters of one file, and of one text. The longest published config has 75,480."""
+WALKED_PER_STEP = 20
+"""Values or pieces of syntax that are only walked over, and that cost as much as one value that is made."""
+CHARACTERS_PER_STEP = 100
+"""Characters that are copied or searched, and that cost as much as one value that is made."""
 
 Scalar = (str, int, float, bool, type(None))
 
@@ -84,7 +88,7 @@ class Node:
         self.value[key] = item
         self.key_locations[key] = location
 
-    def reachable(self) -> list[Node]:
+    def reachable(self, steps: Steps) -> list[Node]:
         """Every container and every Unread value that can be reached from it, itself included, each once."""
         found: dict[int, Node] = {}
         waiting = [self]
@@ -93,7 +97,9 @@ class Node:
             if id(node) not in found and not isinstance(node.value, Scalar):
                 found[id(node)] = node
                 value = node.value
-                waiting += value.aliases if isinstance(value, Unread) else value.values() if node.is_dict else value
+                inner = value.aliases if isinstance(value, Unread) else value.values() if node.is_dict else value
+                steps.take(0, walked=1 + len(inner))
+                waiting += inner
         return list(found.values())
 
 
@@ -101,12 +107,12 @@ class Steps:
     """Counts what is read for a config and all its bases. `location` is the statement that is being read."""
 
     def __init__(self) -> None:
-        self.left = MAX_STEPS
+        self.left: float = MAX_STEPS
         self.location = NOWHERE
 
-    def take(self, count: int = 1) -> None:
-        """Count some values. Raises SpecError beyond MAX_STEPS."""
-        self.left -= count
+    def take(self, count: float = 1, *, walked: int = 0, characters: int = 0) -> None:
+        """Count values that are made, what is only walked over, and characters. Raises SpecError beyond MAX_STEPS."""
+        self.left -= count + walked / WALKED_PER_STEP + characters / CHARACTERS_PER_STEP
         if self.left < 0:
             refuse("too-large", f"more than {MAX_STEPS:,} values are made", "make the config smaller", self.location)
 
