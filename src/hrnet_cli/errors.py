@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from hrnet_cli.text import KeyPath, dotted_path, quote
+from hrnet_cli.text import KeyPath, dotted_path, printable, quote
 
 Severity = Literal["error", "warning", "note"]
 
@@ -108,7 +108,7 @@ class Location(NamedTuple):
     end_column: int | None = None
 
     def __str__(self) -> str:
-        parts = (self.source, self.line, self.column)
+        parts = (printable(self.source), self.line, self.column)
         return ":".join(str(part) for part in parts if part not in ("", None))
 
 

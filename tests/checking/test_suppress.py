@@ -132,3 +132,28 @@ def test_a_malformed_comment_is_reported_by_its_own_rule_only(tmp_path: Path) ->
     text = f"{ODD.rstrip()}  # hrnet: ignore[HR405]\n"
     assert codes(check(tmp_path / "a.yaml", text)) == ["HR902"]
     assert check(tmp_path / "a.yaml", text, settings(ignore=["HR902"])) == ()
+
+
+BASICK = "stage1 = dict(num_modules=1, num_branches=1, block='BASICK', num_blocks=[4], num_channels=[64])"
+"""HR008 in a Python config."""
+
+
+@pytest.mark.parametrize("character", ["\u2028", "\u2029", "\x85", "\x0c"])
+def test_what_ends_no_line_in_python(character: str, tmp_path: Path) -> None:
+    (found,) = check(tmp_path / "a.py", f"# one{character}still one\n{BASICK}\n")
+    assert (found.code, found.line, found.excerpt) == ("HR008", 2, BASICK)
+    assert check(tmp_path / "a.py", f"# one{character}\n{BASICK}  # hrnet: ignore[HR008] a test\n") == ()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_what_ends_a_line_in_python(end: str, tmp_path: Path) -> None:
+    string = f'_x = """{end}# hrnet: ignore[HR008] in a string{end}"""{end}'
+    found = [each for each in check(tmp_path / "a.py", f"{string}{BASICK}{end}") if each.code == "HR008"]
+    assert [(each.line, each.excerpt) for each in found] == [(4, BASICK)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\u2029", "\x85"])
+def test_what_ends_a_line_in_yaml(end: str, tmp_path: Path) -> None:
+    first, second = ODD.splitlines()
+    (found,) = check(tmp_path / "a.yaml", f"# one{end}{first}{end}{second}{end}")
+    assert (found.code, found.line, found.excerpt) == ("HR405", 3, second)

@@ -106,7 +106,8 @@ def check(
             raise UsageError(f"no spec in {' '.join(specs or ['this folder'])}", remedy)
 
     with interruptible(), closed_pipe_raises(), closing(check_each(checker(settings, debug), files, jobs)) as results:
-        write_report(CHECK_FORMATS[format](counted(), canvas_of(output, color), statistics), output)
+        canvas = canvas_of(output, color)
+        write_report(CHECK_FORMATS[format](counted(), canvas, statistics), format, output, canvas)
     if step_summary:
         add_step_summary(kept, statistics)
     if not exit_zero:
