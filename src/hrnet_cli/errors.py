@@ -141,7 +141,8 @@ class Diagnostic(NamedTuple):
 
     def __str__(self) -> str:
         parts = [text for text in (str(self.location), self.dotted, self.message) if text]
-        return f"{': '.join(parts)} [{self.code}]" + (f"\n  {self.remedy}" if self.remedy else "")
+        first = printable(f"{': '.join(parts)} [{self.code}]")
+        return f"{first}\n  {printable(self.remedy)}" if self.remedy else first
 
 
 class HrnetError(Exception):

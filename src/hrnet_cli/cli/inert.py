@@ -24,8 +24,8 @@ COMMAND_ANYWHERE = r"#(?=#\w*\[)"
 JOINERS = "\u200c\u200d"
 """They bind letters and emoji: without them a text would read otherwise."""
 _IGNORED = (
-    f"{JOINERS}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
-    "\U000e0000-\U000e0fff"
+    r"\u200c\u200d\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
+    r"\U000e0000-\U000e0fff"
 )
 IGNORED_BEHIND_ASCII = rf"(?m)(^|[\x00-/:-\x7f\s])([{_IGNORED}]+)"
 """Characters without a width: GitHub's runner compares by the rules of a language, and sees a command around them.

@@ -9,6 +9,7 @@ import typer
 from hrnet_cli.cli.options import CheckFormat, ColorOption, Dialect, OutputOption, complete_spec
 from hrnet_cli.cli.output import canvas_of, closed_pipe_raises, interruptible, write_report
 from hrnet_cli.errors import UsageError
+from hrnet_cli.text import printable
 
 if TYPE_CHECKING:
     from hrnet_cli.checking.finding import FileCheck
@@ -103,7 +104,7 @@ def check(
             yield file_check
         if not summary.checked and not skip_others:
             remedy = "name spec files or the folder that has them; `include` in the settings sets their patterns"
-            raise UsageError(f"no spec in {' '.join(specs or ['this folder'])}", remedy)
+            raise UsageError(f"no spec in {printable(' '.join(specs or ['this folder']))}", remedy)
 
     with interruptible(), closed_pipe_raises(), closing(check_each(checker(settings, debug), files, jobs)) as results:
         canvas = canvas_of(output, color)
