@@ -31,8 +31,8 @@ def unwanted(text: str) -> list[str]:
     """What is on the page that no report has: markup from a text, links, mentions."""
     found = []
     for token in READER.parse(text):
-        if token.type not in OURS:
-            found.append(token.type)
+        if token.type not in OURS or token.tag == "h1":
+            found.append(f"{token.type} {token.tag}")
         for part in token.children or ():
             if part.type not in OURS_INLINE or (part.type == "html_inline" and part.content != "<br>"):
                 found.append(f"{part.type} {part.content}")

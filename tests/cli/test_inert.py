@@ -19,6 +19,7 @@ from sarif import sarif_validator
 
 from hrnet_cli.cli import inert
 from hrnet_cli.cli.inert import SYNTAXES
+from hrnet_cli.cli.output import write_stderr
 from hrnet_cli.report.findings import CHECK_FORMATS
 from hrnet_cli.report.formats import FORMATS
 
@@ -319,11 +320,17 @@ def test_a_line_break_in_a_name_is_none_in_a_message(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     name = "a\nb"
     Path(name).mkdir()
-    texts = {f"{name}.yaml": "x: 1", f"{name}.toml": "x = 1", f"{name}.bad": "x", f"{name}.bin": "\xff"}
+    texts = {
+        f"{name}/pyproject.toml": "",
+        f"{name}.yaml": "x: 1",
+        f"{name}.toml": "x = 1",
+        f"{name}.bad": "x",
+        f"{name}.bin": "\xff",
+    }
     for file, text in texts.items():
         Path(file).write_text(text, encoding="latin-1")
     lines = ["check {}", "trace {}", "trace {}.yaml", "trace {}.bin", "check {}.yaml", "trace {}#x", "check {}.yaml#{}"]
-    lines += [f"check w32 --config {{}}{suffix}" for suffix in ("", ".toml", ".bad", ".no")]
+    lines += [f"check w32 --config {{}}{suffix}" for suffix in ("", ".toml", ".bad", ".no", "/pyproject.toml")]
     lines += [f"check w32 --locked --lock {{}}{suffix}" for suffix in ("", ".toml", ".bin", ".no")]
     lines += ["trace w32 {} {}", "{}", "diff {}.yaml w32", "init {}", "init {}/x", "convert w32 -o {}", "lock {}.yaml"]
     for line in lines:
@@ -398,6 +405,15 @@ def test_what_a_filtered_text_still_says(format: str, payload: str) -> None:
 )
 def test_how_a_broken_command_looks(text: str, shown: str) -> None:
     assert inert.inert(text) == shown
+
+
+def test_json_has_no_joiners() -> None:
+    assert inert.inert('"👩\u200d💻"', inert.STRINGS) == '"👩\\u200d💻"'
+
+
+def test_a_line_of_a_message_stays_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    write_stderr("a\n::error::b", "c")
+    assert capsys.readouterr().err == "a\u240a::error::b\nc\n"
 
 
 def test_every_format_has_a_syntax() -> None:

@@ -36,7 +36,7 @@ UNREADABLE = A_FINDING._replace(line=None, column=None, path="", remedy="", exce
 
 def test_a_finding() -> None:
     assert written(check(A_FINDING), "text") == (
-        "`configs/mine.yaml:12:3:` warning HR101 'num_block' is no key of a stage [misspelt-key]\n"
+        "configs/mine.yaml:12:3: warning HR101 'num_block' is no key of a stage [misspelt-key]\n"
         "  in stage3.num_block\n"
         "  12 │   num_block: [4, 4, 4]\n"
         "     │   ^\n"

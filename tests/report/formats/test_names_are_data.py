@@ -13,7 +13,19 @@ from rich.cells import cell_len
 
 import hrnet_cli as api
 from hrnet_cli.report import describe, flops
-from hrnet_cli.report.content import Column, Facts, Heading, Note, Report, Table
+from hrnet_cli.report.content import (
+    Column,
+    Drawing,
+    Excerpt,
+    Facts,
+    Heading,
+    Note,
+    Remark,
+    Report,
+    Span,
+    Table,
+    panel,
+)
 from hrnet_cli.report.formats import markdown, svg
 from hrnet_cli.report.formats.markdown import escape
 from hrnet_cli.report.formats.text import render
@@ -105,6 +117,20 @@ def test_control_characters_never_reach_a_terminal() -> None:
         result = call("trace", "-", stdin=f"{text}\nstage1: {json.dumps(BARE['stage1'])}\n".encode())
         assert result.code == 2 and not result.out
         assert all(letter.isprintable() or letter == "\n" for letter in result.err)
+
+
+def test_the_escapes_of_a_coloured_text_are_our_own() -> None:
+    below = ((Span("\x1b[33mhelp"),), Excerpt(1, "\tx: \x1b[34m", 2))
+    report = Report((Heading("\x1b[31mloud"), Remark((Span("\x1b[32mx", "strong"),), below)))
+    coloured = render(report, 80, color=True)
+    assert "\x1b[1m" in coloured and "    x: " in coloured
+    assert not re.search(r"\x1b\[3[1-4]m", coloured)
+
+
+def test_no_text_ends_a_block_of_code() -> None:
+    drawing = Drawing(panel(["", ""]), (panel(["```", "# a"]),))
+    remark = Remark((Span("x"),), (Excerpt(1, "y\n# z\n```"),))
+    assert not unwanted(markdown.render(Report((drawing, remark, drawing))))
 
 
 def test_unknown_keys_are_quoted_as_data() -> None:
