@@ -362,9 +362,9 @@ def test_a_diagnosis(payload: str) -> None:
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-@pytest.mark.parametrize("format", SYNTAXES)
+@pytest.mark.parametrize("format", ["text", *SYNTAXES])
 def test_what_a_filtered_text_still_says(format: str, payload: str) -> None:
-    syntax = SYNTAXES[format]
+    syntax = SYNTAXES.get(format, inert.TEXT)
     if syntax is inert.STRINGS:
         text = inert.inert(json.dumps({payload: [payload]}, ensure_ascii=False), syntax)
         assert json.loads(text) == {payload: [payload]}
@@ -416,8 +416,8 @@ def test_a_line_of_a_message_stays_one_line(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().err == "a\u240a::error::b\nc\n"
 
 
-def test_every_format_has_a_syntax() -> None:
-    assert SYNTAXES.keys() == FORMATS.keys() | CHECK_FORMATS.keys()
+def test_every_syntax_is_that_of_a_format() -> None:
+    assert SYNTAXES.keys() <= FORMATS.keys() | CHECK_FORMATS.keys()
 
 
 def test_nothing_else_writes_to_the_streams() -> None:

@@ -76,9 +76,8 @@ SYNTAXES = {
     **dict.fromkeys(("json", "gitlab", "sarif"), STRINGS),
     **dict.fromkeys(("svg", "junit"), XML),
     "github": COMMANDS,
-    **dict.fromkeys(("text", "markdown"), TEXT),
 }
-"""By the name of a format."""
+"""By the name of a format, where it is not TEXT."""
 
 
 def inert(text: str, syntax: Syntax = TEXT, colored: bool = False) -> str:

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from hrnet_cli.cli.inert import STRINGS, SYNTAXES, inert
+from hrnet_cli.cli.inert import STRINGS, SYNTAXES, TEXT, inert
 from hrnet_cli.errors import UnreadableError
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def write_report(parts: Iterable[str], format: str, output: str | None, canvas: 
 
     Raises UnreadableError if it cannot be written.
     """
-    _write((inert(part, SYNTAXES[format], canvas.color and format == "text") for part in parts), output)
+    syntax, colored = SYNTAXES.get(format, TEXT), canvas.color and format == "text"
+    _write((inert(part, syntax, colored) for part in parts), output)
 
 
 def write_document(text: str, output: str | None = None) -> None:
