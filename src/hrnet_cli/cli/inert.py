@@ -62,8 +62,9 @@ def _string_escape(character: str) -> str:
 
 def _reference(character: str) -> str:
     """As XML has it; a stand-in for what XML 1.0 cannot hold."""
-    is_allowed = "\x7f" <= character < "\ud800" or "\ue000" <= character < "\ufffe" or character > "\uffff"
-    return f"&#{ord(character)};" if is_allowed else _stand_in(character)
+    point = ord(character)
+    is_allowed = 0x7F <= point < 0xD800 or 0xE000 <= point < 0xFFFE or point > 0xFFFF
+    return f"&#{point};" if is_allowed else _stand_in(character)
 
 
 TEXT = Syntax(_stand_in, "#\\", ":\\")
