@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from hrnet_cli.text import KeyPath, dotted_path, quote
+from hrnet_cli.text import KeyPath, dotted_path, printable, quote
 
 Severity = Literal["error", "warning", "note"]
 
@@ -108,7 +108,7 @@ class Location(NamedTuple):
     end_column: int | None = None
 
     def __str__(self) -> str:
-        parts = (self.source, self.line, self.column)
+        parts = (printable(self.source), self.line, self.column)
         return ":".join(str(part) for part in parts if part not in ("", None))
 
 
@@ -141,7 +141,8 @@ class Diagnostic(NamedTuple):
 
     def __str__(self) -> str:
         parts = [text for text in (str(self.location), self.dotted, self.message) if text]
-        return f"{': '.join(parts)} [{self.code}]" + (f"\n  {self.remedy}" if self.remedy else "")
+        first = printable(f"{': '.join(parts)} [{self.code}]")
+        return f"{first}\n  {printable(self.remedy)}" if self.remedy else first
 
 
 class HrnetError(Exception):

@@ -163,3 +163,28 @@ def test_comments_beyond_a_bound_are_not_read(tmp_path: Path) -> None:
     assert codes(found).count("HR902") == suppress.MAX_COMMENTS + 1
     last = max((each for each in found if each.code == "HR902"), key=lambda each: each.line or 0)
     assert last.line == suppress.MAX_COMMENTS + 2 and "those below are not read" in last.message
+
+
+BASICK = "stage1 = dict(num_modules=1, num_branches=1, block='BASICK', num_blocks=[4], num_channels=[64])"
+"""HR008 in a Python config."""
+
+
+@pytest.mark.parametrize("character", ["\u2028", "\u2029", "\x85", "\x0c"])
+def test_what_ends_no_line_in_python(character: str, tmp_path: Path) -> None:
+    (found,) = check(tmp_path / "a.py", f"# one{character}still one\n{BASICK}\n")
+    assert (found.code, found.line, found.excerpt) == ("HR008", 2, BASICK)
+    assert check(tmp_path / "a.py", f"# one{character}\n{BASICK}  # hrnet: ignore[HR008] a test\n") == ()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_what_ends_a_line_in_python(end: str, tmp_path: Path) -> None:
+    string = f'_x = """{end}# hrnet: ignore[HR008] in a string{end}"""; '
+    found = [each for each in check(tmp_path / "a.py", f"{string}{BASICK}{end}") if each.code == "HR008"]
+    assert [(each.line, each.excerpt) for each in found] == [(3, f'"""; {BASICK}')]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\u2029", "\x85"])
+def test_what_ends_a_line_in_yaml(end: str, tmp_path: Path) -> None:
+    first, second = ODD.splitlines()
+    (found,) = check(tmp_path / "a.yaml", f"# one{end}{first}{end}{second}{end}")
+    assert (found.code, found.line, found.excerpt) == ("HR405", 3, second)

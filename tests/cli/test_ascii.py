@@ -24,7 +24,7 @@ PLAIN = [
     *("convert det-w18 --to mmlab", "init -", "schema", "presets show w32", "rule HR301", "rule HR501"),
     *("trace nosuch", "flops -i 0x0", "describe examples/broken.yaml", "check examples --format github"),
 ]
-NOT_DRAWN = "\u200c\u200d\ufffe\uffff\u2421\ufffd\x85\u2028\u2029"
+NOT_DRAWN = "\u200c\u200d\ufffe\uffff\u240a\u2421\ufffd\x85\u2028\u2029"
 """Named in the code as what a user's text may hold."""
 
 

@@ -302,5 +302,5 @@ def test_a_terminal_without_the_letters(variables: dict[str, str]) -> None:
 def test_write_through_a_pipe(tmp_path: Path) -> None:
     """What is no regular file cannot be replaced, and is written to."""
     assert shell("$hrnet trace -o /dev/stdout | cat").out == GRID
-    output.write_file(Path("/dev/null"), "x")
+    output.write_document("x", "/dev/null")
     assert not Path("/dev/null").is_file()

@@ -188,7 +188,7 @@ def test_stand_ins() -> None:
 def test_a_remark_in_the_other_formats() -> None:
     report = present(check(A_FINDING))
     assert as_markdown(report) == (
-        "configs/mine.yaml:12:3: warning HR101 'num\\_block' is no key of a stage \\[misspelt-key\\]\n\n"
+        "`configs/mine.yaml:12:3:` warning HR101 'num\\_block' is no key of a stage \\[misspelt-key\\]\n\n"
         "in stage3.num\\_block\n\n"
         "    12:   num_block: [4, 4, 4]\n\n"
         "help: did you mean 'num\\_blocks'?\n\n"

@@ -17,7 +17,7 @@ from hrnet_cli.schema.fields import INVALID, Count, Each, RecordOf, Text, unknow
 from hrnet_cli.schema.records import Diagnostics, Record, entries, entry, record
 from hrnet_cli.sources import preset_names
 from hrnet_cli.sources.loading import TIMM
-from hrnet_cli.text import KeyPath, dotted_path, quote, quote_key, shape_argument
+from hrnet_cli.text import KeyPath, dotted_path, printable, quote, quote_key, shape_argument
 
 LOCK_NAME = "hrnet.lock"
 LOCK_VERSION = 1
@@ -105,13 +105,14 @@ def open_lock(path: Path) -> dict[str, LockEntry]:
         data = read_bytes(path, MAX_BYTES + 1)
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnreadableError(f"{path} is not UTF-8 (byte {error.start})", REMEDY) from None
+        raise UnreadableError(f"{printable(str(path))} is not UTF-8 (byte {error.start})", REMEDY) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         remedy = "write it with hrnet-cli lock SPEC, or name another with --lock"
         raise UnreadableError(f"cannot read {str(path)!r}: {reason}", remedy) from None
     if len(data) > MAX_BYTES:
-        raise UnreadableError(f"{path} has more than {MAX_BYTES:,} bytes", "no lock file is that long")
+        message = f"{printable(str(path))} has more than {MAX_BYTES:,} bytes"
+        raise UnreadableError(message, "no lock file is that long")
     return read_lock(text, str(path))
 
 

@@ -22,7 +22,7 @@ from hrnet_cli.errors import Diagnostic, UnreadableError, UsageError
 from hrnet_cli.files import lies_in, project_of, read_bytes
 from hrnet_cli.schema.fields import INVALID, NOT_A_MAPPING, Choice, Each, RecordOf, Text, wrong_type
 from hrnet_cli.schema.records import Diagnostics, Kind, entry, record
-from hrnet_cli.text import KeyPath, quote, quote_key
+from hrnet_cli.text import KeyPath, printable, quote, quote_key
 
 
 class Prefix:
@@ -179,7 +179,7 @@ def load_settings(file: str | None = None, lock: str | None = None) -> Settings:
 def _settings_of(path: Path) -> Settings:
     values = _read_table(path)
     if values is None:
-        raise UsageError(f"{path} has no [tool.hrnet-cli]", f"write one, or name a {OWN_FILE}")
+        raise UsageError(f"{printable(str(path))} has no [tool.hrnet-cli]", f"write one, or name a {OWN_FILE}")
     settings, diagnostics = read_settings(values)
     if settings is None:
         raise UsageError("\n".join(_mistake(path, each) for each in diagnostics), "docs/ci.md lists every key")
@@ -193,7 +193,7 @@ def _refuse_outside(path: Path | None, remedy: str) -> None:
 
 
 def _mistake(path: Path, diagnostic: Diagnostic) -> str:
-    line = f"{path}: {diagnostic.dotted.replace('_', '-')}: {diagnostic.message}"
+    line = f"{printable(str(path))}: {diagnostic.dotted.replace('_', '-')}: {diagnostic.message}"
     return f"{line}: {diagnostic.remedy}" if diagnostic.remedy else line
 
 
@@ -225,7 +225,8 @@ def _read_table(path: Path) -> Mapping[str, Any] | None:
     except OSError as error:
         raise UnreadableError(f"cannot read {str(path)!r}: {error.strerror}", "name a TOML file") from None
     except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"{path} is not TOML: {error}", "correct it, or name another with --config") from None
+        remedy = "correct it, or name another with --config"
+        raise UnreadableError(f"{printable(str(path))} is not TOML: {error}", remedy) from None
     tool = values.get("tool")
     table = tool.get("hrnet-cli") if isinstance(tool, dict) else None
     if isinstance(table, dict):

@@ -46,8 +46,12 @@ class Suppression(NamedTuple):
 
 
 def split_lines(text: str) -> list[str]:
-    """The lines of a text, as locations count them."""
-    return LINE_BREAK.split(text)
+    """The lines of a text, as locations count them: Python ends a line at fewer characters than YAML and JSON."""
+    return (PYTHON_LINE_BREAK if looks_like_python(text) else LINE_BREAK).split(text)
+
+
+PYTHON_LINE_BREAK = re.compile("\r\n|[\n\r]")
+"""What ends a line in Python. A form feed does not, nor do U+0085, U+2028 and U+2029, which do in YAML."""
 
 
 def apply_suppressions(
@@ -159,7 +163,7 @@ def _string_ranges(text: str) -> tuple[tuple[tuple[int, int], tuple[int, int]], 
     """The start and the end of each string of a text, in lines and columns from 0."""
     if looks_like_python(text):
         with suppress(tokenize.TokenError, SyntaxError):
-            tokens = tokenize.generate_tokens(StringIO(text).readline)
+            tokens = tokenize.generate_tokens(StringIO("\n".join(split_lines(text))).readline)
             return tuple(
                 ((token.start[0] - 1, token.start[1]), (token.end[0] - 1, token.end[1]))
                 for token in tokens

@@ -23,9 +23,9 @@ def main() -> None:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # when the reader of a pipe is gone, end as cat and grep do
     use_ascii_stand_ins()
     try:
-        from hrnet_cli.cli.app import app
+        from hrnet_cli.cli.app import run
 
-        app(prog_name="hrnet-cli")
+        run()
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except HrnetError as error:

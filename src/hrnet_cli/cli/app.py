@@ -3,14 +3,17 @@
 No file of commands has `from __future__ import annotations`: typer would evaluate each annotation at every start.
 """
 
+import sys
 from importlib import import_module
-from typing import Annotated, Any
+from io import StringIO
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
 from hrnet_cli import __version__
+from hrnet_cli.cli.output import write_stderr
 from hrnet_cli.errors import HrnetError
 
 COMMANDS = (
@@ -79,6 +82,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+USAGE_ERROR: Any = next(each for each in typer.BadParameter.__mro__ if each.__name__ == "ClickException")
+"""What typer raises for wrong arguments; it is click's, or that of a copy of click that typer brings along."""
+
+
+def run() -> NoReturn:
+    """Run the command of the arguments. A message of typer about them leaves as all others do."""
+    try:
+        code = app(prog_name="hrnet-cli", standalone_mode=False)
+    except USAGE_ERROR as error:
+        message = StringIO()
+        error.show(message)
+        text = message.getvalue().rstrip("\n")
+        for word in sys.argv:  # which it quotes, with line breaks
+            text = text.replace(word, word.replace("\n", "\u240a"))
+        write_stderr(*text.split("\n"))
+        code = error.exit_code
+    raise SystemExit(code)
 
 
 @app.callback()

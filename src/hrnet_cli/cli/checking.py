@@ -12,6 +12,7 @@ from typing import Any
 
 from hrnet_cli.checking.finding import FileCheck, collect
 from hrnet_cli.checking.settings import Settings, read_settings
+from hrnet_cli.cli.inert import inert
 from hrnet_cli.errors import UnreadableError, UsageError
 from hrnet_cli.report.findings import render_markdown
 from hrnet_cli.schema import Budget
@@ -95,6 +96,6 @@ def add_step_summary(results: list[FileCheck], statistics: bool) -> None:
         return
     try:
         with Path(path).open("a", encoding="utf-8") as file:
-            file.write(render_markdown(collect(results, statistics)))
+            file.write(inert(render_markdown(collect(results, statistics))))
     except (OSError, ValueError) as error:
         raise UnreadableError(f"cannot add to $GITHUB_STEP_SUMMARY: {error}", "leave out --step-summary") from None

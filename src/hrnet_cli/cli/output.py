@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from hrnet_cli.cli.inert import STRINGS, SYNTAXES, TEXT, inert
 from hrnet_cli.errors import UnreadableError
 
 if TYPE_CHECKING:
@@ -29,14 +30,28 @@ def emit(
     """
     from hrnet_cli.report.formats import FORMATS
 
-    write_report([(formats or FORMATS)[format](result, canvas_of(output, color))], output)
+    canvas = canvas_of(output, color)
+    write_report([(formats or FORMATS)[format](result, canvas)], format, output, canvas)
 
 
-def write_report(parts: Iterable[str], output: str | None) -> None:
-    """Write a report to the file `output`, or to standard output, part by part as they are made.
+def write_report(parts: Iterable[str], format: str, output: str | None, canvas: Canvas) -> None:
+    """Write a report to the file `output`, or to standard output, in parts of whole lines as they are made.
 
     Raises UnreadableError if it cannot be written.
     """
+    syntax, colored = SYNTAXES.get(format, TEXT), canvas.color and format == "text"
+    _write((inert(part, syntax, colored) for part in parts), output)
+
+
+def write_document(text: str, output: str | None = None) -> None:
+    """Write JSON, YAML or Python to the file `output`, or to standard output; a device or a pipe is written directly.
+
+    Raises UnreadableError if it cannot be written.
+    """
+    _write([inert(text, STRINGS)], output)
+
+
+def _write(parts: Iterable[str], output: str | None) -> None:
     if output is not None:
         _write_file(Path(output), parts)
         return
@@ -52,7 +67,8 @@ def print_diagnosis(diagnosis: Diagnosis, color: str = "auto") -> None:
     from hrnet_cli.report.formats import FORMATS
 
     if sys.stderr is not None:
-        sys.stderr.write("error: " + FORMATS["text"](diagnosis, canvas_of(None, color, to_stderr=True)))
+        canvas = canvas_of(None, color, to_stderr=True)
+        sys.stderr.write(inert("error: " + FORMATS["text"](diagnosis, canvas), colored=canvas.color))
 
 
 def canvas_of(output: str | None, color: str, to_stderr: bool = False) -> Canvas:
@@ -72,19 +88,14 @@ def canvas_of(output: str | None, color: str, to_stderr: bool = False) -> Canvas
 # Standard output and standard error
 
 
-def write_stdout(text: str) -> None:
-    """Write to standard output. Raises UnreadableError if it is closed (`>&-`)."""
-    write_report([text], None)
-
-
 def write_stderr(*lines: str) -> None:
-    """Write lines to standard error, their control characters replaced; do nothing if it is full or closed."""
-    if not all(map(str.isprintable, lines)):  # imported only if needed: when memory runs out, an import fails too
-        from hrnet_cli.text import printable
-
-        lines = tuple(map(printable, lines))
+    """Write lines to standard error, a stand-in for a line break in one; do nothing if it is full or closed."""
     with suppress(OSError, AttributeError):
-        sys.stderr.write("".join(f"{line}\n" for line in lines))
+        sys.stderr.write("".join(f"{inert(_one_line(line))}\n" for line in lines))
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\n", "\u240a")
 
 
 ASCII_STAND_INS = {
@@ -160,11 +171,6 @@ def closed_pipe_raises() -> Iterator[None]:
         os.kill(os.getpid(), signal.SIGPIPE)
     finally:
         signal.signal(signal.SIGPIPE, before)
-
-
-def write_file(path: Path, text: str) -> None:
-    """Write a whole file or nothing; a device or a pipe is written directly. Raises UnreadableError."""
-    _write_file(path, [text])
 
 
 @interruptible()

@@ -29,7 +29,7 @@ from hrnet_cli.hrnet import DEFAULT_PRESET
 from hrnet_cli.schema.fields import INVALID, Size
 from hrnet_cli.schema.records import Diagnostics
 from hrnet_cli.schema.spec import Shape4, Spec, read_spec
-from hrnet_cli.text import KeyPath, type_name
+from hrnet_cli.text import KeyPath, printable, type_name
 
 if TYPE_CHECKING:
     from hrnet_cli.dialects.writing import Written
@@ -262,7 +262,7 @@ def _read_source(name: str) -> Source:
         if name == "-":
             return Source(decode(getattr(sys.stdin, "buffer", BytesIO()), "<stdin>"), "<stdin>")
         if path.is_dir():
-            raise UnreadableError(f"{path} is a folder", "name a spec file in it")
+            raise UnreadableError(f"{printable(str(path))} is a folder", "name a spec file in it")
         if path.exists():
             return Source(decode(_open(path), str(path)), str(path), path)
         if name.startswith(GIT):

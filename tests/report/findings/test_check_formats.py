@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import pkgutil
-import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from made_findings import A_FINDING, HOSTILE, check, checks, unseen, written
+from markdown_pages import tables, unwanted
 from support import count_calls
 
 import hrnet_cli.report.findings
@@ -18,6 +18,7 @@ from hrnet_cli.checking.finding import Check
 from hrnet_cli.report.check import MAX_ROWS
 from hrnet_cli.report.findings import CHECK_FORMATS
 from hrnet_cli.report.findings.json import MAX_EXCERPT, render
+from hrnet_cli.text import printable
 
 MIXED = check(
     A_FINDING,
@@ -114,10 +115,10 @@ def test_markdown() -> None:
     assert written(MIXED, "markdown") == (
         "## 1 error, 1 warning, 1 note in 2 files, 4 suppressed\n\n"
         "| severity | code | place | message | remedy |\n| --- | --- | --- | --- | --- |\n"
-        "| error | HR501 max-params | configs/mine.yaml:12:3 | 'num\\_block' is no key of a stage |  |\n"
-        "| warning | HR101 misspelt-key | configs/mine.yaml:12:3 | 'num\\_block' is no key of a stage "
+        "| error | HR501 max-params | `configs/mine.yaml:12:3` | 'num\\_block' is no key of a stage |  |\n"
+        "| warning | HR101 misspelt-key | `configs/mine.yaml:12:3` | 'num\\_block' is no key of a stage "
         "| did you mean 'num\\_blocks'? |\n"
-        "| note | HR405 unfriendly-channels | configs/mine.yaml:12:3 | 'num\\_block' is no key of a stage "
+        "| note | HR405 unfriendly-channels | `configs/mine.yaml:12:3` | 'num\\_block' is no key of a stage "
         "| did you mean 'num\\_blocks'? |\n"
     )
     assert written(check(files=("a.yaml",)), "markdown") == "## 1 file checked, nothing found\n"
@@ -131,7 +132,16 @@ def test_markdown_holds_what_a_comment_holds() -> None:
 
 
 @given(checks())
-def test_markdown_tables_keep_their_columns(result: Check) -> None:
-    for block in written(result, "markdown").split("\n\n"):
-        if block.startswith("|"):
-            assert len({len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) for line in block.splitlines()}) == 1
+def test_markdown_shows_any_text_as_it_is(result: Check) -> None:
+    text = written(result, "markdown")
+    assert not unwanted(text)
+    for title, *rows in tables(text):
+        assert {len(row) for row in rows} == {len(title)}
+        if not result.statistics:
+            messages = {without_blanks(printable(finding.message)) for finding in result.findings}
+            assert {without_blanks(row[3]) for row in rows} == messages
+
+
+def without_blanks(text: str) -> str:
+    """A cell drops them at its ends."""
+    return "".join(text.split())

@@ -8,11 +8,24 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from commandline import call
+from markdown_pages import inline_words, tables, unwanted
 from rich.cells import cell_len
 
 import hrnet_cli as api
 from hrnet_cli.report import describe, flops
-from hrnet_cli.report.content import Column, Heading, Report, Table
+from hrnet_cli.report.content import (
+    Column,
+    Drawing,
+    Excerpt,
+    Facts,
+    Heading,
+    Note,
+    Remark,
+    Report,
+    Span,
+    Table,
+    panel,
+)
 from hrnet_cli.report.formats import markdown, svg
 from hrnet_cli.report.formats.markdown import escape
 from hrnet_cli.report.formats.text import render
@@ -72,25 +85,17 @@ def test_json_has_a_name_unchanged(name: str) -> None:
 def test_markdown_tables_keep_their_columns(name: str) -> None:
     for command in ("describe", "flops"):
         text = out(name, command, "markdown")
-        assert "<script" not in re.sub(r"\\<", "", text)
-        for block in text.split("\n\n"):
-            lines = block.splitlines()
-            if lines[0].startswith("|"):
-                widths = {len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) for line in lines}
-                assert len(widths) == 1
+        assert not unwanted(text)
         assert text.splitlines()[0].startswith(f"## {escape(name)}")
+        for title, *rows in tables(text):
+            assert {len(row) for row in rows} == {len(title)}
 
 
-def unescaped(text: str) -> str:
-    """An escaped text as a Markdown reader shows it."""
-    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text.replace("<br>", "\n"))
-
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, "\\", "`", "``", "a\\|b$`|", "1. a", "- a", "=", "`|`|``", "|$"])
 def test_markdown_shows_a_name_unchanged(name: str) -> None:
-    assert unescaped(escape(name)) == name
-    for special in "*_`<>[]|~#&":
-        assert not re.search(rf"(?<!\\){re.escape(special)}", escape(name).replace("\\\\", "")), special
+    assert inline_words(escape(name)) == name
+    assert tables(markdown.render(Report((Table((Column("a"), Column("b")), ((name, "x"),)),))))[0][1] == [name, "x"]
+    assert not unwanted(markdown.render(Report((Note(name), Facts((("a", name), ("", name)))))))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -112,6 +117,20 @@ def test_control_characters_never_reach_a_terminal() -> None:
         result = call("trace", "-", stdin=f"{text}\nstage1: {json.dumps(BARE['stage1'])}\n".encode())
         assert result.code == 2 and not result.out
         assert all(letter.isprintable() or letter == "\n" for letter in result.err)
+
+
+def test_the_escapes_of_a_coloured_text_are_our_own() -> None:
+    below = ((Span("\x1b[33mhelp"),), Excerpt(1, "\tx: \x1b[34m", 2))
+    report = Report((Heading("\x1b[31mloud"), Remark((Span("\x1b[32mx", "strong"),), below)))
+    coloured = render(report, 80, color=True)
+    assert "\x1b[1m" in coloured and "    x: " in coloured
+    assert not re.search(r"\x1b\[3[1-4]m", coloured)
+
+
+def test_no_text_ends_a_block_of_code() -> None:
+    drawing = Drawing(panel(["", ""]), (panel(["```", "# a"]),))
+    remark = Remark((Span("x"),), (Excerpt(1, "y\n# z\n```"),))
+    assert not unwanted(markdown.render(Report((drawing, remark, drawing))))
 
 
 def test_unknown_keys_are_quoted_as_data() -> None:

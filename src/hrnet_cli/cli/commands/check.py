@@ -9,6 +9,7 @@ import typer
 from hrnet_cli.cli.options import CheckFormat, ColorOption, Dialect, OutputOption, complete_spec
 from hrnet_cli.cli.output import canvas_of, closed_pipe_raises, interruptible, write_report, write_stderr
 from hrnet_cli.errors import UsageError
+from hrnet_cli.text import printable
 
 if TYPE_CHECKING:
     from hrnet_cli.checking.finding import FileCheck
@@ -104,11 +105,12 @@ def check(
             yield file_check
         if not summary.checked and not skip_others:
             remedy = "name spec files or the folder that has them; `include` in the settings sets their patterns"
-            raise UsageError(f"no spec in {' '.join(specs or ['this folder'])}", remedy)
+            raise UsageError(f"no spec in {printable(' '.join(specs or ['this folder']))}", remedy)
 
     checking = check_each(checker(settings, debug), files, jobs, lambda text: write_stderr(f"note: {text}"))
     with interruptible(), closed_pipe_raises(), closing(checking) as results:
-        write_report(CHECK_FORMATS[format](counted(), canvas_of(output, color), statistics), output)
+        canvas = canvas_of(output, color)
+        write_report(CHECK_FORMATS[format](counted(), canvas, statistics), format, output, canvas)
     if step_summary:
         add_step_summary(kept, statistics)
     if not exit_zero:

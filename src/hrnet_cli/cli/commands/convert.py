@@ -1,12 +1,11 @@
 """`hrnet-cli convert`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hrnet_cli.cli.options import OutputOption, SpecArgument, TargetDialect
-from hrnet_cli.cli.output import write_file, write_stderr, write_stdout
+from hrnet_cli.cli.output import write_document, write_stderr
 from hrnet_cli.hrnet import DEFAULT_PRESET
 
 
@@ -25,8 +24,5 @@ def convert(
     from hrnet_cli import sources
 
     written = sources.convert(spec, to)
-    if output is None:
-        write_stdout(written.text)
-    else:
-        write_file(Path(output), written.text)
+    write_document(written.text, output)
     write_stderr(*(f"note: {note}" for note in written.notes))

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from hrnet_cli.cli.options import Task, complete_spec, load, output_file
-from hrnet_cli.cli.output import write_file, write_stderr, write_stdout
+from hrnet_cli.cli.output import write_document, write_stderr
 from hrnet_cli.errors import UsageError
 from hrnet_cli.hrnet import DEFAULT_PRESET
 
@@ -48,9 +48,9 @@ def init(
         spec = name_after(spec, path)
     text = write_starter(spec, own_budget(trace(spec)), path or "FILE", schema)
     if path is None:
-        write_stdout(text)
+        write_document(text)
         return
     if Path(path).is_file() and not force:
         raise UsageError(f"{file!r} exists already", "name another file, or replace this one with --force")
-    write_file(Path(path), text)
+    write_document(text, path)
     write_stderr(f"written; next: {command_line(NEXT_COMMANDS[0], file)}")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from hrnet_cli.cli.options import ColorOption, complete_spec
-from hrnet_cli.cli.output import emit, write_file
+from hrnet_cli.cli.output import emit, write_document
 from hrnet_cli.errors import UsageError
 from hrnet_cli.files import only_one
 
@@ -48,7 +48,7 @@ def lock(
         old = open_lock(path) if path.exists() else {}
         result = add(old, specs, path, update) if specs else update_all(old, path)
         if not result.refused:
-            write_file(path, lock_text(result.entries))
+            write_document(lock_text(result.entries), str(path))
     emit(result, "text", None, color)
     if result.refused:
         raise typer.Exit(1)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from hrnet_cli.cli.options import ColorOption, FormatOption, OutputOption, Task, complete_spec
-from hrnet_cli.cli.output import emit, write_stdout
+from hrnet_cli.cli.output import emit, write_document
 
 app = typer.Typer(name="presets", rich_markup_mode=None)
 
@@ -46,4 +46,4 @@ def show(name: Annotated[str, typer.Argument(help="The name of a preset.", autoc
     """
     from hrnet_cli.sources import preset_path
 
-    write_stdout(preset_path(name).read_text(encoding="utf-8"))
+    write_document(preset_path(name).read_text(encoding="utf-8"))

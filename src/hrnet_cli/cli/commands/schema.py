@@ -1,12 +1,11 @@
 """`hrnet-cli schema`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hrnet_cli.cli.options import OutputOption, ReportName
-from hrnet_cli.cli.output import write_file, write_stdout
+from hrnet_cli.cli.output import write_document
 
 
 def schema(
@@ -31,7 +30,4 @@ def schema(
         from hrnet_cli.report.schemas import report_schema_text
 
         text = report_schema_text(report)
-    if output is None:
-        write_stdout(text)
-    else:
-        write_file(Path(output), text)
+    write_document(text, output)

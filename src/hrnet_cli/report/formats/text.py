@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from io import StringIO
+from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -34,6 +35,7 @@ from hrnet_cli.report.content import (
     plain,
     rows_with_levels,
 )
+from hrnet_cli.text import printable
 
 STYLES = {
     "": "",
@@ -79,12 +81,21 @@ def make_console(file: StringIO, width: int | None, color: bool, record: bool = 
 def draw(report: Report, console: Console) -> None:
     """Print the blocks with a blank line between them; a note follows the block before it without one."""
     last: Block | None = None
-    for block in report.blocks:
+    for block in map(_drawn, report.blocks):
         if last and (not isinstance(block, Note) or isinstance(last, Remark)):
             console.print()
         last = block
         for part in _parts(block, console):
             console.print(part, soft_wrap=console.width == UNBOUNDED)
+
+
+def _drawn(part: Any) -> Any:
+    """A block or a part of one with a stand-in for what would act on a terminal, so that the escapes are rich's own."""
+    if isinstance(part, str):
+        return part if part.isprintable() else re.sub("[^\n\t]+", lambda found: printable(found[0]), part)
+    if isinstance(part, tuple):
+        return part._make(map(_drawn, part)) if hasattr(part, "_make") else tuple(map(_drawn, part))
+    return part
 
 
 def _parts(block: Block, console: Console) -> Iterator[Text | Segments]:
