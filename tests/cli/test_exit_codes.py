@@ -198,7 +198,7 @@ def test_files_that_are_no_spec(tmp_path: Path, content: bytes, words: list[str]
 def test_sources_that_are_not_files(tmp_path: Path) -> None:
     refused(call("describe", str(tmp_path)), "is a folder")
     refused(call("describe", str(tmp_path / "nosuch.yaml")), "no file and no preset")
-    refused(call("describe", "/dev/null"), "[empty]")
+    refused(call("describe", "/dev/null"), "this is no regular file")
     refused(call("describe", str(tmp_path / ("x" * 300))), "File name too long")
     refused(call("describe", "a\udcffb.yaml"), "no file and no preset")
     (tmp_path / "loop").symlink_to("loop")

@@ -31,7 +31,8 @@ def main() -> None:
     except HrnetError as error:
         fail(f"error: {error}")
     except OSError as error:
-        fail(f"error: cannot write the report: {error.strerror or error}")
+        reason = error.strerror or str(error)
+        fail(f"error: cannot open {error.filename!r}: {reason}" if error.filename else f"error: {reason}")
     except MemoryError:
         fail("error: not enough memory\n  run on --device meta, or with a smaller --input")
     except RecursionError:

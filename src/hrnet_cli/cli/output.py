@@ -58,8 +58,14 @@ def _write(parts: Iterable[str], output: str | None) -> None:
     if sys.stdout is None:
         raise UnreadableError("cannot write the report: standard output is closed", "name a file with --output")
     for part in parts:
-        sys.stdout.write(part)
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(part)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            remedy = REMEDIES.get(error.errno or 0, "name a file with --output")
+            raise UnreadableError(f"cannot write the report: {error.strerror or error}", remedy) from None
 
 
 def print_diagnosis(diagnosis: Diagnosis, color: str = "auto") -> None:
