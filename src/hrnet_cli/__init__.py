@@ -11,10 +11,10 @@ imported when it is first used, so that `import hrnet_cli` costs nothing.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # without an import of typing, which takes most of the time that Ctrl-C would print a traceback in
+    from typing import Any
 
-if TYPE_CHECKING:
     from hrnet_cli.analysis.describe import Description, describe
     from hrnet_cli.analysis.diagnosis import Diagnosis
     from hrnet_cli.analysis.diff import Diff, diff
@@ -70,6 +70,8 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
     home = next((module for module, names in _HOMES.items() if name in names), "errors")
     return getattr(import_module(f"hrnet_cli.{home}"), name)
 

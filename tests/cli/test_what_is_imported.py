@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Mapping
 
 import pytest
@@ -112,3 +113,20 @@ def test_without_torch_the_message_names_the_extra(arguments: list[str]) -> None
 
 def test_json_needs_no_rich() -> None:
     assert imports_of("trace", "-f", "json")[2] == ["yaml"]
+
+
+def test_ctrl_c_is_silent_from_the_first_line_of_the_command() -> None:
+    """Until then Python prints a traceback: nothing is imported before that takes a millisecond."""
+    code = "import sys; before = set(sys.modules); import hrnet_cli.cli; print(sorted(set(sys.modules) - before))"
+    assert python(code).out == "['__future__', 'hrnet_cli', 'hrnet_cli.cli']\n"
+    ctrl_c = (
+        "import os, sys\n"
+        "from hrnet_cli.cli import main\n"
+        "class CtrlC:\n"
+        "    def find_spec(self, *_):\n"
+        "        os.kill(os.getpid(), 2)\n"
+        "sys.meta_path.insert(0, CtrlC())\n"
+        "main()\n"
+    )
+    result = python(ctrl_c)
+    assert (result.code, result.err) == (-signal.SIGINT, "")

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
-import signal
-from typing import NoReturn
-
-from hrnet_cli.cli.output import use_ascii_stand_ins, write_stderr
-from hrnet_cli.errors import HrnetError
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # without an import of typing, which takes longer than all else here
+    from typing import NoReturn
 
 OBJECTS_BEFORE_COLLECTION = 100_000
 """Python's own threshold of 700 suits programs with cyclic garbage; a network of a thousand modules has none."""
@@ -16,7 +12,18 @@ OBJECTS_BEFORE_COLLECTION = 100_000
 
 def main() -> None:
     """Run a command. Exit 0: clean; 1: findings; 2: bad usage or bad input, with one message on stderr."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # end at once, even in an import: see `output.interruptible`
+    # What is below `signal`, whose import takes milliseconds: until then Ctrl-C prints a traceback.
+    import _signal  # type: ignore[import-not-found]
+
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # end at once, even in an import: see `output.interruptible`
+
+    import atexit
+    import gc
+    import signal
+
+    from hrnet_cli.cli.output import use_ascii_stand_ins
+    from hrnet_cli.errors import HrnetError
+
     gc.set_threshold(OBJECTS_BEFORE_COLLECTION)  # most commands end before there is anything to collect,
     atexit.register(gc.freeze)  # and the system frees what is left at the end faster than Python
     if hasattr(signal, "SIGPIPE"):
@@ -41,5 +48,7 @@ def main() -> None:
 
 def fail(message: str) -> NoReturn:
     """Write one message to stderr and exit with 2."""
+    from hrnet_cli.cli.output import write_stderr
+
     write_stderr(*message.split("\n"))
     raise SystemExit(2)
