@@ -268,7 +268,7 @@ def test_the_name_of_a_file_does_nothing_to_a_terminal(tmp_path: Path) -> None:
 
 def test_an_error_is_written_without_an_import() -> None:
     """When memory has run out, an import would fail in its turn."""
-    code = "import sys; from hrnet_cli.cli import fail; seen = set(sys.modules)\n"
+    code = "import sys; from hrnet_cli.cli import fail, output; seen = set(sys.modules)\n"
     code += "try: fail('error: out of memory\\n  × less')\nexcept SystemExit: print(sorted(set(sys.modules) - seen))"
     result = python(code)
     assert (result.out, result.err) == ("[]\n", "error: out of memory\n  × less\n")

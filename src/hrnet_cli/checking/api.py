@@ -40,7 +40,7 @@ def check(
     `lock`, every spec must build what that lock file records. `jobs` is the number of processes, 0 one per core.
 
     What is wrong with a spec is a finding of the result, whose `exit_code` is that of the command. Raises UsageError
-    for wrong arguments and if there is no spec.
+    for wrong arguments and if there is no spec, and UnreadableError for a lock file that cannot be read.
     """
     for spec in specs:
         if not isinstance(spec, str | Path):
@@ -68,7 +68,10 @@ def check(
     files = targets(map(str, specs or (".",)), settings)
     if not files:
         raise UsageError("no spec to check", "name spec files or the folder that has them")
-    return run(checker(settings), files, jobs)
+    made = checker(settings)
+    if made.lock_error:
+        raise made.lock_error
+    return run(made, files, jobs)
 
 
 def _argument(diagnostic: Diagnostic) -> str:

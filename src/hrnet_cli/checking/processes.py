@@ -31,8 +31,8 @@ def check_each(
 
     `tell` is called with a note if the system does not allow several processes.
     """
-    if checker.lock_fault:
-        yield checker.lock_fault
+    if checker.lock_error:
+        yield checker.without_lock(checker.lock_error)
     workers = min(jobs or CORES, CORES, -(-len(targets) // CHUNK))
     if workers < 2 or any(target.name == "-" for target in targets):  # other processes have no standard input
         yield from map(checker.check, targets)

@@ -47,8 +47,8 @@ class Checker(NamedTuple):
     """The entries of the lock file; None if specs need not be in it."""
     debug: bool = False
     """Whether an exception that is a fault of hrnet-cli is raised, and not a finding."""
-    lock_fault: FileCheck | None = None
-    """That the lock file cannot be read: then the specs are checked without it."""
+    lock_error: UnreadableError | None = None
+    """Why the lock file cannot be read: then the specs are checked without it."""
 
     def check(self, target: Target) -> FileCheck:
         """Every finding of one file. That it cannot be read is a finding too, and that it takes too long."""
@@ -130,8 +130,9 @@ class Checker(NamedTuple):
         )
         return FileCheck(source, self._findings([fault], "", source), unreadable=True)
 
-    def unreadable(self, error: UnreadableError, source: str) -> FileCheck:
-        """The finding of a file that cannot be read."""
+    def without_lock(self, error: UnreadableError) -> FileCheck:
+        """The finding of a lock file that cannot be read."""
+        source = self.settings.lock
         return FileCheck(source, self._findings([_unreadable(error, source)], "", source), unreadable=True)
 
     def killed(self, target: Target) -> FileCheck:
@@ -201,7 +202,7 @@ def checker(settings: Settings, debug: bool = False) -> Checker:
     try:
         return made._replace(locked=open_lock(Path(settings.lock)))
     except UnreadableError as error:
-        return made._replace(lock_fault=made.unreadable(error, settings.lock))
+        return made._replace(lock_error=error)
 
 
 def _read(target: Target) -> Source:
