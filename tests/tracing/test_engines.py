@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from strategies import sizes, specs
 from support import calls
 
-from hrnet_cli import build, build_torch, describe, flops, fuse, load_spec, trace
+from hrnet_cli import build, build_torch, describe, flops, fuse, load_spec, trace, verify
 from hrnet_cli.errors import UsageError
 from hrnet_cli.schema import Shape4
 from hrnet_cli.tracing import InputError
+from hrnet_cli.tracing.record import TooLargeError
 
 torch = pytest.importorskip("torch")
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
@@ -74,3 +75,22 @@ def test_an_input_of_other_channels_is_refused_before_the_run(shape: Any, engine
 def test_the_shapes_engine_takes_no_device(report: Callable[..., object]) -> None:
     with pytest.raises(UsageError, match="the shapes engine runs on no device"):
         report("w32", device="cpu")
+
+
+@pytest.mark.parametrize(
+    "message", ["Storage size calculation overflowed with sizes=[999999, 64]", "CUDA out of memory."]
+)
+def test_tensors_that_are_too_large_are_no_input_that_cannot_go_through(
+    message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any, **__: Any) -> None:
+        raise RuntimeError(message)
+
+    if message.startswith("Storage"):
+        with pytest.raises(TooLargeError, match="the tensors are too large: Storage size calculation overflowed"):
+            trace("w32", "999999x3x960000x960000", "torch")
+    monkeypatch.setattr(torch.nn.Conv2d, "forward", fails)
+    with pytest.raises(TooLargeError, match=message[:20]):
+        trace("w32", None, "torch")
+    peers = {peer.name: peer.status for peer in verify("w32").peers}
+    assert peers["torch hooks"] == "skipped" and "disagree" not in peers.values()

@@ -81,8 +81,9 @@ def _ask(rule: PeerRule, ours: Trace, models: dict[str, Any]) -> Answer:
         report = peers.PEERS[rule.peer](models[rule.device], peers.random_input(ours.input, rule.device))
     except HrnetError as error:
         return Answer(rule, ours, rule.device, skipped=error)
-    except Exception as error:  # another program can raise anything
-        return _broken(rule, ours, rule.device, "", f"{type(error).__name__}: {error}".splitlines()[0])
+    except Exception as error:  # another program can raise anything, and torchinfo an error of its own from torch's
+        cause = error.__cause__ if error.__cause__ and exceeds_memory(str(error.__cause__)) else error
+        return _broken(rule, ours, rule.device, "", f"{type(cause).__name__}: {cause}".splitlines()[0])
     return Answer(rule, ours, rule.device, report)
 
 
