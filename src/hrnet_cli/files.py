@@ -101,7 +101,8 @@ def lies_in(path: Path, folders: tuple[str, ...]) -> bool:
 @cache
 def git_top(folder: Path) -> Path | None:
     """The top of the git repository that an absolute folder is in; None if it is in none."""
-    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
+    exists = os.path.exists  # unlike Path's it raises nothing where a folder may not be read
+    return next((each for each in (folder, *folder.parents) if exists(each / ".git")), None)
 
 
 def project_of(folder: str) -> str:

@@ -84,6 +84,21 @@ def test_an_existing_file_is_replaced_whole(tmp_path: Path) -> None:
     assert sorted(each.name for each in tmp_path.iterdir()) == ["link", "report.txt"]
 
 
+def test_a_link_out_of_a_repository_is_not_followed(tmp_path: Path) -> None:
+    """A pull request may hold one under the name that a CI writes to."""
+    checkout = tmp_path / "checkout"
+    (checkout / ".git").mkdir(parents=True)
+    (tmp_path / "victim").write_text("kept")
+    for name, target in (("out", tmp_path / "victim"), ("new", tmp_path / "made"), ("in", "report.txt")):
+        (checkout / name).symlink_to(target)
+    for name in ("out", "new"):
+        result = call("trace", "-o", str(checkout / name))
+        assert is_a_message(result) and "it is a link out of the repository" in result.err
+    assert call("trace", "-o", str(checkout / "in")).code == 0 and (checkout / "report.txt").read_text() == GRID
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["checkout", "victim"]
+    assert (tmp_path / "victim").read_text() == "kept"
+
+
 def test_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path) -> None:
     path = tmp_path / "report.txt"
     path.write_text("old")

@@ -202,6 +202,8 @@ def _replace_file(path: Path, parts: Iterable[str]) -> None:
     from tempfile import mkstemp  # only a report in a file pays for it
 
     real = Path(os.path.realpath(path))
+    if path.is_symlink():
+        _refuse_link_out(path)
     descriptor, name = mkstemp(prefix=".hrnet-cli-", suffix=".tmp", dir=real.parent)
     temporary = Path(name)
     try:
@@ -213,6 +215,16 @@ def _replace_file(path: Path, parts: Iterable[str]) -> None:
         with suppress(OSError):
             temporary.unlink()
         raise
+
+
+def _refuse_link_out(link: Path) -> None:
+    """Raise UnreadableError for a link out of the git repository that it is in: a pull request may have made it."""
+    from hrnet_cli.files import git_top, lies_in
+
+    top = git_top(Path(os.path.realpath(link.parent)))
+    if top and not lies_in(link, (str(top),)):
+        remedy = "remove the link, or name another file"
+        raise UnreadableError(f"cannot write {str(link)!r}: it is a link out of the repository", remedy)
 
 
 NEW_FILE = 0o666
