@@ -12,9 +12,9 @@ from strategies import Plain, networks
 from support import caught
 
 from hrnet_cli.checking.lock import lock_entry
-from hrnet_cli.checking.lock_file import LOCK_NAME, LockEntry, lock_text, open_lock, read_lock
+from hrnet_cli.checking.lock_file import LOCK_NAME, MAX_BYTES, LockEntry, lock_text, open_lock, read_lock
 from hrnet_cli.checking.settings import Settings
-from hrnet_cli.errors import UnreadableError
+from hrnet_cli.errors import UnreadableError, UsageError
 from hrnet_cli.tracing import InputError, trace
 
 W32 = lock_entry(trace("w32"))
@@ -200,8 +200,19 @@ def test_numbers_and_shapes_have_bounds(old: str, new: str, read: bool) -> None:
     ) is read
 
 
-@pytest.mark.parametrize(("length", "says"), [(10_000_000, "has no version"), (10_000_001, "more than 10,000,000")])
+@pytest.mark.parametrize(("length", "says"), [(MAX_BYTES, "has no version"), (MAX_BYTES + 1, "more than 1,000,000")])
 def test_a_lock_file_that_is_too_long(length: int, says: str, tmp_path: Path) -> None:
     path = tmp_path / "hrnet.lock"
     path.write_bytes(b"a: 1\n".ljust(length))
     assert says in caught(UnreadableError, open_lock, path).message
+
+
+def test_no_lock_file_is_written_that_could_not_be_read() -> None:
+    entry = read_lock(TEXT, "x")
+    (one,) = entry.values()
+    count = MAX_BYTES // len(lock_text({"1000": one}).partition("specs:\n")[2])
+    longest = lock_text({str(1000 + number): one for number in range(count)})
+    assert MAX_BYTES * 0.99 < len(longest) <= MAX_BYTES and len(read_lock(longest, "x")) == count
+    error = caught(UsageError, lock_text, {str(1000 + number): one for number in range(count + 5)})
+    assert f"{count + 5} entries take more than the 1,000,000 bytes" in error.message and "--lock" in error.remedy
+    assert "120,000 values" in caught(UnreadableError, read_lock, "a: [" + "1," * 120_000 + "]", "x").message

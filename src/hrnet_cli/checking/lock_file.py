@@ -10,18 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from hrnet_cli.documents.yaml import read_document
-from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError
+from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError, UsageError
 from hrnet_cli.files import read_bytes
 from hrnet_cli.nn import Shape
 from hrnet_cli.schema.fields import INVALID, Count, Each, RecordOf, Text, unknown_keys, wrong_type
 from hrnet_cli.schema.records import Diagnostics, Record, entries, entry, record
 from hrnet_cli.sources import preset_names
 from hrnet_cli.sources.loading import TIMM
-from hrnet_cli.text import KeyPath, dotted_path, printable, quote, quote_key, shape_argument
+from hrnet_cli.text import KeyPath, dotted_path, plural, printable, quote, quote_key, shape_argument
 
 LOCK_NAME = "hrnet.lock"
 LOCK_VERSION = 1
-MAX_BYTES = 10_000_000
+MAX_BYTES = 1_000_000
+"""About 2,300 specs."""
+MAX_VALUES = 120_000
+"""More than a lock file of that length has."""
 HEADER = f"""\
 # What each spec builds. Written by `hrnet-cli lock`; `hrnet-cli lock --update` renews it.
 version: {LOCK_VERSION}
@@ -74,13 +77,20 @@ ENTRY = RecordOf(LockEntry)
 
 
 def lock_text(locked: Mapping[str, LockEntry]) -> str:
-    """The lock file of entries by spec name. The same entries give the same bytes, whatever their order."""
+    """The lock file of entries by spec name. The same entries give the same bytes, whatever their order.
+
+    Raises UsageError for so many entries that no lock file may have them.
+    """
     lines = [HEADER]
     for name in sorted(locked):
         # Quoted as JSON and YAML both read it. A name that would not print as it is gets escapes.
         lines.append(f"  {json.dumps(name, ensure_ascii=not name.isprintable())}:\n")
         lines += [f"    {field}: {_value_text(getattr(locked[name], field))}\n" for field in entries(LockEntry)]
-    return "".join(lines)
+    text = "".join(lines)
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        message = f"{plural(len(locked), 'entry')} take more than the {MAX_BYTES:,} bytes that a lock file may have"
+        raise UsageError(message, "lock some of the specs in another file with --lock")
+    return text
 
 
 def _value_text(value: Any) -> str:
@@ -124,7 +134,7 @@ def read_lock(text: str, source: str) -> dict[str, LockEntry]:
         remedy = "keep one of the two sides, then run hrnet-cli lock --update"
         raise UnreadableError("git left a merge conflict here", remedy, location)
     try:
-        document = read_document(_yaml_escapes(text), source, max_characters=MAX_BYTES, max_values=MAX_BYTES)
+        document = read_document(_yaml_escapes(text), source, max_characters=MAX_BYTES, max_values=MAX_VALUES)
     except SpecError as error:
         first = error.diagnostics[0]
         raise _unreadable(first._replace(remedy=REMEDY) if first.code == "empty" else first) from None
