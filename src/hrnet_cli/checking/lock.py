@@ -107,8 +107,7 @@ def lock_name(source: str | Path, folder: Path) -> str:
             raise UsageError(f"{str(source)!r} cannot be locked", remedy)
         return name
     name, (_, place) = Path(os.path.relpath(path, folder)).as_posix(), split_place(str(source))
-    name = canonical_name(f"./{name}")
-    return f"{name}{PLACE_MARK}{place}" if place else name
+    return canonical_name(f"./{name}{PLACE_MARK}{place}" if place else f"./{name}")
 
 
 def source_of(name: str, folder: Path) -> str:

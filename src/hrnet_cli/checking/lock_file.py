@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hrnet_cli.documents import PLACE_MARK
 from hrnet_cli.documents.yaml import read_document
 from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError, UsageError
 from hrnet_cli.files import read_bytes
@@ -170,7 +171,8 @@ def canonical_name(name: str) -> str:
     """The name of a spec as `lock` writes it: `./` begins only what would be taken for something else without it."""
     if is_no_file(name):
         return name
-    plain = posixpath.normpath(name)
+    file, mark, place = name.rpartition(PLACE_MARK) if PLACE_MARK in name else (name, "", "")
+    plain = f"{posixpath.normpath(file) if file else file}{mark}{place}"
     return f"./{plain}" if is_no_file(plain) else plain
 
 
