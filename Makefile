@@ -8,7 +8,7 @@ FULL := .venv
 export TORCHINDUCTOR_CACHE_DIR := $(CURDIR)/$(FULL)/torchinductor
 PIP_FLAGS := --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test lint verify bench mutants docs corpus clean
+.PHONY: demo test lint hostile verify bench mutants docs corpus clean
 
 demo: $(BARE)/.installed
 	$(BARE)/bin/hrnet-cli trace w32 --input 1x3x256x192
@@ -26,6 +26,14 @@ lint: $(FULL)/.tested
 	$(FULL)/bin/ruff format --check
 	$(FULL)/bin/mypy
 	$(FULL)/bin/lint-imports
+
+# Every test that plays an attacker, with a process for each hostile config: docs/security.md. SECONDS bounds the fuzzers,
+# SEED is the number of their first text, FOLDER has more to try. BARE=.venv-3.13 keeps another Python apart.
+SECONDS := 20
+SEED := 0
+hostile: $(BARE)/.tested
+	$(BARE)/bin/python -m pytest -n 2 -m "hostile and not torch" --hostile-together 1 --hostile-seconds $(SECONDS) \
+	    --hostile-seed $(SEED) $(if $(FOLDER),--hostile-folder $(FOLDER))
 
 # Every preset at its own size: both engines and torch's counters, module by module. About ten minutes.
 verify: $(FULL)/.installed

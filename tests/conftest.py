@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Generator
 from typing import Any
 
@@ -59,6 +60,29 @@ class Coverage:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the hooks above."""
     config.pluginmanager.register(Coverage())
+
+
+# The hostile suite: docs/security.md
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long the fuzzers run, where they begin, how many processes there are, and more to try."""
+    group = parser.getgroup("hostile", "the hostile suite")
+    group.addoption("--hostile-seconds", type=float, default=20, help="seconds that the fuzzers run together")
+    group.addoption("--hostile-seed", type=int, default=0, help="the number of the first text that a fuzzer makes")
+    group.addoption("--hostile-together", type=int, default=8, help="hostile configs that one process checks")
+    group.addoption("--hostile-folder", help="a folder of generators and files to be tried too")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how many hostile inputs were tried: a test counts its own by `record_property("tried KIND", COUNT)`."""
+    reports = [each for outcome in ("passed", "failed") for each in terminalreporter.getreports(outcome)]
+    tried: Counter[str] = Counter()
+    for name, count in (each for report in reports for each in report.user_properties):
+        if name.startswith("tried "):
+            tried[name.removeprefix("tried ")] += count
+    if tried:
+        terminalreporter.write_line("tried " + ", ".join(f"{count:,} {kind}" for kind, count in sorted(tried.items())))
 
 
 @pytest.fixture

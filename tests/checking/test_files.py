@@ -60,6 +60,7 @@ def test_bases_are_followed_so_far(further: int, tmp_path: Path) -> None:
     assert MAX_BASE_DEPTH == 20
 
 
+@pytest.mark.hostile
 def test_bases_that_are_based_on_each_other(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("_base_ = './b.py'\n")
     (tmp_path / "b.py").write_text("_base_ = './a.py'\n")
@@ -75,6 +76,7 @@ def test_a_base_is_read_again_once_it_has_changed(tmp_path: Path) -> None:
     assert read_if_config(tmp_path / "a.py") is not None
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("more", [0, 1])
 def test_a_file_that_is_too_long_is_no_config(more: int, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
@@ -107,6 +109,7 @@ def test_each_file_once_in_the_order_of_the_names(tmp_path: Path, monkeypatch: p
     assert found("b.yaml", "c.txt", "gone.yaml", skip_others=True) == [("b.yaml", True), ("gone.yaml", True)]
 
 
+@pytest.mark.hostile
 def test_a_pipe_is_no_file_of_a_folder(tmp_path: Path) -> None:
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.yaml")

@@ -25,6 +25,8 @@ from hrnet_cli.checking.run import Checker
 from hrnet_cli.checking.settings import Settings
 from hrnet_cli.sources import preset_names, preset_path
 
+pytestmark = pytest.mark.hostile
+
 GOOD = preset_path("w32").read_text()
 T = TypeVar("T")
 

@@ -49,6 +49,7 @@ def test_every_invalid_example_is_found_at_its_place(path: Path) -> None:
         assert finding.line is None or finding.excerpt in lines
 
 
+@pytest.mark.hostile
 def test_an_unreadable_file_hides_no_finding(tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text(GOOD.replace("BASIC", "BASICK", 1))
     (tmp_path / "latin.yaml").write_bytes(b"name: \xe9\nstage1: {}\n")
@@ -130,6 +131,7 @@ def test_every_code_of_a_diagnostic_has_a_rule() -> None:
     assert set(get_args(Code)) - {"bad-code", "differs"} == set(RULE_OF), "give it a rule, and the rule a page"
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize(
     "text",
     [
@@ -162,6 +164,7 @@ def test_a_file_of_a_folder_that_is_not_a_spec_is_skipped(tmp_path: Path) -> Non
     assert len(result.skipped) == 4
 
 
+@pytest.mark.hostile
 def test_a_fault_in_one_file_costs_no_other_file_its_findings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Of any kind: what a rule raises, what a reader raises, no memory."""
     paths = [tmp_path / name for name in ("a.yaml", "b.yaml", "c.yaml", "d.yaml")]
@@ -223,6 +226,7 @@ def test_a_config_of_another_network_has_a_remedy(tmp_path: Path) -> None:
     assert finding.code == "HR015" and "exclude" in finding.remedy
 
 
+@pytest.mark.hostile
 @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="needs a timer")
 def test_a_check_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even if what is slow handles every Exception; the next file has the whole time again."""
@@ -253,6 +257,7 @@ def test_a_timer_of_the_program_that_checks_is_left_alone() -> None:
         signal.signal(signal.SIGALRM, before)
 
 
+@pytest.mark.hostile
 def test_a_folder_leads_to_no_file_outside_of_its_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither by a link nor by a base; a file that is named may be anywhere."""
     outside, project = tmp_path / "outside", tmp_path / "project"

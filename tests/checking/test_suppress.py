@@ -137,6 +137,7 @@ def test_a_malformed_comment_is_reported_by_its_own_rule_only(tmp_path: Path) ->
     assert check(tmp_path / "a.yaml", text, settings(ignore=["HR902"])) == ()
 
 
+@pytest.mark.hostile
 def test_comments_are_read_once_however_many_findings_and_codes_there_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,6 +158,7 @@ def test_comments_are_read_once_however_many_findings_and_codes_there_are(
     assert suppress._opens_block.cache_info().misses == 1
 
 
+@pytest.mark.hostile
 def test_comments_beyond_a_bound_are_not_read(tmp_path: Path) -> None:
     text = "name: x\n" + "# hrnet: ignore[HR999]\n" * (suppress.MAX_COMMENTS + 2) + ODD
     found = check(tmp_path / "a.yaml", text)

@@ -63,6 +63,7 @@ def test_a_missing_file_does_not_pass_as_the_preset_of_its_name(here: Path) -> N
     assert call("check", "w32.yaml").code == 1
 
 
+@pytest.mark.hostile
 def test_a_name_too_long_for_a_file_hides_nothing(here: Path) -> None:
     Path("bad.yaml").write_text(BAD)
     result = call("check", "bad.yaml", "a" * 300 + ".yaml")
@@ -182,6 +183,7 @@ def test_bad_usage(arguments: list[str], says: str, here: Path) -> None:
     assert is_a_message(result) and says in result.err
 
 
+@pytest.mark.hostile
 def test_settings_and_locks_outside_of_the_repository_are_not_read(here: Path) -> None:
     """Neither above its top nor by a link; what is named may be anywhere."""
     outside, project = here / "outside", here / "project"
@@ -211,6 +213,7 @@ def test_an_option_that_names_nothing(option: str, here: Path) -> None:
     assert is_a_message(result) and f"{option} is empty" in result.err
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize(
     "text",
     ["#" * 1_000_001, "a" + ".a" * 60 + " = 1\n", "[" + "'a b' . " * 60 + "x]\n"],
@@ -222,11 +225,13 @@ def test_settings_that_are_too_large(text: str, here: Path) -> None:
     assert is_a_message(result) and ".hrnet-cli.toml is too large" in result.err
 
 
+@pytest.mark.hostile
 def test_settings_that_never_end() -> None:
     result = call("check", "w32", "--config", "/dev/zero")
     assert is_a_message(result) and "cannot read '/dev/zero': this is no regular file" in result.err
 
 
+@pytest.mark.hostile
 def test_a_line_of_a_file_that_is_no_config_is_not_shown(here: Path) -> None:
     """A link in a pull request may lead to any file of the machine."""
     Path("secret").write_text("user: admin\npassword: is: hunter2\n")
@@ -318,6 +323,7 @@ def test_nothing_heavy_is_imported() -> None:
     assert python(code).out.splitlines()[-1] == "[]"
 
 
+@pytest.mark.hostile
 def test_a_thousand_findings_through_a_pipe_that_closes(here: Path) -> None:
     for number in range(20):
         Path(f"{number}.yaml").write_text(BAD + "".join(f"x{n}: 1\n" for n in range(100)))
@@ -327,6 +333,7 @@ def test_a_thousand_findings_through_a_pipe_that_closes(here: Path) -> None:
     assert result.err == "" and result.out.splitlines()[1:] == ["141"], "no process is left"
 
 
+@pytest.mark.hostile
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk() -> None:
     result = shell("$hrnet check w32 > /dev/full")
@@ -335,6 +342,7 @@ def test_a_full_disk() -> None:
     assert result.code == 2 and "No space left" in result.err and result.err.startswith("error: ")
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize(
     ("jobs", "number", "code"),
     [
@@ -361,6 +369,7 @@ def test_ctrl_c_and_a_request_to_end(jobs: str, number: int, code: int, here: Pa
     assert Path("report.txt").read_text() == "old" and not [each for each in here.iterdir() if "tmp" in each.name]
 
 
+@pytest.mark.hostile
 def test_a_report_follows_no_link_that_a_checkout_holds(here: Path) -> None:
     """The name of the temporary file cannot be guessed, and the file is new. Others may read it as the umask says."""
     victim = here / "victim"
@@ -385,6 +394,7 @@ def test_progress_is_for_terminals_only(here: Path) -> None:
     assert run("check", ".", cwd=here).err == ""
 
 
+@pytest.mark.hostile
 def test_a_file_that_changes_under_the_reader(here: Path) -> None:
     """A file is read once: what is checked is what is quoted and counted."""
     script = "for i in $(seq 60); do cp good.yaml a.yaml; cp bad.yaml a.yaml; done & $hrnet check a.yaml; echo $?; wait"

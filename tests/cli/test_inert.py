@@ -23,6 +23,8 @@ from hrnet_cli.cli.output import write_stderr
 from hrnet_cli.report.findings import CHECK_FORMATS
 from hrnet_cli.report.formats import FORMATS
 
+pytestmark = pytest.mark.hostile
+
 PAYLOADS = [
     "::error file=README.md,line=1::approved by nobody",
     "aaaaaaaaaaaaaaa ::error::pwned by wrapping ::add-mask::e ::stop-commands::x",

@@ -156,6 +156,7 @@ def test_an_empty_lock_file_says_what_to_do() -> None:
     assert result.code == 2 and "HR001 the file is empty" in result.out and "lock the specs again" in result.out
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("text", ["version: [", "version: 2", None])
 def test_a_lock_file_that_cannot_be_read_hides_no_finding(text: str | None) -> None:
     if text is not None:
@@ -195,6 +196,7 @@ def test_a_file_called_as_standard_input() -> None:
     assert "1 unchanged" in call("lock", "--update").out and call("check", "--locked", "./-").code == 0
 
 
+@pytest.mark.hostile
 def test_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     call("lock", "mine.yaml")
     before = LOCK.read_bytes()
@@ -224,6 +226,7 @@ def test_at_80_columns() -> None:
     assert max(map(len, result.out.splitlines())) <= 80
 
 
+@pytest.mark.hostile
 @pytest.mark.skipif(sys.platform == "win32", reason="needs flock")
 def test_six_at_once_leave_six_entries() -> None:
     names = ["w32", "w48", "cls-w18", "higher-w32", "det-w18", "litehrnet18"]

@@ -107,6 +107,7 @@ def test_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o640 and path.read_text() == GRID
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("stop", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 def test_a_failure_leaves_the_old_file_and_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: BaseException
@@ -124,6 +125,7 @@ def test_a_failure_leaves_the_old_file_and_no_other(
     assert path.read_text() == "old" and [each.name for each in tmp_path.iterdir()] == ["report.txt"]
 
 
+@pytest.mark.hostile
 def test_a_failing_command_writes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "report.txt"
     assert call("flops", "--input", "250x250", "-o", str(path)).code == 2
@@ -133,6 +135,7 @@ def test_a_failing_command_writes_nothing(tmp_path: Path) -> None:
     assert "✗" in path.read_text()
 
 
+@pytest.mark.hostile
 def test_where_no_file_can_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for path in (tmp_path, tmp_path / "nosuch" / "x", tmp_path / "file" / "x", tmp_path / ("x" * 300), Path("/proc/x")):
@@ -148,6 +151,7 @@ def test_a_folder_that_is_read_only(tmp_path: Path) -> None:
     assert is_a_message(result) and "Permission denied" in result.err
 
 
+@pytest.mark.hostile
 @full_device
 def test_a_full_device() -> None:
     assert "No space left on device" in call("trace", "-o", "/dev/full").err
@@ -158,12 +162,14 @@ def test_a_full_device() -> None:
     assert shell("$hrnet flops -i 250x250 2>/dev/full").code == 2
 
 
+@pytest.mark.hostile
 def test_stdout_closed() -> None:
     for command in ("trace", "presets show w32"):
         result = shell(f"$hrnet {command} >&-")
         assert is_a_message(result) and "standard output is closed" in result.err
 
 
+@pytest.mark.hostile
 def test_stderr_closed(tmp_path: Path) -> None:
     assert shell("$hrnet trace w33 2>&-").code == 2
     assert shell("$hrnet trace -i 250x250 2>&-").code == 2
@@ -171,6 +177,7 @@ def test_stderr_closed(tmp_path: Path) -> None:
     assert (tmp_path / "x").read_text() == GRID
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_a_pipe_whose_reader_ends_early(unbuffered: str) -> None:
     """The command ends silently like any filter; the shell sees 141."""
@@ -197,6 +204,7 @@ def test_a_file_wins_over_a_preset_of_its_name(tmp_path: Path) -> None:
     assert run("trace", "w32.yaml", cwd=tmp_path).out == GRID
 
 
+@pytest.mark.hostile
 def test_control_c() -> None:
     child = spawn("trace", "-")
     time.sleep(1)
@@ -206,6 +214,7 @@ def test_control_c() -> None:
     assert child.signalstatus == signal.SIGINT and not text.replace("^C", "").strip()
 
 
+@pytest.mark.hostile
 def test_control_c_before_the_command_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(**_: str) -> None:
         raise KeyboardInterrupt
@@ -229,6 +238,7 @@ main()
 """A dot on stderr once `main` imports the command line: by then `main` handles the signal."""
 
 
+@pytest.mark.hostile
 def test_interrupted_from_outside() -> None:
     words = [sys.executable, "-c", DOT_WHEN_APP_IS_IMPORTED, "trace", "-"]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -238,6 +248,7 @@ def test_interrupted_from_outside() -> None:
     assert process.returncode == -signal.SIGINT and not err, "which a shell calls 130"
 
 
+@pytest.mark.hostile
 @pytest.mark.slow
 def test_interrupted_while_python_imports() -> None:
     """Ctrl-C prints nothing at any moment, except during Python's own start."""

@@ -135,6 +135,7 @@ def test_a_base_that_is_no_text_is_refused(tmp_path: Path) -> None:
     assert "cannot be read: it is not UTF-8 text" in found.message and found.remedy == "change _BASE_"
 
 
+@pytest.mark.hostile
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="Linux alone has it")
 def test_a_link_to_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "b.yml").symlink_to("/proc/self/mem")
@@ -142,6 +143,7 @@ def test_a_link_to_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
     assert found.code == "HR015" and "'b.yml' is no regular file" in found.message
 
 
+@pytest.mark.hostile
 def test_all_bases_together_are_bounded(tmp_path: Path) -> None:
     values = {f"b{i}": "".join(f"k{i}_{j}: [1, 2, 3]\n" for j in range(150)) for i in range(20)}
     names = ", ".join(f"{name}.yml" for name in values)
@@ -167,6 +169,7 @@ def test_what_is_replaced_is_nowhere_in_the_base(tmp_path: Path) -> None:
     assert document.location(("list", 2, "x"))[:2] == (5, 7)
 
 
+@pytest.mark.hostile
 def test_no_line_is_shown_of_a_base_that_is_no_config_of_an_hrnet(tmp_path: Path) -> None:
     secret = write(tmp_path / "..", secret="password: [\n  hunter2: {\n")
     path = write(tmp_path, a="_base_: ../secret.yml\n")
@@ -177,6 +180,7 @@ def test_no_line_is_shown_of_a_base_that_is_no_config_of_an_hrnet(tmp_path: Path
     assert shown.excerpt == "x: [1, {]"
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("name", ["3", "[1, null]", "{a: b}", "''", "../b.txt", "/dev/zero", "'a\\0b.yml'"])
 def test_what_is_no_base_is_not_opened(tmp_path: Path, name: str) -> None:
     (tmp_path / "b.txt").write_text(BASE)
@@ -188,6 +192,7 @@ def test_a_text_without_a_file_has_no_base() -> None:
     assert read_text("_base_: b.yml\n").value == {"_base_": "b.yml"}
 
 
+@pytest.mark.hostile
 def test_circles_and_crowds(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="is based on this file"):
         load_spec(write(tmp_path, a="_base_: b.yml\n", b="_base_: a.yml\n"))

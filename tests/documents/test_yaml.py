@@ -12,6 +12,8 @@ from hrnet_cli.documents import yaml as reader
 from hrnet_cli.documents.yaml import MAX_SCALAR, read_document
 from hrnet_cli.errors import SpecError
 
+pytestmark = pytest.mark.hostile
+
 
 def problem(text: str) -> tuple[str, int | None, int | None]:
     (found,) = caught(SpecError, read_document, text).diagnostics

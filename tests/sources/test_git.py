@@ -19,7 +19,7 @@ from hrnet_cli import load_spec
 from hrnet_cli.errors import SpecError, UnreadableError
 from hrnet_cli.sources import preset_path, read_source
 
-pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="needs git")
+pytestmark = [pytest.mark.hostile, pytest.mark.skipif(not shutil.which("git"), reason="needs git")]
 
 SETTINGS = ("user.name=Ada", "user.email=ada@example.org", "commit.gpgsign=false", "core.hooksPath=/dev/null")
 

@@ -62,6 +62,7 @@ def test_standard_input_that_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert codes("-") == ["empty"]
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("character", ["x", "é", "😀"])
 def test_a_long_text_is_refused_and_never_cut(character: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bytes are counted, and a character that the bound would split is no encoding error."""
@@ -73,6 +74,7 @@ def test_a_long_text_is_refused_and_never_cut(character: str, tmp_path: Path, mo
     assert codes("-") == ["too-large"]
 
 
+@pytest.mark.hostile
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes and devices")
 def test_what_is_no_regular_file_is_refused_by_its_kind(tmp_path: Path) -> None:
     """A device may have no end, a pipe no beginning, and a process tells about itself in what looks like a file."""
@@ -118,6 +120,7 @@ def test_many_unknown_keys_are_named_up_to_a_point() -> None:
     assert found[-1].message == "99980 more unknown keys"
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize(
     "number",
     ["1:" * 400_000 + "1", "1:" * 300 + "1.5", "0x" + "f" * 500_000, "9" * 900_000, "1e999999"],
@@ -138,6 +141,7 @@ def test_values_that_no_file_can_hold(value: Any, path: str) -> None:
     assert caught(SpecError, load_spec, {"stage1": STAGE, path: value, 10**5000: 1})
 
 
+@pytest.mark.hostile
 def test_a_mapping_that_holds_itself() -> None:
     spec: dict[str, Any] = {"stage1": STAGE}
     spec["head"] = spec["name"] = spec["input"] = spec

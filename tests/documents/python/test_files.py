@@ -225,6 +225,7 @@ def test_standard_input_has_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_spec("-").dialect == "mmlab"
 
 
+@pytest.mark.hostile
 def test_many_bases_are_refused(tmp_path: Path) -> None:
     """Each names the next one three times: 3^30 files if nobody counted."""
     for index in range(30):
@@ -271,6 +272,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.hostile
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_are_refused_or_left_unread(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,6 +285,7 @@ def test_bombs_are_refused_or_left_unread(name: str, monkeypatch: pytest.MonkeyP
     assert error is None or error.diagnostics[0].code == "too-large"
 
 
+@pytest.mark.hostile
 def test_all_bases_together_have_a_bound(tmp_path: Path) -> None:
     """Of characters, whether code or not, and of names, whether they are there or not."""
     names = [f"b{index}.py" for index in range(1_000)]
@@ -309,12 +312,14 @@ def test_a_base_is_parsed_once_whatever_it_is_called(tmp_path: Path, monkeypatch
     assert len(parsed) == 3
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("base", ["0x" + "f" * 50_000, "['x' * 90_000 + '.py']", "1.5", "[[]]"])
 def test_a_base_of_another_kind_is_refused(base: str, tmp_path: Path) -> None:
     path = files(tmp_path, child=f"_base_ = {base}\n")
     assert problem(path.read_text(), path).code in ("bad-base", "missing-base", "unreadable-code")
 
 
+@pytest.mark.hostile
 def test_a_config_that_makes_too_many_values_is_refused_at_its_statement() -> None:
     text = f"x = 1\ny = [{'0, ' * MAX_STEPS}]\n"
     found = problem(text)
@@ -322,6 +327,7 @@ def test_a_config_that_makes_too_many_values_is_refused_at_its_statement() -> No
     assert f"{MAX_STEPS:,}" in found.message
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("child", ["a = dict(z=1)\n", "a = dict()\n" + "a = dict(a=a)\n" * 2000])
 def test_a_base_that_nests_deeply_is_refused_or_left_unread(child: str, tmp_path: Path) -> None:
     base = "a = dict()\n" + "a = dict(a=a)\n" * 2000
@@ -331,6 +337,7 @@ def test_a_base_that_nests_deeply_is_refused_or_left_unread(child: str, tmp_path
     assert error is None or error.diagnostics[0].location.source
 
 
+@pytest.mark.hostile
 def test_a_list_that_holds_itself_is_read() -> None:
     assert value("pipeline = []\npipeline.append(build(pipeline))\nx = []\nx.append(x)\n")["x"]
 
@@ -343,6 +350,7 @@ def chain(before: str, after: str = "") -> str:
     return f"x = {before * 40_000}1{after * 40_000}\n"
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize(
     "text",
     [
@@ -382,6 +390,7 @@ def test_texts_that_strain_the_parser(text: str) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.mark.hostile
 def test_nothing_is_executed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     proof = tmp_path / "proof"
     path = files(
@@ -411,6 +420,7 @@ def f(a=open({str(proof)!r}, 'w')): pass
     assert "evil" not in sys.modules
 
 
+@pytest.mark.hostile
 def test_a_path_in_a_config_is_only_ever_read(tmp_path: Path) -> None:
     """A base outside of the folder is read as a config, and what it says is not quoted."""
     secret = tmp_path / "secret.py"
@@ -467,6 +477,7 @@ statements = st.lists(
 )
 
 
+@pytest.mark.hostile
 @given(
     st.lists(st.sampled_from(WORDS + MORE), max_size=40).map(" ".join) | statements.map("".join) | st.text(max_size=60)
 )

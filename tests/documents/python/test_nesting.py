@@ -9,6 +9,8 @@ from hrnet_cli.documents.python import nesting
 from hrnet_cli.documents.python.nesting import MAX_FIELDS, MAX_OPERATORS, check_nesting
 from hrnet_cli.errors import SpecError
 
+pytestmark = pytest.mark.hostile
+
 LONG = "1+" * (MAX_OPERATORS + 1) + "1"
 
 

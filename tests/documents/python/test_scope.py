@@ -383,16 +383,19 @@ def check_programs(first: int, count: int) -> None:
         check(random_program(seed))
 
 
+@pytest.mark.hostile
 def test_programs_of_a_grammar_have_the_values_that_python_gives_them() -> None:
     check_programs(0, 400)
 
 
+@pytest.mark.hostile
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(1_000_000, 11_000_000, 1_000_000))
 def test_many_programs_of_a_grammar_have_the_values_that_python_gives_them(first: int) -> None:
     check_programs(first, 2_000)
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("function", ["exec", "eval", "globals"])
 def test_code_that_reaches_every_name_is_neither_run_nor_ignored(function: str, tmp_path: Any) -> None:
     proof = tmp_path / "proof"
