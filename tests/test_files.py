@@ -10,6 +10,7 @@ import pytest
 from hrnet_cli.files import is_outside, is_regular, lies_in, only_in, only_one, project_of, read_bytes
 
 
+@pytest.mark.hostile
 def test_no_further_than_a_bound(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"abcdef")
@@ -22,6 +23,7 @@ def test_no_further_than_a_bound(tmp_path: Path) -> None:
     assert is_regular(path) and is_regular(tmp_path / "link")
 
 
+@pytest.mark.hostile
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes and devices")
 def test_what_is_no_regular_file_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
@@ -40,6 +42,7 @@ def test_what_is_no_regular_file_is_not_opened(tmp_path: Path) -> None:
     assert not is_regular(tmp_path / "gone")
 
 
+@pytest.mark.hostile
 def test_the_kind_is_asked_for_again_once_the_file_is_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It may have been replaced in between; opened without waiting, a pipe cannot stop the reader."""
     os.mkfifo(tmp_path / "pipe")
@@ -49,6 +52,7 @@ def test_the_kind_is_asked_for_again_once_the_file_is_open(tmp_path: Path, monke
         read_bytes(tmp_path / "pipe", 9)
 
 
+@pytest.mark.hostile
 def test_where_files_may_be(tmp_path: Path) -> None:
     inside, beside = tmp_path / "in", tmp_path / "inside"
     for folder in (inside, beside):

@@ -190,6 +190,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert open_lock(path) == {"configs/mine.yaml": W32}
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize(
     ("old", "new", "read"),
     [
@@ -211,6 +212,7 @@ def test_numbers_and_shapes_have_bounds(old: str, new: str, read: bool) -> None:
     ) is read
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize(("length", "says"), [(MAX_BYTES, "has no version"), (MAX_BYTES + 1, "more than 1,000,000")])
 def test_a_lock_file_that_is_too_long(length: int, says: str, tmp_path: Path) -> None:
     path = tmp_path / "hrnet.lock"

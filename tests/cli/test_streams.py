@@ -84,6 +84,7 @@ def test_an_existing_file_is_replaced_whole(tmp_path: Path) -> None:
     assert sorted(each.name for each in tmp_path.iterdir()) == ["link", "report.txt"]
 
 
+@pytest.mark.hostile
 def test_a_link_out_of_a_repository_is_not_followed(tmp_path: Path) -> None:
     """A pull request may hold one under the name that a CI writes to."""
     checkout = tmp_path / "checkout"

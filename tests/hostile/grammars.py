@@ -452,7 +452,7 @@ def _word_replaced(line: str, new: str, chosen: random.Random) -> str:
     return line[: word.start()] + new + line[chosen.choice([word.start(), word.end()]) :]
 
 
-PLAIN = [
+PLAIN: list[Any] = [
     0,
     1,
     -1,
