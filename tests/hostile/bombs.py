@@ -441,14 +441,20 @@ def folders_that_are_linked(folder: Path) -> None:
 
 
 def links_to_secrets(folder: Path) -> None:
-    """Links out of the folder, in the names of configs."""
-    for name, target in {
-        "p.yaml": "/etc/passwd",
-        "e.py": "/proc/self/environ",
-        "z.yaml": "/dev/zero",
+    """Links out of the folder, in the names of configs and of bases, to what would be shown if it were read."""
+    secret = folder.parent / "secret.yaml"
+    secret.write_text("stage1: {num_modules: root:x}\n")
+    names = {
+        "passwd.yaml": "/etc/passwd",
+        "env.py": "/proc/self/environ",
+        "zero.yaml": "/dev/zero",
         "me.yaml": "me.yaml",
-    }.items():
+    }
+    for name, target in {**names, "link.yaml": "../secret.yaml", "base.yml": str(secret)}.items():
         (folder / name).symlink_to(target)
+    _write(
+        folder, {f"b{i}.yml": f"_base_: {name}\nHRNet: 1\n" for i, name in enumerate(("base.yml", "../secret.yaml"))}
+    )
 
 
 def pipes(folder: Path) -> None:

@@ -149,7 +149,15 @@ YAML: Grammar = {
     **VALUES,
     "scalar": [
         *("{word}", "{number}", "{number}", "'{odd}'", '"{odd}"', '"\\x1b\\u202e"', "{tag} {number}", "*a", "*b"),
-        *("64x64", "1x3x250x192", "[{number}, {number}]"),
+        *(
+            "64x64",
+            "1x3x250x192",
+            "[{number}, {number}]",
+            "!!int {word}",
+            "!!float {word}",
+            "!!bool {number}",
+            "!!null x",
+        ),
     ],
     "value": [
         *(
