@@ -216,8 +216,8 @@ def test_an_option_that_names_nothing(option: str, here: Path) -> None:
 @pytest.mark.hostile
 @pytest.mark.parametrize(
     "text",
-    ["#" * 1_000_001, "a" + ".a" * 60 + " = 1\n", "[" + "'a b' . " * 60 + "x]\n"],
-    ids=["long", "key", "table"],
+    ["#" * 1_000_001, "a" + ".a" * 60 + " = 1\n", "[" + "'a b' . " * 60 + "x]\n", " [[tool.x]]\n" * 10_001],
+    ids=["long", "key", "table", "tables"],
 )
 def test_settings_that_are_too_large(text: str, here: Path) -> None:
     Path(".hrnet-cli.toml").write_text(text)

@@ -156,6 +156,9 @@ PROJECT_FILE = "pyproject.toml"
 MAX_BYTES = 1_000_000
 LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){50}""")
 """A key of 50 parts: to read one takes the square of their number."""
+TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
+MAX_TABLES = 10_000
+"""Lines that can begin a table, each of which takes 2 kB to read."""
 
 
 def load_settings(file: str | None = None, lock: str | None = None) -> Settings:
@@ -219,8 +222,9 @@ def _read_table(path: Path) -> Mapping[str, Any] | None:
     try:
         data = read_bytes(path, MAX_BYTES + 1)
         text = data.decode()
-        if len(data) > MAX_BYTES or LONG_KEY.search(text):
-            raise UnreadableError(f"{path} is too large", f"allowed: {MAX_BYTES:,} bytes, and keys of up to 50 parts")
+        if len(data) > MAX_BYTES or LONG_KEY.search(text) or len(TABLE.findall(text)) > MAX_TABLES:
+            remedy = f"allowed: {MAX_BYTES:,} bytes, {MAX_TABLES:,} tables, and keys of up to 50 parts"
+            raise UnreadableError(f"{path} is too large", remedy)
         values: dict[str, Any] = tomllib.loads(text)
     except OSError as error:
         raise UnreadableError(f"cannot read {str(path)!r}: {error.strerror}", "name a TOML file") from None
