@@ -6,9 +6,11 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pexpect
 import pytest
@@ -127,6 +129,20 @@ def test_a_failure_leaves_the_old_file_and_no_other(
 
 
 @pytest.mark.hostile
+@pytest.mark.hostile
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="needs signals that can wait")
+def test_ctrl_c_while_the_temporary_file_is_made_leaves_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(**arguments: Any) -> tuple[int, str]:
+        made = original(**arguments)
+        os.kill(os.getpid(), signal.SIGINT)
+        return made
+
+    original = tempfile.mkstemp
+    monkeypatch.setattr("tempfile.mkstemp", interrupted)
+    assert call("trace", "-o", str(tmp_path / "report.txt")).code == 130
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_failing_command_writes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "report.txt"
     assert call("flops", "--input", "250x250", "-o", str(path)).code == 2

@@ -7,12 +7,12 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from hrnet_cli.checking.files import Target
 from hrnet_cli.checking.finding import Check, FileCheck, collect
 from hrnet_cli.checking.run import Checker
+from hrnet_cli.signals import REQUESTS_TO_END, signals_delayed
 
 CORES = os.cpu_count() or 1
 CHUNK = 8
@@ -66,31 +66,12 @@ def _in_processes(checker: Checker, targets: list[Target], workers: int) -> Iter
 
     with ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(checker,)) as pool:
         try:
-            with _interrupts_blocked():
+            with signals_delayed():  # hooks that Python runs around a fork would swallow their exceptions
                 results = pool.map(_check_in_worker, targets, chunksize=CHUNK)
             yield from results
         except BaseException:
             pool.shutdown(cancel_futures=True)  # `with` would wait for all that is not begun
             raise
-
-
-_REQUESTS_TO_END = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
-
-
-@contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    """Delay signals while processes are started: hooks that Python runs around a fork would swallow their exceptions.
-
-    A new process has them blocked until `_start_worker`.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_REQUESTS_TO_END})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _worker_checker: list[Checker] = []
@@ -103,10 +84,10 @@ def _start_worker(checker: Checker) -> None:
     A request to end, which the parent answers with an exception, ends them at once: their own would be a result.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for number in _REQUESTS_TO_END:
+    for number in REQUESTS_TO_END:
         signal.signal(number, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _REQUESTS_TO_END)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, REQUESTS_TO_END)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()

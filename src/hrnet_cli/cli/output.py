@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from hrnet_cli.cli.inert import STRINGS, SYNTAXES, TEXT, inert
 from hrnet_cli.errors import UnreadableError
+from hrnet_cli.signals import REQUESTS_TO_END, signals_delayed
 
 if TYPE_CHECKING:
     from hrnet_cli.analysis.diagnosis import Diagnosis
@@ -148,10 +149,7 @@ def interruptible() -> Iterator[None]:
     Elsewhere they end the process at once (see `main`): Python would print a traceback of the import it was in.
     """
     before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler)}
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            number = getattr(signal, name)
-            before[number] = signal.signal(number, _end)
+    before |= {number: signal.signal(number, _end) for number in REQUESTS_TO_END}
     try:
         yield
     finally:
@@ -204,16 +202,19 @@ def _replace_file(path: Path, parts: Iterable[str]) -> None:
     real = Path(os.path.realpath(path))
     if path.is_symlink():
         _refuse_link_out(path)
-    descriptor, name = mkstemp(prefix=".hrnet-cli-", suffix=".tmp", dir=real.parent)
-    temporary = Path(name)
+    temporary: Path | None = None
     try:
+        with signals_delayed():  # between the two lines nobody would remove the file
+            descriptor, name = mkstemp(prefix=".hrnet-cli-", suffix=".tmp", dir=real.parent)
+            temporary = Path(name)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.writelines(parts)
         temporary.chmod(real.stat().st_mode if real.exists() else NEW_FILE & ~_umask())
         temporary.replace(real)  # those who may read the old file may read the new one, and no others
     except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
+        if temporary is not None:
+            with suppress(OSError):
+                temporary.unlink()
         raise
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from hrnet_cli.documents import Document
 
+_FIRST_LINE = re.compile(r"(?<![^\r\n])[ \t]*[^ \t\r\n#]")
+"""The beginning of a line that is neither blank nor a comment."""
 _NAME = r"[^\W\d][\w.]*"
 _ASSIGNMENT_OR_IMPORT = re.compile(
     rf"{_NAME}(\[[^\]\n]*\])*[ \t]*(,[\w, ]+)?[-+*/]?=(?!=)"
@@ -22,8 +24,8 @@ def looks_like_python(text: str) -> bool:
     An assignment or an import is code: no YAML or JSON mapping begins like that. So is a line that other code begins
     with, if there is an assignment or an import below it.
     """
-    blank = re.match(r"(?:[ \t]*(?:#[^\n\r]*)?[\r\n]+)*", text)
-    start = blank.end() if blank else 0
+    first = _FIRST_LINE.search(text)
+    start = first.start() if first else 0
     if _ASSIGNMENT_OR_IMPORT.match(text, start):
         return True
     return bool(_OTHER_CODE.match(text, start) and _ON_ANY_LINE.search(text, start))
