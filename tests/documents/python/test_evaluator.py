@@ -195,7 +195,7 @@ def test_numbers_that_share_a_hash_are_no_keys() -> None:
     """A dict of them costs the square of their number, wherever they are put into one."""
     shared = [number * (2**61 - 1) for number in (1, 2, 3)]
     assert [may_share_hash(number) for number in (*shared, -(2**61), 2**60, 1e30, "a")] == [True] * 4 + [False] * 3
-    repeated = "x = f({1: 1, 1: 2, %d: 1, %d: 2})\n" % (shared[0], shared[0])
+    repeated = f"x = f({{1: 1, 1: 2, {2**61}: 1, {2**61}: 2}})\n"
     assert [each.code for each in read_python(repeated, "config.py").diagnostics] == ["duplicate-key"]
 
 
