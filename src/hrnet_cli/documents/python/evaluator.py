@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from hrnet_cli.documents.python.config_node import is_attribute_key, is_config_node, make_config_node
+from hrnet_cli.documents.python.config_node import is_attribute_key, is_config_node, make_config_node, walk
 from hrnet_cli.documents.python.scope import BASE, REACHES_ALL_NAMES, TEMPLATE, Scope, leads_to_namespace
 from hrnet_cli.documents.python.values import (
     MAX_CHARACTERS,
@@ -139,7 +139,7 @@ def _set(scope: Scope, item: ast.Set) -> Node:
     inner = item.elts[0]
     if not isinstance(inner, ast.Set) or len(inner.elts) > 1:
         raise NotFollowedError
-    code = list(ast.walk(inner))
+    code = walk(inner)
     scope.steps.take(walked=len(code))
     if {each.id for each in code if isinstance(each, ast.Name)} != {BASE}:
         raise NotFollowedError

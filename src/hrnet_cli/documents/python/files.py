@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from hrnet_cli.documents import Document, read_base_text, refuse
+from hrnet_cli.documents.python.config_node import walk
 from hrnet_cli.documents.python.evaluator import follow, read
 from hrnet_cli.documents.python.nesting import check_nesting
 from hrnet_cli.documents.python.scope import BASE, TEMPLATE, Scope, called
@@ -238,7 +239,7 @@ def parse(text: str, source: str) -> ast.Module:
 def duplicate_keys(tree: ast.Module, scope: Scope) -> list[Diagnostic]:
     """A diagnostic for each key that is written twice in a call or in a dict, at most MAX_DUPLICATES."""
     found: list[Diagnostic] = []
-    inside = list(ast.walk(tree))
+    inside = walk(tree)
     scope.steps.take(walked=len(inside))
     for item in inside:
         if isinstance(item, ast.Call):

@@ -21,6 +21,7 @@ from hrnet_cli.documents.python.config_node import (
     leads_to_class,
     may_be_changed,
     only_used,
+    walk,
     within,
 )
 from hrnet_cli.documents.python.values import Definition, Node, Scalar, Steps, Unread
@@ -194,7 +195,7 @@ class Scope:
 
         `cause` is the Unread value that keeps it from being followed, if one does.
         """
-        inside, location = list(ast.walk(code)), self.location(code)
+        inside, location = walk(code), self.location(code)
         self.steps.take(walked=len(inside) + len(self._classes))
         calls = {each.func.id for each in inside if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)}
         classes = self._classes & self.names.keys()
