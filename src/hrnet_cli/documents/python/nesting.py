@@ -22,8 +22,8 @@ QUOTES_MAY_NEST = sys.version_info >= (3, 12)
 """Whether the quote that an f-string begins with may be used again within its braces."""
 
 _STRING = r"""
-    '''(?:[^\\']|\\.?|'(?!''))*(?:''')?  |  \"\"\"(?:[^\\"]|\\.?|"(?!""))*(?:\"\"\")?
-  | '(?:[^\\'\n]|\\.?)*'?                |  "(?:[^\\"\n]|\\.?)*"?"""
+    '''[^\\']*(?:(?:\\.?|'(?!''))[^\\']*)*(?:''')?  |  \"\"\"[^\\"]*(?:(?:\\.?|"(?!""))[^\\"]*)*(?:\"\"\")?
+  | '[^\\'\n]*(?:\\.?[^\\'\n]*)*'?                |  "[^\\"\n]*(?:\\.?[^\\"\n]*)*"?"""
 _WHOLE_STRING = re.compile(_STRING, re.VERBOSE | re.DOTALL)
 _COMMENT_OR_STRING = re.compile(rf"\#[^\n]* | (?P<string>{_STRING})", re.VERBOSE | re.DOTALL)
 _CODE_TOKEN = re.compile(
