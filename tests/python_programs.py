@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import sys
 
 GRAMMAR = {
     "name": ["a", "b", "c", "d", "n"],
@@ -73,6 +74,24 @@ GRAMMAR = {
     ],
 }
 """Python's forms by kind; `{kind}` is to be replaced by one of that kind."""
+if sys.version_info >= (3, 12):
+    GRAMMAR["statement"] += [
+        *(
+            "type {name} = {value}",
+            "type X = {value}",
+            "type X[T: {value}] = T",
+            "type X[T: ({value}, {value})] = {value}",
+        ),
+        *("X.__value__['k'] = {number}", "b = X.__value__", "{target} = X", "X.__type_params__[0].__bound__['k'] = 6"),
+        *(
+            "def f[T: {value}](): return {value}",
+            "class f[T: {value}]: x = {value}",
+            "f.__type_params__[0].__bound__['k'] = 7",
+        ),
+        *("def {name}[T](): pass", "class {name}[*T]: pass", "x = f.__type_params__\nx[0].__bound__.clear()"),
+    ]
+if sys.version_info >= (3, 13):
+    GRAMMAR["statement"] += ["type X[T = {value}] = T", "X.__type_params__[0].__default__['k'] = 8"]
 _HOLE = re.compile(r"\{(" + "|".join(GRAMMAR) + r")\}")
 MAX_DEPTH = 4
 

@@ -178,6 +178,23 @@ def test_what_ends_no_line_in_python(character: str, tmp_path: Path) -> None:
     assert check(tmp_path / "a.py", f"# one{character}\n{BASICK}  # hrnet: ignore[HR008] a test\n") == ()
 
 
+@pytest.mark.parametrize(
+    "string",
+    [
+        "f'''{x}\nCOMMENT\n'''",
+        "Rb'''\\'''\nCOMMENT\n'''",
+        "''''\nCOMMENT\n'''",
+        "'a\\'\\\nCOMMENT'",
+        "1  # '\nz = '''\nCOMMENT\n'''",
+        "'''\nCOMMENT\nthe end of the text",
+    ],
+)
+def test_a_comment_inside_any_python_string_is_none(string: str, tmp_path: Path) -> None:
+    for text in (string, f"1  # é\r\n_y = {string}"):
+        inside = text.replace("COMMENT", "# hrnet: ignore[HR008] why")
+        assert "HR901" not in codes(check(tmp_path / "a.py", f"{BASICK}\n_x = {inside}\n"))
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_what_ends_a_line_in_python(end: str, tmp_path: Path) -> None:
     string = f'_x = """{end}# hrnet: ignore[HR008] in a string{end}"""; '

@@ -7,13 +7,11 @@ colon, it is for the line below that too. Above all content, it is for the whole
 from __future__ import annotations
 
 import re
-import tokenize
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
-from io import StringIO
-from itertools import islice
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 import yaml
@@ -152,7 +150,7 @@ def _is_empty(line: str) -> bool:
 
 
 def _is_in_string(text: str, line: int, column: int) -> bool:
-    """Whether a position, from 0, is inside a string of a YAML or Python text; not if the text cannot be parsed."""
+    """Whether a position, from 0, is inside a string of a YAML or Python text; not if YAML cannot be parsed."""
     ranges = _string_ranges(text)
     before = bisect_right(ranges, ((line, column + 1),))  # a range is longer than its start alone, and so is after it
     return before > 0 and (line, column) < ranges[before - 1][1]
@@ -162,14 +160,16 @@ def _is_in_string(text: str, line: int, column: int) -> bool:
 def _string_ranges(text: str) -> tuple[tuple[tuple[int, int], tuple[int, int]], ...]:
     """The start and the end of each string of a text, in lines and columns from 0."""
     if looks_like_python(text):
-        with suppress(tokenize.TokenError, SyntaxError):
-            tokens = tokenize.generate_tokens(StringIO("\n".join(split_lines(text))).readline)
-            return tuple(
-                ((token.start[0] - 1, token.start[1]), (token.end[0] - 1, token.end[1]))
-                for token in tokens
-                if token.type == tokenize.STRING
-            )
-        return ()
+        from hrnet_cli.documents.python.nesting import find_strings  # compiles long patterns
+
+        lines = split_lines(text)
+        starts = [0, *accumulate(len(line) + 1 for line in lines)]
+
+        def position(offset: int) -> tuple[int, int]:
+            line = bisect_right(starts, offset) - 1
+            return line, offset - starts[line]
+
+        return tuple((position(start), position(end)) for start, end in find_strings("\n".join(lines)))
     with suppress(yaml.YAMLError):
         return tuple(
             ((token.start_mark.line, token.start_mark.column), (token.end_mark.line, token.end_mark.column))

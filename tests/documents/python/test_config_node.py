@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import pytest
 from python_configs import value
 
+from hrnet_cli.documents.python.config_node import walk
 from hrnet_cli.documents.python.values import Unread
 from hrnet_cli.errors import SpecError
 
@@ -151,3 +153,8 @@ def test_an_attribute_that_is_no_key_is_unread(name: str) -> None:
 def test_a_config_node_of_a_dict_that_holds_itself_is_refused() -> None:
     with pytest.raises(SpecError, match="nested too deeply"):
         value(f"{IMPORT}i = {{}}\ni['k'] = i\na = CN(i)\n")
+
+
+def test_a_walk_over_syntax_is_that_of_python() -> None:
+    tree = ast.parse("@a\ndef f(x: int = (y := 1), *, z=[i for i in b if c]):\n    return {**d, 'k': f'{x!r:{w}}'}\n")
+    assert walk(tree) == list(ast.walk(tree))

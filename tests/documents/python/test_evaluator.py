@@ -11,7 +11,7 @@ from support import caught
 
 from hrnet_cli.documents.python import read_python
 from hrnet_cli.documents.python.evaluator import FUNCTIONS, OPERATORS
-from hrnet_cli.documents.python.values import Unread
+from hrnet_cli.documents.python.values import Unread, may_share_hash
 from hrnet_cli.errors import SpecError
 from hrnet_cli.sources import parse_spec
 
@@ -99,6 +99,9 @@ UNREAD = [
     "len('ab')",
     "'{{ fileDirname }}/a'",
     "(x for x in [1])",
+    "{2**61: 1}",
+    "{1: 2}[2**61]",
+    "dict(a=1).pop(2**61, 2)",
 ]
 """Expressions that are not followed, that Python refuses, or that are too large."""
 
@@ -168,6 +171,7 @@ def test_statements(text: str) -> None:
         ("x = [1]\ndel x[0]\n", 2),
         ("x = [1]\nx[:] = [2]\n", 2),
         ("x = 1\ndel (x, y)\n", 2),
+        ("x = {}\nx[2**61] = 1\n", 2),
     ],
 )
 def test_a_statement_that_is_not_followed_leaves_no_value(text: str, line: int) -> None:
@@ -185,6 +189,14 @@ def test_imports_and_definitions_are_no_keys_of_the_config(text: str) -> None:
 )
 def test_a_product_that_is_empty_however_large_the_factor(product: str) -> None:
     assert len(value(f"x = {product}")["x"]) == 0
+
+
+def test_numbers_that_share_a_hash_are_no_keys() -> None:
+    """A dict of them costs the square of their number, wherever they are put into one."""
+    shared = [number * (2**61 - 1) for number in (1, 2, 3)]
+    assert [may_share_hash(number) for number in (*shared, -(2**61), 2**60, 1e30, "a")] == [True] * 4 + [False] * 3
+    repeated = f"x = f({{1: 1, 1: 2, {2**61}: 1, {2**61}: 2}})\n"
+    assert [each.code for each in read_python(repeated, "config.py").diagnostics] == ["duplicate-key"]
 
 
 ERRORS = [IndexError, KeyError, OverflowError, ZeroDivisionError, MemoryError, TypeError, ValueError, AttributeError]

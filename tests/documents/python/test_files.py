@@ -132,6 +132,7 @@ def test_an_error_names_the_base_that_it_is_in(tmp_path: Path) -> None:
         ("['{{ fileDirname }}/ok.py']", "bad-base"),
         ("'broken.py'", "syntax"),
         ("3", "bad-base"),
+        ("[['ok.py']]", "bad-base"),
         ("f()", "unreadable-code"),
         ("['ok.py', f()]", "unreadable-code"),
     ],
@@ -146,6 +147,14 @@ def test_bases_that_cannot_be_read(base: str, code: str, tmp_path: Path) -> None
     found = problem(path.read_text(), path)
     assert found.code == code
     assert code == "syntax" or "cycle" in base or found.location.line == 2
+
+
+@pytest.mark.parametrize(
+    ("base", "words"), [("[['a.py']]", "a list"), ("dict(a=1)", "a mapping"), ("[('a.py',)]", "a list"), ("3", "3")]
+)
+def test_what_a_base_is_instead_of_a_path(base: str, words: str, tmp_path: Path) -> None:
+    path = files(tmp_path, child=f"_base_ = {base}\n")
+    assert problem(path.read_text(), path).message == f"{words} is no path of a config"
 
 
 @pytest.mark.parametrize(

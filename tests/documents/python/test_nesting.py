@@ -6,7 +6,7 @@ import pytest
 from support import caught
 
 from hrnet_cli.documents.python import nesting
-from hrnet_cli.documents.python.nesting import MAX_FIELDS, MAX_OPERATORS, check_nesting
+from hrnet_cli.documents.python.nesting import MAX_FIELDS, MAX_OPERATORS, check_nesting, find_strings
 from hrnet_cli.errors import SpecError
 
 pytestmark = pytest.mark.hostile
@@ -81,3 +81,14 @@ def test_a_string_that_is_not_closed_is_a_token_up_to_its_end(text: str) -> None
     """Whatever begins with a quote is passed at once: looked for again at the next quote, it would cost its square."""
     found = nesting._WHOLE_STRING.match(text)
     assert found is not None and found.end() == len(text)
+
+
+@pytest.mark.parametrize("text", ['"\\' * 1_000, "'''\\" * 1_000, "'" * 3_001, "'''a\n" + '"""\n' * 1_000])
+def test_strings_that_are_not_closed_are_found_once(text: str) -> None:
+    """Python's own tokenizer looks for their ends at every quote."""
+    assert sum(end - start for start, end in find_strings(text)) == len(text)
+
+
+def test_strings_are_found_beside_comments_and_code() -> None:
+    text = "x = 'a' # 'b'\ny = rb'\\'' + f\"{z['k']}\" '\n'''\n#'''"
+    assert [text[start:end] for start, end in find_strings(text)] == ["'a'", "'\\''", "\"{z['k']}\"", "'", "'''\n#'''"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import sys
 import warnings
 from typing import Any
 
@@ -148,6 +149,22 @@ ASSIGNMENTS = [
     "n += 1",
     "n: int = 5",
     "dict = change\nn = dict(k=5)",
+    "exec('int = lambda x: 5')\nn = int(4)",
+    "exec('dict = change')\nn = dict(k=5)",
+    "eval('(sum := len)')\nn = sum([4])",
+    "eval('exec(\"len = change\")')\nlen(a)",
+    "eval(str('[sum := len]'))\nn = sum([4])",
+    "e = eval\ne('[sum := len]')\nn = sum([4])",
+    "globals()['sum'] = len\nn = sum([4])",
+    "vars().update(len=change)\nlen(a)",
+    "def f():\n    global sum\n    sum = len\nf()\nn = sum([4])",
+    "[sum := len for _ in [1]]\nn = sum([4])",
+    "if d:\n    def sum(x): return 5\nn = sum([4])",
+    "try: sum = len\nfinally: pass\nn = sum([4])",
+    "import builtins\ntry: e, builtins.sum = sum, len\nfinally: n = sum([4])\nbuiltins.sum = e",
+    "__builtins__['sum'], e = len, sum\nn = sum([4])\n__builtins__['sum'] = e",
+    "from star import *\nn = sum([4])",
+    "if d:\n    from star import *\nn = sum([4])",
     "def len(x): x.clear()\nlen(a)",
     "y = [1]\ng = (i for i in y)\ny.append(2)\nn = sum(g)",
 ]
@@ -195,7 +212,7 @@ def run(statements: list[str]) -> tuple[int, dict[str, Any]]:
         warnings.simplefilter("ignore")
         for index, statement in enumerate(statements):
             try:
-                exec(statement.replace("from star import *", "n = 5\na = 6"), names)
+                exec(statement.replace("from star import *", "n = 5; a = 6; sum = len"), names)
             except PYTHON_REFUSES:
                 return index, names
     return len(statements), names
@@ -254,6 +271,36 @@ def test_a_name_that_is_assigned_by_skipped_code_is_not_stale(assignment: str) -
     check([assignment])
     check([assignment, "c = [n]"])
     check([f"if d:\n{''.join(f'    {line}' for line in assignment.splitlines(keepends=True))}"])
+
+
+@pytest.mark.parametrize("code", ["x = eval('1')", "x = eval('[1, a]')", "from star import *\nx = 1"])
+def test_code_that_leaves_python_s_functions_alone_hides_no_later_value(code: str) -> None:
+    made = value(f"{code}\nb = dict(k=1)\n")
+    assert made["b"] == {"k": 1}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="type parameters are of Python 3.12")
+@pytest.mark.parametrize(
+    "code",
+    [
+        "type f = a\nf.__value__['k'] = 5",
+        "type f = a\na = dict(k=9, m=[])\nf.__value__['k'] = 5",
+        "type f = a\nx = f\na = dict(k=9)\nx.__value__['k'] = 5",
+        "type f = a.pop('k')\na = dict(k=9)\nf.__value__",
+        "type f = a.pop('k')\nb = f\na = dict(k=9)\nb.__value__",
+        "type f[T: a.pop('k')] = 1\na = dict(k=9)\nf.__type_params__[0].__bound__",
+        "def f[T: a.pop('k')](): pass\na = dict(k=9)\nf.__type_params__[0].__bound__",
+        "def f[T: a](): pass\na = dict(k=9)\nf.__type_params__[0].__bound__['k'] = 5",
+        "class f[T: a]: pass\na = dict(k=9)\nf.__type_params__[0].__bound__['k'] = 5",
+        "type n = 5",
+        "type n[a] = a",
+        "def n[T](): pass",
+        "class n[T]: pass",
+    ],
+)
+def test_what_a_type_refers_to_is_not_stale(code: str) -> None:
+    check([code])
+    check(["b = a", code, "c = [a, b]"])
 
 
 READERS = [

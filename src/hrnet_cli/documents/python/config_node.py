@@ -59,12 +59,25 @@ def make_config_node(node: Node, steps: Steps, depth: int = 0) -> Node:
     return made
 
 
+def walk(code: ast.AST) -> list[ast.AST]:
+    """A piece of syntax and all that is in it, in the order of `ast.walk`, which takes twice the time."""
+    found = [code]
+    for each in found:
+        for name in each._fields:
+            inner = getattr(each, name, None)
+            if isinstance(inner, list):
+                found += [item for item in inner if isinstance(item, ast.AST)]
+            elif isinstance(inner, ast.AST):
+                found.append(inner)
+    return found
+
+
 def within(parts: Iterable[ast.AST]) -> set[ast.AST]:
     """All that is in some pieces of syntax. An outer piece comes before what is in it: nothing is walked twice."""
     found: set[ast.AST] = set()
     for part in parts:
         if part not in found:
-            found.update(ast.walk(part))
+            found.update(walk(part))
     return found
 
 

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from hrnet_cli.documents.python.config_node import is_attribute_key, is_config_node, make_config_node
+from hrnet_cli.documents.python.config_node import is_attribute_key, is_config_node, make_config_node, walk
 from hrnet_cli.documents.python.scope import BASE, REACHES_ALL_NAMES, TEMPLATE, Scope, leads_to_namespace
 from hrnet_cli.documents.python.values import (
     MAX_CHARACTERS,
@@ -23,6 +23,7 @@ from hrnet_cli.documents.python.values import (
     Unread,
     as_config_dict,
     copy_node,
+    may_share_hash,
     merge,
     store,
     unread,
@@ -80,6 +81,14 @@ def _value(node: Node, kind: Any = object) -> Any:
     return node.value
 
 
+def _key(node: Node) -> Any:
+    """The key that a Node is. Raises NotFollowedError."""
+    key = _value(node, Scalar)
+    if may_share_hash(key):
+        raise NotFollowedError
+    return key
+
+
 # Literals and names
 
 
@@ -130,7 +139,7 @@ def _set(scope: Scope, item: ast.Set) -> Node:
     inner = item.elts[0]
     if not isinstance(inner, ast.Set) or len(inner.elts) > 1:
         raise NotFollowedError
-    code = list(ast.walk(inner))
+    code = walk(inner)
     scope.steps.take(walked=len(code))
     if {each.id for each in code if isinstance(each, ast.Name)} != {BASE}:
         raise NotFollowedError
@@ -147,7 +156,7 @@ def _dict(scope: Scope, item: ast.Dict | ast.Call) -> Node:
         pairs += [(keyword if keyword.arg else None, keyword.value) for keyword in item.keywords]
     made = Node({}, scope.location(item))
     for key, value in pairs:
-        name = _value(read(scope, key), Scalar) if isinstance(key, ast.expr) else key and key.arg
+        name = _key(read(scope, key)) if isinstance(key, ast.expr) else key and key.arg
         node = read(scope, value)
         if key is not None:
             made.put(name, node, scope.location(key))
@@ -223,7 +232,7 @@ def _subscript(scope: Scope, item: ast.Subscript) -> Node:
         items = _value(container, list | tuple)[limits]
         scope.steps.take(len(items))
         return Node(items, scope.location(item))
-    key = _value(read(scope, item.slice), Scalar)
+    key = _key(read(scope, item.slice))
     found: Node = _value(container, dict | list | tuple)[key]
     return found
 
@@ -328,7 +337,7 @@ def _append(scope: Scope, owner: Node, item: ast.Call) -> None:
 
 def _pop(scope: Scope, owner: Node, item: ast.Call) -> Node:
     key, *default = _items(scope, item.args)
-    found: Node = owner.value.pop(_value(key, Scalar), *default)
+    found: Node = owner.value.pop(_key(key), *default)
     return found
 
 
@@ -408,7 +417,7 @@ def _part(scope: Scope, target: ast.expr) -> tuple[Node, Any]:
     if isinstance(target, ast.Attribute) and is_attribute_key(target.attr):
         return read(scope, target.value), target.attr
     if isinstance(target, ast.Subscript):
-        return read(scope, target.value), _value(read(scope, target.slice), Scalar)
+        return read(scope, target.value), _key(read(scope, target.slice))
     raise NotFollowedError
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from hrnet_cli.documents import Document, read_base_text, refuse
+from hrnet_cli.documents.python.config_node import walk
 from hrnet_cli.documents.python.evaluator import follow, read
 from hrnet_cli.documents.python.nesting import check_nesting
 from hrnet_cli.documents.python.scope import BASE, TEMPLATE, Scope, called
@@ -22,11 +23,12 @@ from hrnet_cli.documents.python.values import (
     Unread,
     as_document,
     is_key,
+    may_share_hash,
     merge,
     unread,
 )
 from hrnet_cli.errors import Diagnostic, Location, SpecError
-from hrnet_cli.text import quote
+from hrnet_cli.text import quote, type_name
 
 MAX_FILES = 50
 MAX_ANCESTORS = 20
@@ -136,7 +138,8 @@ class ConfigReader:
         if isinstance(value, Unread):
             refuse("unreadable-code", value.message, "write the path of the base itself", value.location)
         if not isinstance(value, str):
-            refuse("bad-base", f"{quote(value)} is no path of a config", "write a path, or a list of paths", location)
+            what = type_name(value) if isinstance(value, dict | list | tuple) else quote(value)
+            refuse("bad-base", f"{what} is no path of a config", "write a path, or a list of paths", location)
         if _ADDRESS.match(value):
             remedy = "save that config in a file, and write the relative path of that file"
             refuse("bad-base", f"the base {quote(value)} is an address: nothing is fetched", remedy, location)
@@ -236,13 +239,14 @@ def parse(text: str, source: str) -> ast.Module:
 def duplicate_keys(tree: ast.Module, scope: Scope) -> list[Diagnostic]:
     """A diagnostic for each key that is written twice in a call or in a dict, at most MAX_DUPLICATES."""
     found: list[Diagnostic] = []
-    inside = list(ast.walk(tree))
+    inside = walk(tree)
     scope.steps.take(walked=len(inside))
     for item in inside:
         if isinstance(item, ast.Call):
             keys: list[tuple[Any, ast.AST]] = [(each.arg, each) for each in item.keywords if each.arg is not None]
         elif isinstance(item, ast.Dict):
-            keys = [(each.value, each) for each in item.keys if isinstance(each, ast.Constant)]
+            constants = (each for each in item.keys if isinstance(each, ast.Constant))
+            keys = [(each.value, each) for each in constants if not may_share_hash(each.value)]
         else:
             continue
         first: dict[Any, ast.AST] = {}

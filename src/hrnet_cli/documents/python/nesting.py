@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hrnet_cli.documents import refuse
@@ -21,9 +22,10 @@ QUOTES_MAY_NEST = sys.version_info >= (3, 12)
 """Whether the quote that an f-string begins with may be used again within its braces."""
 
 _STRING = r"""
-    '''(?:[^\\']|\\.?|'(?!''))*(?:''')?  |  \"\"\"(?:[^\\"]|\\.?|"(?!""))*(?:\"\"\")?
-  | '(?:[^\\'\n]|\\.?)*'?                |  "(?:[^\\"\n]|\\.?)*"?"""
+    '''[^\\']*(?:(?:\\.?|'(?!''))[^\\']*)*(?:''')?  |  \"\"\"[^\\"]*(?:(?:\\.?|"(?!""))[^\\"]*)*(?:\"\"\")?
+  | '[^\\'\n]*(?:\\.?[^\\'\n]*)*'?                |  "[^\\"\n]*(?:\\.?[^\\"\n]*)*"?"""
 _WHOLE_STRING = re.compile(_STRING, re.VERBOSE | re.DOTALL)
+_COMMENT_OR_STRING = re.compile(rf"\#[^\n]* | (?P<string>{_STRING})", re.VERBOSE | re.DOTALL)
 _CODE_TOKEN = re.compile(
     rf"""(?P<skip>\#[^\n]*|\\\n|{_STRING})
       |(?<!\w)(?i:[ft]r?|r[ft])(?P<fstring>'''|\"\"\"|'|")
@@ -48,6 +50,11 @@ class _Part:
     quote: str = ""
     in_field: bool = False
     count: int = 0
+
+
+def find_strings(text: str) -> Iterator[tuple[int, int]]:
+    """The start and the end of each string of a text whose lines end with a line feed, f-strings included."""
+    return (match.span() for match in _COMMENT_OR_STRING.finditer(text) if match["string"])
 
 
 def check_nesting(text: str, source: str) -> None:

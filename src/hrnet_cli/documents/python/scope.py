@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import accumulate
@@ -20,6 +21,7 @@ from hrnet_cli.documents.python.config_node import (
     leads_to_class,
     may_be_changed,
     only_used,
+    walk,
     within,
 )
 from hrnet_cli.documents.python.values import Definition, Node, Scalar, Steps, Unread
@@ -51,10 +53,15 @@ NAMESPACES = frozenset(
 )
 """Names, attributes, imports and texts that lead to the names of a module: any of them may be assigned afterwards."""
 ANY = "*"
+STAR_LEAVES = frozenset(("dict",))
+"""What a star import is taken to leave alone: no module has a `dict` of its own, and every config is made of it."""
+_CALL_OR_WALRUS = re.compile(r"\(|:=")
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-LATER = (*DEFINITIONS, ast.Lambda, ast.GeneratorExp)
+LATER: tuple[type[ast.AST], ...] = (*DEFINITIONS, ast.Lambda, ast.GeneratorExp)
 """Syntax with code that may run at any time afterwards."""
+if sys.version_info >= (3, 12):
+    LATER += (ast.TypeAlias,)
 Names = set[str]
 
 
@@ -90,6 +97,24 @@ def leads_to_namespace(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and node.id == "__builtins__"
 
 
+def rebound_builtins(code: Iterable[ast.AST]) -> set[str]:
+    """Python's own functions that a star import or the text of an `exec` or `eval` may give another meaning.
+
+    `eval("1")` cannot: it evaluates a text without a call and a walrus.
+    """
+    star, texts, harmless = False, set[ast.AST](), set[ast.AST]()
+    for each in code:
+        if isinstance(each, ast.alias) and each.name == ANY:
+            star = True
+        elif isinstance(each, ast.Name) and each.id in ("exec", "eval"):
+            texts.add(each)
+        elif isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id == "eval":
+            text = each.args[0].value if len(each.args) == 1 and isinstance(each.args[0], ast.Constant) else None
+            if isinstance(text, str) and not _CALL_OR_WALRUS.search(text):
+                harmless.add(each.func)
+    return set(HARMLESS_FUNCTIONS if texts - harmless else HARMLESS_FUNCTIONS - STAR_LEAVES if star else ())
+
+
 def _may_change(node: ast.AST) -> bool:
     """Whether a piece of syntax may change an object in place; calls of functions by their name are left out."""
     if isinstance(node, ast.Call) and not isinstance(node.func, ast.Name):
@@ -119,6 +144,7 @@ class Scope:
         self.names: dict[str, Node] = {}
         self.name_locations: dict[str, Location] = {}
         self._assigned_later: set[str] = set()
+        self._rebound: set[str] = set()  # Python's own functions that may have another meaning by now
         self._mentioned_later: set[str] = set()
         self._classes: set[str] = set()  # imports of CfgNode
         self._ends: dict[int, list[int]] = {}  # of the characters of a line that is not ASCII, in bytes
@@ -142,7 +168,7 @@ class Scope:
 
     def is_builtin(self, name: str) -> bool:
         """Whether a name is Python's own function of that name."""
-        return name not in self.names and ANY not in self._assigned_later
+        return name not in self.names and name not in self._rebound and ANY not in self._assigned_later
 
     def set(self, name: str, node: Node, location: Location) -> None:
         """Assign a name. It is Unread at once if skipped code may assign it later, or may change what it holds."""
@@ -169,7 +195,7 @@ class Scope:
 
         `cause` is the Unread value that keeps it from being followed, if one does.
         """
-        inside, location = list(ast.walk(code)), self.location(code)
+        inside, location = walk(code), self.location(code)
         self.steps.take(walked=len(inside) + len(self._classes))
         calls = {each.func.id for each in inside if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)}
         classes = self._classes & self.names.keys()
@@ -182,6 +208,7 @@ class Scope:
         reaches_all = holds_all or bool(builtins & REACHES_ALL_NAMES)
         if reaches_all:
             mentioned |= self.names.keys()
+        self._rebound |= rebound_builtins(inside)
         later = _names_of_later_code(inside) & mentioned
         if holds_all or builtins & (REACHES_ALL_NAMES - calls | HOLDS_ALL_NAMES | later & REACHES_ALL_NAMES):
             self._assigned_later.add(ANY)

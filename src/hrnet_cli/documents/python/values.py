@@ -25,6 +25,9 @@ WALKED_PER_STEP = 20
 CHARACTERS_PER_STEP = 100
 """Characters that are copied or searched, and that cost as much as one value that is made."""
 
+MAX_KEY = 2**60
+"""Whole numbers beyond it are no keys: any number of them may have one hash, and cost the square of that number."""
+
 Scalar = (str, int, float, bool, type(None))
 
 
@@ -50,6 +53,11 @@ class Definition(Unread):
     """An import, a function or a class. `module` is the module that an import names, where it is not a relative one."""
 
     module: str = ""
+
+
+def may_share_hash(key: object) -> bool:
+    """Whether a key is a whole number beyond MAX_KEY."""
+    return isinstance(key, int) and abs(key) > MAX_KEY
 
 
 NETWORK_NAMES = ("model", "backbone", "head", "extra")
