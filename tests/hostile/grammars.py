@@ -223,7 +223,7 @@ YAML: Grammar = {
     ],
 }
 PYTHON: Grammar = {
-    "name": ["a", "b", "model", "backbone", "extra", "norm_cfg", "stage1", "x", "widths"],
+    "name": ["a", "b", "model", "backbone", "extra", "norm_cfg", "stage1", "x", "widths", "_base_"],
     "attribute": [
         "copy",
         "update",

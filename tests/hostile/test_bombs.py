@@ -19,7 +19,7 @@ if sys.platform != "linux":
     pytest.skip("limits and figures of memory are Linux's", allow_module_level=True)
 
 from commandline import PROGRAM, environment
-from hostile.bombs import FOLDERS, LOCKS, SETTINGS, TEXTS, UNMENDED
+from hostile.bombs import FOLDERS, LOCKS, SETTINGS, TEXTS
 from hostile.measured import Measured, run_measured
 
 pytestmark = [pytest.mark.hostile, pytest.mark.slow]
@@ -102,13 +102,6 @@ def test_configs(names: list[str], trial: Trial, record_property: Record) -> Non
         trial.write(name, TEXTS[name]())
     assert has_finding_beside(trial.check(*names, BESIDE, files=len(names)))
     record_property("tried bombs", len(names))
-
-
-@pytest.mark.xfail(strict=True, reason="to be mended")
-@pytest.mark.parametrize("name", UNMENDED)
-def test_what_does_not_hold_yet(name: str, trial: Trial) -> None:
-    trial.write(name, UNMENDED[name]())
-    assert has_finding_beside(trial.check(name, BESIDE))
 
 
 @pytest.mark.parametrize("name", LOCKS)

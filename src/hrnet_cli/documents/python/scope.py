@@ -255,8 +255,9 @@ class Scope:
 
     def _define(self, code: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, location: Location) -> Node:
         message = f"{code.name[:60]} is defined by code, which is never run"
-        self.set(code.name, Node(Definition(message, location), location), location)
-        return self.names[code.name]
+        node = Node(Definition(message, location), location)
+        self.set(code.name, node, location)
+        return self.names.get(code.name, node)  # `_base_` is no name of the config's own
 
     def _only_reads(self, code: ast.FunctionDef, inside: list[ast.AST], calls: Names) -> bool:
         """Whether a function changes nothing when it is defined and when it is called.
