@@ -13,6 +13,9 @@ PLACE_MARK = "#"
 """Between the name of a file and the path of a network in it: `configs.py#W32`."""
 MAX_CHARACTERS = 1_000_000
 MAX_DEPTH = 30
+MAX_KEY = 2**60
+"""A number that is a key is at most that. Python's hash of a number is its remainder by 2⁶¹ - 1: any number of greater
+keys may have one hash, and to put them in a dict takes the square of their number."""
 
 
 class Document(NamedTuple):

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from hrnet_cli.documents import MAX_CHARACTERS, MAX_DEPTH, Document
+from hrnet_cli.documents import MAX_CHARACTERS, MAX_DEPTH, MAX_KEY, Document
 from hrnet_cli.errors import Code, Diagnostic, Location, SpecError
 from hrnet_cli.text import MAX_QUOTED, KeyPath, quote, quote_key
 
@@ -23,9 +23,6 @@ MAX_VALUES = 10_000
 """Values in a document, an alias counted each time it is used. A published config has about 200."""
 MAX_SCALAR = 1_000
 """Characters of a number: to convert a text takes the square of its length."""
-MAX_NUMBER_KEY = 2**60
-"""A number that is a key is below it, or stays text. Python's hash of a number is its remainder by 2⁶¹ - 1: keys that
-differ by a multiple of that take the square of their number to be put in a dict."""
 DIRECTIVE = re.compile("(?:^|[\n\r\x85\u2028\u2029])%")
 MAX_DIRECTIVES = 100
 """Lines that begin with `%`: to read each `%TAG`, PyYAML goes through those before it."""
@@ -158,7 +155,7 @@ class _Composer:
             if key_node.tag == _MERGE:
                 continue
             key = self.value(key_node, path, depth) if isinstance(key_node, yaml.ScalarNode) else "?"
-            if isinstance(key, int | float) and not abs(key) < MAX_NUMBER_KEY:
+            if isinstance(key, int | float) and not abs(key) <= MAX_KEY:
                 key = key_node.value
             short = isinstance(key, str) and len(key) <= MAX_QUOTED and key.isidentifier()
             key_path = (*path, key if short else quote_key(key))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from hrnet_cli.documents import MAX_DEPTH, Document, refuse
+from hrnet_cli.documents import MAX_DEPTH, MAX_KEY, Document, refuse
 from hrnet_cli.errors import NOWHERE, Location
 from hrnet_cli.hrnet import stage_number
 from hrnet_cli.text import KeyPath, quote_key
@@ -24,9 +24,6 @@ WALKED_PER_STEP = 20
 """Values or pieces of syntax that are only walked over, and that cost as much as one value that is made."""
 CHARACTERS_PER_STEP = 100
 """Characters that are copied or searched, and that cost as much as one value that is made."""
-
-MAX_KEY = 2**60
-"""Whole numbers beyond it are no keys: any number of them may have one hash, and cost the square of that number."""
 
 Scalar = (str, int, float, bool, type(None))
 
