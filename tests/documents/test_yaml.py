@@ -96,3 +96,10 @@ def test_json_that_is_no_yaml_has_the_same_bounds() -> None:
     document = read_document(start + "1, " + '"a": 2, "a": 3}')
     assert [(each.code, each.message) for each in document.diagnostics] == [("duplicate-key", "duplicate key 'a'")]
     assert problem(start + "}")[0] == "syntax" and problem('{"a"\n: ' + "[" * 100_000)[0] == "syntax"
+
+
+@pytest.mark.parametrize("text", ["true: 4\n1: 6\n", "1: 4\n1.0: 6\n", "0: 1\nfalse: 2\nno: 3\n"])
+def test_keys_that_are_equal_and_written_differently_are_duplicates(text: str) -> None:
+    found = read_document(text).diagnostics
+    assert {each.code for each in found} == {"duplicate-key"}
+    assert found[0].message.endswith("first on line 1")

@@ -160,6 +160,9 @@ class _Composer:
             short = isinstance(key, str) and len(key) <= MAX_QUOTED and key.isidentifier()
             key_path = (*path, key if short else quote_key(key))
             if key in value and key not in merged:
+                if key_path not in self.keys:  # `true` and `1` are one key of a dict, and have two paths
+                    first = next(each for each in value if each == key)
+                    key_path = (*path, quote_key(first))
                 self.report("duplicate-key", f"duplicate key {quote(key)}, first on line ", key_path, key_node)
             merged.discard(key)
             start, end = key_node.start_mark, key_node.end_mark

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ def shipped_folder(name: str, in_checkout: str) -> Path:
     return package / name if (package / name).is_dir() else package.parents[1] / in_checkout
 
 
+@cache
 def preset_names() -> tuple[str, ...]:
     """The names of all presets, sorted."""
     return tuple(sorted(path.stem for path in shipped_folder("presets", "presets").glob("*.yaml")))

@@ -243,3 +243,8 @@ def test_a_part_of_the_network_that_is_imported_or_defined_is_unread(code: str, 
     error = caught(SpecError, parse_spec, stage1 + code)
     assert error is not None
     assert any(says in each.message or "unknown key" in each.message for each in error.diagnostics)
+
+
+@pytest.mark.parametrize("arguments", ["(w for w in (1, 2)), 10", "(w for w in (1, 2)), *[10]"])
+def test_a_sum_from_a_start_is_not_the_sum_without_it(arguments: str) -> None:
+    assert isinstance(value(f"x = sum({arguments})\n")["x"], Unread)

@@ -320,7 +320,7 @@ def _call(scope: Scope, item: ast.Call) -> Node:
         return _dict(scope, item)
     if name not in FUNCTIONS or not scope.is_builtin(name) or item.keywords:
         raise NotFollowedError
-    if isinstance(item.args[0], ast.GeneratorExp):
+    if len(item.args) == 1 and isinstance(item.args[0], ast.GeneratorExp):
         arguments = [_comprehension(scope, item.args[0])]
     else:
         arguments = list(_items(scope, item.args))
