@@ -243,6 +243,7 @@ def test_a_check_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch
     assert "takes longer than 0.05 s" in result.findings[0].message and result.exit_code == 2
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0) and signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
     monkeypatch.undo()
+    assert check_all("w32").findings == () and signal.getitimer(signal.ITIMER_REAL) == (0, 0)
     with ThreadPoolExecutor(1) as pool:  # which has no timer
         assert pool.submit(check_all, "w32").result().findings == ()
 
@@ -270,6 +271,7 @@ def test_a_folder_leads_to_no_file_outside_of_its_project(tmp_path: Path, monkey
     (project / "configs" / "link.yaml").symlink_to(outside / "secret.yaml")
     (project / "configs" / "base.yaml").write_text(f"_base_: {outside}/secret.yaml\n")
     (project / "configs" / "out.py").write_text(f"_base_ = '{outside}/base.py'\nmodel = dict(type='HRNet')\n")
+    (project / "configs" / "unknown.py").write_text(f"_base_ = '{outside}/base.py'\nmodel = 1 +\n")
     (project / "configs" / "in.py").write_text("_base_ = '../base.py'\n")
     (project / "linked.yaml").write_text(GOOD)
     (project / "configs" / "inside.yaml").symlink_to("../linked.yaml")
@@ -278,13 +280,27 @@ def test_a_folder_leads_to_no_file_outside_of_its_project(tmp_path: Path, monkey
     result = check_all(project / "configs")
     assert [Path(name).name for name in result.files] == ["in.py", "inside.yaml", "out.py"]
     assert {each.source for each in result.findings if each.severity != "note"} == {str(project / "configs" / "out.py")}
-    assert any("lies outside of the folder that is checked" in each.message for each in result.findings)
+    (outside_finding,) = (each for each in result.findings if each.severity != "note")
+    assert "lies outside of the folder that is checked" in outside_finding.message
+    assert outside_finding.remedy == "check from a folder that has both, or name this config itself"
     assert "SECRET" not in str(result.findings)
     assert check(outside / "secret.yaml")[0].code == "HR008"
     monkeypatch.chdir(tmp_path)
     inside = check_all("project/configs")
-    assert [Path(name).name for name in inside.files] == ["base.yaml", "in.py", "inside.yaml", "link.yaml", "out.py"]
+    assert [Path(name).name for name in inside.files] == [
+        *("base.yaml", "in.py", "inside.yaml", "link.yaml", "out.py", "unknown.py")
+    ]
     assert "lies outside" not in str(inside.findings)
+
+
+@pytest.mark.hostile
+def test_a_line_is_shown_only_of_a_config_or_of_what_is_based_on_one(tmp_path: Path) -> None:
+    """A file that is named may be a link to any other."""
+    (secret,) = check(tmp_path / "secret.py", "password = (1 +\n")
+    assert (secret.code, secret.line, secret.excerpt) == ("HR002", 1, "")
+    (tmp_path / "base.py").write_text("# hrnet\n")
+    (config,) = check(tmp_path / "mine.py", "_base_ = './base.py'\nmodel = (1 +\n")
+    assert (config.code, config.line, config.excerpt) == ("HR002", 2, "model = (1 +")
 
 
 @pytest.mark.parametrize(

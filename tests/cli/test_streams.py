@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -134,7 +135,7 @@ def test_a_failure_leaves_the_old_file_and_no_other(
 def test_ctrl_c_while_the_temporary_file_is_made_leaves_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(**arguments: Any) -> tuple[int, str]:
         made = original(**arguments)
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)  # pytest-xdist has other threads
         return made
 
     original = tempfile.mkstemp

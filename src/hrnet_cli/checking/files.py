@@ -126,12 +126,12 @@ def mentions_hrnet(text: str, path: Path | None = None) -> bool:
     return HRNET_WORDS.search(data) is not None if path is None else _has_word(HRNET_WORDS, path, data)
 
 
-def may_be_config(text: str) -> bool:
-    """Whether a text has a word that every config of an HRNet has. If it has none, its lines are no business of ours.
+def may_be_config(text: str, path: Path) -> bool:
+    """Whether a text, or a base that it names, has a word that every config of an HRNet has.
 
-    A link in a pull request may lead to any file of the machine, and a finding shows a line of the file.
+    If none has, its lines are not shown: a link in a pull request may lead to any file of the machine.
     """
-    return CONFIG_WORDS.search(text.encode("utf-8", "replace")) is not None
+    return _has_word(CONFIG_WORDS, path, text.encode("utf-8", "replace"))
 
 
 PROGRAM = re.compile(

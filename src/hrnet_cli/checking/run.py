@@ -142,7 +142,7 @@ class Checker(NamedTuple):
         )
 
     def _findings(self, diagnostics: list[Diagnostic], text: str, source: str) -> tuple[Finding, ...]:
-        lines = split_lines(text) if diagnostics and may_be_config(text) else []
+        lines = split_lines(text) if diagnostics and may_be_config(text, Path(source)) else []
         findings = [self._finding(diagnostic, source, lines) for diagnostic in diagnostics]
         findings.sort(key=lambda each: (each.line or 0, each.column or 0, each.code, each.message))
         return tuple(findings)

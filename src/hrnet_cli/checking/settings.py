@@ -224,7 +224,7 @@ def _read_table(path: Path) -> Mapping[str, Any] | None:
         text = data.decode()
         if len(data) > MAX_BYTES or LONG_KEY.search(text) or len(TABLE.findall(text)) > MAX_TABLES:
             remedy = f"allowed: {MAX_BYTES:,} bytes, {MAX_TABLES:,} tables, and keys of up to 50 parts"
-            raise UnreadableError(f"{path} is too large", remedy)
+            raise UnreadableError(f"{printable(str(path))} is too large", remedy)
         values: dict[str, Any] = tomllib.loads(text)
     except OSError as error:
         raise UnreadableError(f"cannot read {str(path)!r}: {error.strerror}", "name a TOML file") from None

@@ -89,13 +89,16 @@ def refuse(code: Code, message: str, remedy: str, location: Location) -> NoRetur
     raise SpecError([Diagnostic(code, (), message, remedy, location=location)])
 
 
+OUTSIDE = "lies outside of the folder that is checked"
+
+
 def why_no_file(path: Path) -> str:
     """What keeps a path from being read, as a message says it; empty for a regular file, or a link to one.
 
     Raises OSError, and ValueError for a path that no file can have.
     """
     if is_outside(path):
-        return "lies outside of the folder that is checked"
+        return OUTSIDE
     if is_regular(path):
         return ""
     return NOT_REGULAR if path.exists() else "does not exist"
@@ -110,6 +113,8 @@ def read_base_text(path: Path, label: str, location: Location, key: str, max_cha
         what = why_no_file(path)
         if what:
             remedy = f"copy it to that path, or change {key}"
+            if what == OUTSIDE:
+                remedy = "check from a folder that has both, or name this config itself"
             refuse("missing-base", f"the base {quote(label)} {what}", remedy, location)
         return read_bytes(path, 4 * max_characters + 1).decode("utf-8-sig")
     except (OSError, ValueError) as error:

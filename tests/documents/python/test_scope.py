@@ -279,6 +279,21 @@ def test_code_that_leaves_python_s_functions_alone_hides_no_later_value(code: st
     assert made["b"] == {"k": 1}
 
 
+def test_what_a_file_does_when_it_is_run_hides_no_value() -> None:
+    """The `if` is in many configs. It is followed no further if `__name__` may be something else."""
+    code = "if __name__ == '__main__':\n    import sys\n    print(a, file=sys.stderr)\n"
+    made = value(f"a = dict(k=1)\n{code}b = dict(k=2)\n")
+    assert (made["a"], made["b"]) == ({"k": 1}, {"k": 2})
+    for other in (
+        "__name__ = f()\n",
+        "def g():\n    global __name__\n    __name__ = f()\n",
+        "if [__name__ := f()] and __name__ == '__main__': pass\n",
+        "f(__name__, '__main__')\n",
+        "if __name__ == '__main__' == f(): pass\n",
+    ):
+        assert isinstance(value(f"a = dict(k=1)\n{other}{code}")["a"], Unread), other
+
+
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="type parameters are of Python 3.12")
 @pytest.mark.parametrize(
     "code",

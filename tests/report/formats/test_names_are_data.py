@@ -153,3 +153,8 @@ def test_markup_in_a_hand_made_document() -> None:
     report = Report((Heading("[red]x[/red]"), Table((Column("[b]"),), (("[link=x]y[/link]",),))))
     assert render(report) == "[red]x[/red]\n\n[b]\n[link=x]y[/link]\n"
     assert "\\[red\\]x" in markdown.render(report) and "[link=x]" in svg.render(report)
+
+
+def test_a_short_commit_is_code() -> None:
+    """GitHub links one from seven digits on."""
+    assert escape("of 1f2e3d4") == "of `1f2e3d4`" and escape("of 1f2e3d") == "of 1f2e3d"

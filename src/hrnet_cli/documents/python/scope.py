@@ -52,6 +52,7 @@ NAMESPACES = frozenset(
     )
 )
 """Names, attributes, imports and texts that lead to the names of a module: any of them may be assigned afterwards."""
+MODULE_NAME = "__name__"
 ANY = "*"
 STAR_LEAVES = frozenset(("dict",))
 """What a star import is taken to leave alone: no module has a `dict` of its own, and every config is made of it."""
@@ -95,6 +96,11 @@ def leads_to_namespace(node: ast.AST) -> bool:
     if isinstance(node, ast.Constant):
         return isinstance(node.value, str) and node.value in NAMESPACES and node.value != "modules"
     return isinstance(node, ast.Name) and node.id == "__builtins__"
+
+
+def _compared_with_module_name(code: Iterable[ast.AST]) -> set[ast.AST]:
+    pairs = [each for each in code if isinstance(each, ast.Compare) and len(each.comparators) == 1]
+    return {each.comparators[0] for each in pairs if isinstance(each.left, ast.Name) and each.left.id == MODULE_NAME}
 
 
 def rebound_builtins(code: Iterable[ast.AST]) -> set[str]:
@@ -204,7 +210,7 @@ class Scope:
             self._reads[code.name] = mentioned | self._reads.get(code.name, set())
             return self._define(code, location)
         builtins = {name for name in mentioned if name not in self.names}
-        holds_all = any(map(leads_to_namespace, inside))
+        holds_all = self._leads_to_namespace(inside)
         reaches_all = holds_all or bool(builtins & REACHES_ALL_NAMES)
         if reaches_all:
             mentioned |= self.names.keys()
@@ -272,9 +278,16 @@ class Scope:
             or any(name not in self._reads and self._may_change_arguments(name) for name in calls)
             or any(not isinstance(self.names[name].value, (Definition, *Scalar)) for name in at_once)
             or any(isinstance(each, ast.Name) and each.id in REACHES_ALL_NAMES for each in inside)
-            or any(map(leads_to_namespace, inside))
+            or self._leads_to_namespace(inside)
             or code.name in self._mentioned_later
         )
+
+    def _leads_to_namespace(self, code: list[ast.AST]) -> bool:
+        """Whether something in code leads to the names of a module; `__name__ == "__main__"` by itself does not."""
+        found = {each for each in code if leads_to_namespace(each)}
+        if not found or MODULE_NAME in self.names.keys() | self._assigned_later.union(*map(_assigned, code)):
+            return bool(found)
+        return bool(found - _compared_with_module_name(code))
 
     def _read_by(self, mentioned: Names) -> Names:
         """The names that the mentioned functions read, and those that these mention: each may run from now on."""
