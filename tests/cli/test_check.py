@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from commandline import PROGRAM, call, environment, is_a_message, python, run, shell
 
-from hrnet_cli.dialects.table import BUILDERS
-from hrnet_cli.sources import preset_path
+from hrnet_cli.dialects.table import BUILDERS, write_spec
+from hrnet_cli.sources import load_spec, preset_path
 
 GOOD = preset_path("w32").read_text()
 BAD = GOOD.replace("BASIC", "BASICK", 1)
@@ -184,6 +184,30 @@ def test_bad_usage(arguments: list[str], says: str, here: Path) -> None:
 
 
 @pytest.mark.hostile
+def test_what_is_not_read_above_is_noted(here: Path) -> None:
+    """Outside of git a folder is checked by itself: what an older version read above it is named."""
+    for folder in ("configs/pose", "configs/_base_"):
+        Path(folder).mkdir(parents=True)
+    Path("configs/_base_/hrnet.py").write_text(write_spec(load_spec("w32"), "mmlab").text)
+    Path("configs/pose/mine.py").write_text("_base_ = '../_base_/hrnet.py'\nx = 1\n")
+    Path("configs/pose/other.yml").write_text("_base_: [x.yml, ../y.yml]\nstage2: {}\n")
+    Path("configs/pose/plain.py").write_text("_base_ = ['../_base_/other.py']\n")
+    Path("configs/pose/w32.yaml").write_text(GOOD)
+    assert "3 files checked" in call("check", "configs").out and call("check", "configs").err == ""
+    Path(".hrnet-cli.toml").write_text("locked = true\n")
+    os.chdir("configs/pose")
+    result = call("check")
+    assert result.code == 0 and "mine.py:1:10: note HR018" in result.out
+    assert result.out.endswith("\n1 note in 2 files, 2 skipped\n")
+    first, second = result.err.splitlines()
+    assert first == f"note: {str(here / '.hrnet-cli.toml')!r} is not read, as it lies outside of the project: " + (
+        "name it with --config"
+    )
+    assert second == "note: 2 files skipped whose base lies outside of the folder that is checked: " + (
+        "check from a folder that has both"
+    )
+
+
 def test_settings_and_locks_outside_of_the_repository_are_not_read(here: Path) -> None:
     """Neither above its top nor by a link; what is named may be anywhere."""
     outside, project = here / "outside", here / "project"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,14 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
-from commandline import ROOT, Result, call
+from commandline import PROGRAM, ROOT, Result, call, environment
 from markdown_pages import unwanted
 from runners import COLOR, JOINERS, acting, github_commands, other_commands
 from sarif import sarif_validator
 
 from hrnet_cli.cli import inert
 from hrnet_cli.cli.inert import SYNTAXES
-from hrnet_cli.cli.output import write_stderr
+from hrnet_cli.cli.output import ASCII_STAND_INS, write_stderr
 from hrnet_cli.report.findings import CHECK_FORMATS
 from hrnet_cli.report.formats import FORMATS
 
@@ -431,3 +432,16 @@ def test_nothing_else_writes_to_the_streams() -> None:
         if (lines := writing.findall(path.read_text(encoding="utf-8")))
     }
     assert found == {"cli/output.py": 3, "cli/app.py": 1, "cli/checking.py": 1}
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "ascii"])
+def test_what_stands_for_a_character_is_no_command(encoding: str, tmp_path: Path) -> None:
+    """Stand-ins are written last, where the encoding of standard output lacks a character."""
+    name = "".join(ASCII_STAND_INS) + "[error]q.yaml"
+    for each in (name, "██[error]q.yaml", "██vso[task]q.yaml"):
+        (tmp_path / each).write_text("num_branches: 1\n")
+    words = [*PROGRAM, "check", *(each.name for each in tmp_path.iterdir())]
+    env = environment({"PYTHONIOENCODING": encoding})
+    done = subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, check=False)
+    assert done.returncode == 1 and b"[error]q.yaml" in done.stdout and b"##" not in done.stdout
+    assert not set(ASCII_STAND_INS.values()) & {"#", ":", "\\"}

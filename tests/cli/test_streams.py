@@ -95,7 +95,8 @@ def test_a_link_out_of_a_repository_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "victim").write_text("kept")
     for name, target in (("out", tmp_path / "victim"), ("new", tmp_path / "made"), ("in", "report.txt")):
         (checkout / name).symlink_to(target)
-    for name in ("out", "new"):
+    (checkout / "device").symlink_to("/dev/null")
+    for name in ("out", "new", "device"):
         result = call("trace", "-o", str(checkout / name))
         assert is_a_message(result) and "it is a link out of the repository" in result.err
     assert call("trace", "-o", str(checkout / "in")).code == 0 and (checkout / "report.txt").read_text() == GRID

@@ -145,6 +145,18 @@ def is_program(text: str) -> bool:
     return PROGRAM.search(text) is not None and BASED.search(text) is None
 
 
+def has_base_outside(path: Path) -> bool:
+    """Whether a config names a base that lies outside of where files may be read: then nobody knows what it is."""
+    if path.suffix not in BASE:
+        return False
+    try:
+        bases = BASE[path.suffix].search(read_bytes(path, MAX_CHARACTERS))
+        names = map(os.fsdecode, STRING.findall(bases[1])) if bases and bases[1] else ()
+        return any(is_outside(path.parent / name) for name in names)
+    except (OSError, ValueError):
+        return False
+
+
 def _has_word(words: re.Pattern[bytes], path: Path, data: bytes, depth: int = 0) -> bool:
     """Whether a config, or one that it is based on, has one of some words.
 

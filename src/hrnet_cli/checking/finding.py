@@ -60,6 +60,8 @@ class FileCheck(NamedTuple):
     unreadable: bool = False
     skipped: bool = False
     """Whether it is not an HRNet, and lies in a folder that was named."""
+    base_outside: bool = False
+    """Whether it was skipped although a base, which lies outside of the project, may make it an HRNet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from hrnet_cli.checking.files import Target, is_program, may_be_config, mentions_hrnet, read_if_config
+from hrnet_cli.checking.files import Target, has_base_outside, is_program, may_be_config, mentions_hrnet, read_if_config
 from hrnet_cli.checking.finding import FileCheck, Finding
 from hrnet_cli.checking.lock_file import LockEntry, open_lock
 from hrnet_cli.checking.rules import RULE_OF, UNCONDITIONAL, WITHOUT_NETWORK, finders
@@ -67,10 +67,10 @@ class Checker(NamedTuple):
             text, source = found.text, found.name
             diagnostics = list(self._diagnostics(found, target, selected))
         except _NotHrnetError:
-            return FileCheck(source, skipped=True)
+            return FileCheck(source, skipped=True, base_outside=has_base_outside(Path(source)))
         except SpecError as error:
             if target.in_folder and all(each.code == "not-hrnet" for each in error.diagnostics):
-                return FileCheck(source, skipped=True)
+                return FileCheck(source, skipped=True, base_outside=has_base_outside(Path(source)))
             diagnostics, ran = error.diagnostics, selected & WITHOUT_NETWORK
         except (UnreadableError, OSError) as error:
             diagnostics, ran, unreadable = [_unreadable(error, source)], frozenset(), True

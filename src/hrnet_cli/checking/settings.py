@@ -154,8 +154,8 @@ PROJECT_FILE = "pyproject.toml"
 
 
 MAX_BYTES = 1_000_000
-LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){50}""")
-"""A key of 50 parts: to read one takes the square of their number."""
+LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){16}""")
+"""A key of 17 parts: to read one takes the square of their number."""
 TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
 MAX_TABLES = 10_000
 """Lines that can begin a table, each of which takes 2 kB to read."""
@@ -164,19 +164,29 @@ MAX_TABLES = 10_000
 def load_settings(file: str | None = None, lock: str | None = None) -> Settings:
     """The settings of a file, by default of the nearest one; defaults if there is none.
 
-    The lock file is that of the settings unless `lock` names one. What is named may be anywhere; what is found must lie
-    in the repository of the working directory, or else in that folder itself. Raises UnreadableError and UsageError.
+    The lock file is that of the settings unless `lock` names one. A file that is named may be anywhere; one that is
+    found lies in the repository of the working directory, or else in that folder itself. Raises UnreadableError and
+    UsageError.
     """
     for option, value in (("config", file), ("lock", lock)):
         if value == "":
             raise UsageError(f"--{option} is empty", f"name a file, or leave --{option} out")
     path = _nearest_file() if file is None else Path(file)
     settings = Settings() if path is None else _settings_of(path)
-    settings = settings if lock is None else replace(settings, lock=lock)
-    if file is None:
-        _refuse_outside(path, "write the settings in the repository, or name the file with --config")
-        _refuse_outside(None if lock else Path(settings.lock), "keep it in the repository, or name it with --lock")
-    return settings
+    if file is None and path is not None:
+        _refuse_outside(path, "write the settings there, or name the file with --config")
+    return settings if lock is None else replace(settings, lock=lock)
+
+
+def refuse_lock_outside(lock: str) -> None:
+    """Raise UsageError for a lock file, which nobody named on the command line, that lies outside of the project."""
+    _refuse_outside(Path(lock), "keep the lock file there, or name it with --lock")
+
+
+def settings_above() -> Path | None:
+    """The nearest settings file above the project of the working directory, which is not read; None without one."""
+    folders = Path(project_of(".")).absolute().parents
+    return next((folder / OWN_FILE for folder in folders if os.path.isfile(folder / OWN_FILE)), None)  # noqa: PTH113
 
 
 def _settings_of(path: Path) -> Settings:
@@ -189,10 +199,11 @@ def _settings_of(path: Path) -> Settings:
     return replace(settings, folder=str(path.parent), lock=os.path.relpath(path.parent / settings.lock))
 
 
-def _refuse_outside(path: Path | None, remedy: str) -> None:
+def _refuse_outside(path: Path, remedy: str) -> None:
     """Raise UsageError for a file that lies outside of the project, or is a link out of it."""
-    if path is not None and not lies_in(path, (project_of("."),)):
-        raise UsageError(f"{str(path)!r} lies outside of the repository", remedy)
+    project = project_of(".")
+    if not lies_in(path, (project,)):
+        raise UsageError(f"{str(path)!r} lies outside of {project!r}", remedy)
 
 
 def _mistake(path: Path, diagnostic: Diagnostic) -> str:
@@ -223,7 +234,7 @@ def _read_table(path: Path) -> Mapping[str, Any] | None:
         data = read_bytes(path, MAX_BYTES + 1)
         text = data.decode()
         if len(data) > MAX_BYTES or LONG_KEY.search(text) or len(TABLE.findall(text)) > MAX_TABLES:
-            remedy = f"allowed: {MAX_BYTES:,} bytes, {MAX_TABLES:,} tables, and keys of up to 50 parts"
+            remedy = f"allowed: {MAX_BYTES:,} bytes, {MAX_TABLES:,} tables, and keys of up to 16 parts"
             raise UnreadableError(f"{printable(str(path))} is too large", remedy)
         values: dict[str, Any] = tomllib.loads(text)
     except OSError as error:

@@ -111,11 +111,12 @@ ASCII_STAND_INS = {
     **dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)),
     **dict.fromkeys("─━╸╺", "-"),
     **dict.fromkeys("└├┤┬┴┼┌┐┘", "+"),
-    **dict.fromkeys("█▉▊▋▌▍▎▏", "#"),
+    **dict.fromkeys("█▉▊▋▌▍▎▏", "="),
     **dict.fromkeys("\u2003\u00a0", " "),
 }
 """One ASCII character for each other character that a report draws, so that columns stay aligned.
 
+They are written after `inert`: none may be a character that a command to a CI begins with.
 A test collects those of all commands.
 """
 UNKNOWN = "?"
@@ -180,6 +181,8 @@ def closed_pipe_raises() -> Iterator[None]:
 @interruptible()
 def _write_file(path: Path, parts: Iterable[str]) -> None:
     try:
+        if path.is_symlink():
+            _refuse_link_out(path)
         if path.exists() and not path.is_file():
             with path.open("w", encoding="utf-8") as file:
                 file.writelines(parts)
@@ -200,8 +203,6 @@ def _replace_file(path: Path, parts: Iterable[str]) -> None:
     from tempfile import mkstemp  # only a report in a file pays for it
 
     real = Path(os.path.realpath(path))
-    if path.is_symlink():
-        _refuse_link_out(path)
     temporary: Path | None = None
     try:
         with signals_delayed():  # between the two lines nobody would remove the file
@@ -219,7 +220,10 @@ def _replace_file(path: Path, parts: Iterable[str]) -> None:
 
 
 def _refuse_link_out(link: Path) -> None:
-    """Raise UnreadableError for a link out of the git repository that it is in: a pull request may have made it."""
+    """Raise UnreadableError for a link out of the git repository that it is in: a pull request may have made it.
+
+    Folders that are links are followed: people keep their results on another disk.
+    """
     from hrnet_cli.files import git_top, lies_in
 
     top = git_top(Path(os.path.realpath(link.parent)))

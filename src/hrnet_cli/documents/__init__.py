@@ -61,7 +61,7 @@ NOT_PYTHON = (".yaml", ".yml", ".json")
 
 
 def read_text(text: str, source: str = "", path: Path | None = None) -> Document:
-    """The document of a YAML, JSON or Python text. Python is recognised by its first line.
+    """The document of a YAML, JSON or Python text. Python is known by its ending or its first line.
 
     `source` names the text in messages; `path` is its file, beside which a Python config finds its bases. Raises
     SpecError for a text that cannot be read.
@@ -69,7 +69,7 @@ def read_text(text: str, source: str = "", path: Path | None = None) -> Document
     if path is None or path.suffix not in NOT_PYTHON:
         from hrnet_cli.documents.python import looks_like_python, read_python
 
-        if looks_like_python(text):
+        if (path is not None and path.suffix == ".py") or looks_like_python(text):
             return read_python(text, source, path)
     from hrnet_cli.documents.yaml import read_document
 
@@ -112,10 +112,11 @@ def read_base_text(path: Path, label: str, location: Location, key: str, max_cha
     try:
         what = why_no_file(path)
         if what:
-            remedy = f"copy it to that path, or change {key}"
-            if what == OUTSIDE:
+            missing = Diagnostic("missing-base", (), f"the base {quote(label)} {what}", location=location)
+            if what == OUTSIDE:  # it may be there, and all may be well
                 remedy = "check from a folder that has both, or name this config itself"
-            refuse("missing-base", f"the base {quote(label)} {what}", remedy, location)
+                raise SpecError([missing._replace(remedy=remedy, at_most_note=True)])
+            raise SpecError([missing._replace(remedy=f"copy it to that path, or change {key}")])
         return read_bytes(path, 4 * max_characters + 1).decode("utf-8-sig")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"

@@ -9,7 +9,7 @@ import typer
 from hrnet_cli.cli.options import CheckFormat, ColorOption, Dialect, OutputOption, complete_spec
 from hrnet_cli.cli.output import canvas_of, closed_pipe_raises, interruptible, write_report, write_stderr
 from hrnet_cli.errors import UsageError
-from hrnet_cli.text import printable
+from hrnet_cli.text import plural, printable
 
 if TYPE_CHECKING:
     from hrnet_cli.checking.finding import FileCheck
@@ -86,20 +86,29 @@ def check(
     from hrnet_cli.checking.finding import Summary
     from hrnet_cli.checking.processes import check_each
     from hrnet_cli.checking.run import checker
-    from hrnet_cli.checking.settings import load_settings
+    from hrnet_cli.checking.settings import load_settings, refuse_lock_outside, settings_above
     from hrnet_cli.cli.checking import add_step_summary, override, show_progress
     from hrnet_cli.report.findings import CHECK_FORMATS
 
     rules = {"select": select, "ignore": ignore, "severity": severity}
     target = {"input": input, "dialect": dialect, "lock": lock, "locked": locked}
     bounds = {"max_params": max_params, "max_macs": max_macs, "max_activations": max_activations, "divisor": divisor}
+    above = settings_above() if config is None else None
+    if above is not None:
+        write_stderr(f"note: {str(above)!r} is not read, as it lies outside of the project: name it with --config")
     settings = override(load_settings(config, lock), {**rules, **target, **bounds})
+    if settings.locked and lock is None and config is None:
+        refuse_lock_outside(settings.lock)
     files = targets(specs or ["."], settings, skip_others)
     summary = Summary()
     kept: list[FileCheck] = []
 
+    outside = 0
+
     def counted() -> "Iterator[FileCheck]":
+        nonlocal outside
         for file_check in summary.count(show_progress(results, len(files))):
+            outside += file_check.base_outside
             if step_summary:
                 kept.append(file_check)
             yield file_check
@@ -111,6 +120,9 @@ def check(
     with interruptible(), closed_pipe_raises(), closing(checking) as results:
         canvas = canvas_of(output, color)
         write_report(CHECK_FORMATS[format](counted(), canvas, statistics), format, output, canvas)
+    if outside:
+        what = f"{plural(outside, 'file')} skipped whose base lies outside of the folder that is checked"
+        write_stderr(f"note: {what}: check from a folder that has both")
     if step_summary:
         add_step_summary(kept, statistics)
     if not exit_zero:

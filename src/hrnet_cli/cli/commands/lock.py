@@ -37,9 +37,11 @@ def lock(
     from hrnet_cli.checking.lock import lock as add
     from hrnet_cli.checking.lock import update_all
     from hrnet_cli.checking.lock_file import lock_text, open_lock
-    from hrnet_cli.checking.settings import load_settings
+    from hrnet_cli.checking.settings import load_settings, refuse_lock_outside
 
     path = Path(load_settings(lock=lock).lock)
+    if lock is None:
+        refuse_lock_outside(str(path))
     if not specs and not update:
         raise UsageError("no spec to lock", "name files or presets, or update all that are locked with --update")
     if not specs and not path.exists():
