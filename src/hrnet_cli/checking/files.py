@@ -14,7 +14,7 @@ from typing import NamedTuple
 from hrnet_cli.checking.settings import Settings
 from hrnet_cli.documents import MAX_CHARACTERS
 from hrnet_cli.errors import UnreadableError
-from hrnet_cli.files import is_outside, is_regular, lies_in, project_of, read_bytes
+from hrnet_cli.files import is_outside, is_regular, project_of, read_bytes
 from hrnet_cli.sources.loading import decode
 
 SKIPPED_FOLDERS = ("__pycache__", "build", "dist", "node_modules", "site-packages", "venv")
@@ -76,13 +76,12 @@ def _projects(folder: str) -> tuple[str, ...]:
 
 
 def _if_included(parent: str, name: str, settings: Settings, projects: tuple[str, ...]) -> Iterator[Target]:
-    """The file, if the settings include it and it is a regular one of the project, or if it is gone."""
+    """The file, if the settings include it and it is a regular one, or if it is gone."""
     path = Path(parent, name)
     included = any(fnmatch(name, pattern) for pattern in settings.include)
     if not included or settings.excludes(str(path)):
         return
-    is_link = os.path.islink(path)  # noqa: PTH114  # 10,000 files are listed at once
-    if (is_regular(path) and (not is_link or lies_in(path, projects))) or not os.path.lexists(path):
+    if is_regular(path) or not os.path.lexists(path):
         yield Target(str(path), in_folder=True, projects=projects)
 
 
@@ -147,7 +146,7 @@ def is_program(text: str) -> bool:
 
 def has_base_outside(path: Path) -> bool:
     """Whether a config names a base that lies outside of where files may be read: then nobody knows what it is."""
-    if path.suffix not in BASE:
+    if path.suffix not in BASE or is_outside(path):
         return False
     try:
         bases = BASE[path.suffix].search(read_bytes(path, MAX_CHARACTERS))

@@ -20,7 +20,7 @@ from hrnet_cli.dialects.reading import holds_stages
 from hrnet_cli.dialects.table import identify, may_hold_hrnet, recognise
 from hrnet_cli.documents import MAX_DEPTH, Document
 from hrnet_cli.errors import Diagnostic, Location, SpecError, UnreadableError
-from hrnet_cli.files import only_in
+from hrnet_cli.files import is_outside, only_in
 from hrnet_cli.sources import preset_names, read_source
 from hrnet_cli.sources.loading import MismatchError, Source, load_document
 from hrnet_cli.sources.places import find_places
@@ -210,7 +210,8 @@ def _read(target: Target) -> Source:
     if target.error:
         raise UnreadableError(f"cannot read {target.name!r}: {target.error}", READABLE)
     if target.in_folder:
-        text = read_if_config(Path(target.name))
+        is_link_out = Path(target.name).is_symlink() and is_outside(Path(target.name))
+        text = None if is_link_out else read_if_config(Path(target.name))
         if text is None:
             raise _NotHrnetError
         return Source(text, target.name, Path(target.name))
