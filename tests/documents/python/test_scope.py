@@ -169,6 +169,27 @@ ASSIGNMENTS = [
     "y = [1]\ng = (i for i in y)\ny.append(2)\nn = sum(g)",
 ]
 """Statements that give `n` another value, or none, by ways that are not followed."""
+SEEMINGLY_HARMLESS = [
+    "for len in [list.clear]: len(c)",
+    "if d:\n    sum = list.clear\n    sum(c)",
+    "try:\n    sum = list.clear\n    sum(c)\nfinally: pass",
+    "match c.append:\n    case len: len(4)",
+    "with manager(c.append) as len: len(4)",
+    "(len := c.append) and len(4)",
+    "b = [sum(c) for sum in [list.clear] if 1]",
+    "b = {len(c) for len in [list.clear]}",
+    "b = {0: len(c) for len in [list.clear]}",
+    "b = [len(c) for len in [list.clear]]",
+    "b = [0 for y in [0] for len in [list.clear] for z in [len(c)]]",
+    "if d:\n    from star import *\n    sum(c)",
+    "max([5], **{'key': c.append})",
+    "y = {'key': c.append}\nb = sorted([5], **y)",
+    "from copy import deepcopy\nb = {}\ndeepcopy([1], b)",
+    "from copy import deepcopy\nb = {}\ndeepcopy(*[[1], b])",
+    "import copy\nb = {}\ncopy.deepcopy([1], b)",
+    "import copy\nb = {}\ny = copy.deepcopy([1], memo=b)",
+]
+"""Statements that change `c` by the name of a function or a method that usually changes nothing."""
 
 
 def change(x: Any = None) -> Any:
@@ -271,6 +292,12 @@ def test_a_name_that_is_assigned_by_skipped_code_is_not_stale(assignment: str) -
     check([assignment])
     check([assignment, "c = [n]"])
     check([f"if d:\n{''.join(f'    {line}' for line in assignment.splitlines(keepends=True))}"])
+
+
+@pytest.mark.parametrize("code", SEEMINGLY_HARMLESS)
+def test_what_a_call_that_seems_harmless_changes_is_not_stale(code: str) -> None:
+    check([code])
+    check([code, "b = c"])
 
 
 @pytest.mark.parametrize("code", ["x = eval('1')", "x = eval('[1, a]')", "from star import *\nx = 1"])
@@ -411,6 +438,7 @@ PIECES = [
     *USES,
     *CHANGES,
     *ASSIGNMENTS,
+    *SEEMINGLY_HARMLESS,
     "a['m'] = c",
     "b = [b]",
     "c = a['m']",

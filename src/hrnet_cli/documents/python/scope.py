@@ -116,9 +116,14 @@ def rebound_builtins(code: Iterable[ast.AST]) -> set[str]:
 
 
 def _may_change(node: ast.AST) -> bool:
-    """Whether a piece of syntax may change an object in place; calls of functions by their name are left out."""
-    if isinstance(node, ast.Call) and not isinstance(node.func, ast.Name):
-        return not (isinstance(node.func, ast.Attribute) and node.func.attr in HARMLESS_METHODS)
+    """Whether a piece of syntax may change an object in place; what a function is by its name is left out."""
+    if isinstance(node, ast.Call):
+        name, keywords = called(node), {keyword.arg for keyword in node.keywords}
+        if name == "deepcopy" and (keywords or len(node.args) != 1 or isinstance(node.args[0], ast.Starred)):
+            return True  # `deepcopy(x, memo)` fills `memo`
+        if isinstance(node.func, ast.Name):
+            return None in keywords and name != "dict"  # `max(x, **{"key": y.append})`
+        return not (isinstance(node.func, ast.Attribute) and name in HARMLESS_METHODS)
     if isinstance(node, ast.Subscript | ast.Attribute):
         return not isinstance(node.ctx, ast.Load)
     return isinstance(node, ast.AugAssign) or (isinstance(node, ast.keyword) and node.arg == "key")
@@ -198,9 +203,12 @@ class Scope:
         inside, location = walk(code), self.location(code)
         self.steps.take(walked=len(inside) + len(self._classes))
         calls = {each.func.id for each in inside if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)}
+        bound = {name for each in inside for name in _assigned(each)}  # `for len in [list.clear]: len(x)`
+        self._rebound |= rebound_builtins(inside)
+        changing = {name for name in calls if name in bound or self._may_change_arguments(name)}
         classes = self._classes & self.names.keys()
         mentioned = {each.id for each in inside if isinstance(each, ast.Name)} - only_used(inside, classes)
-        if isinstance(code, ast.FunctionDef) and self._only_reads(code, inside, calls):
+        if isinstance(code, ast.FunctionDef) and self._only_reads(code, inside, changing):
             self._reads[code.name] = mentioned | self._reads.get(code.name, set())
             return self._define(code, location)
         builtins = {name for name in mentioned if name not in self.names}
@@ -208,7 +216,6 @@ class Scope:
         reaches_all = holds_all or bool(builtins & REACHES_ALL_NAMES)
         if reaches_all:
             mentioned |= self.names.keys()
-        self._rebound |= rebound_builtins(inside)
         later = _names_of_later_code(inside) & mentioned
         if holds_all or builtins & (REACHES_ALL_NAMES - calls | HOLDS_ALL_NAMES | later & REACHES_ALL_NAMES):
             self._assigned_later.add(ANY)
@@ -216,7 +223,7 @@ class Scope:
         mentioned |= later
         self._mentioned_later |= later
         self._assigned_later.update(name for each in inside if isinstance(each, ast.Global) for name in each.names)
-        may_change = any(map(_may_change, inside)) or any(map(self._may_change_arguments, calls))
+        may_change = bool(changing) or any(map(_may_change, inside))
         if may_change and classes:
             nodes = [self.names[name] for name in mentioned & self.names.keys()]
             if may_be_changed(inside, [inner for node in nodes for inner in node.reachable(self.steps)]):
@@ -259,9 +266,10 @@ class Scope:
         self.set(code.name, node, location)
         return self.names.get(code.name, node)  # `_base_` is no name of the config's own
 
-    def _only_reads(self, code: ast.FunctionDef, inside: list[ast.AST], calls: Names) -> bool:
+    def _only_reads(self, code: ast.FunctionDef, inside: list[ast.AST], changing: Names) -> bool:
         """Whether a function changes nothing when it is defined and when it is called.
 
+        `changing` are the functions that it calls by name and that may change their arguments.
         Such a function still gives out what it mentions, but not before something mentions the function.
         """
         at_once = names_in([code.args, *([code.returns] if code.returns else ())]) & self.names.keys()
@@ -269,7 +277,7 @@ class Scope:
             any(isinstance(each, ast.Global | ast.Nonlocal | ast.NamedExpr) for each in inside)
             or any(each.decorator_list for each in inside if isinstance(each, DEFINITIONS))
             or any(map(_may_change, inside))
-            or any(name not in self._reads and self._may_change_arguments(name) for name in calls)
+            or bool(changing - self._reads.keys())
             or any(not isinstance(self.names[name].value, (Definition, *Scalar)) for name in at_once)
             or any(isinstance(each, ast.Name) and each.id in REACHES_ALL_NAMES for each in inside)
             or any(map(leads_to_namespace, inside))
