@@ -188,6 +188,15 @@ SEEMINGLY_HARMLESS = [
     "from copy import deepcopy\nb = {}\ndeepcopy(*[[1], b])",
     "import copy\nb = {}\ncopy.deepcopy([1], b)",
     "import copy\nb = {}\ny = copy.deepcopy([1], memo=b)",
+    "class A: pass\nA.get = list.clear\nA.get(c)",
+    "class A: pass\nA.get = list.clear\nfor y in [A]: y.get(c)",
+    "import types\ny = types.SimpleNamespace(get=list.clear)\ny.get(c)",
+    "import types\ny = [types.SimpleNamespace(get=list.clear)]\ny[0].get(c)",
+    "type('A', (), {'get': list.clear}).get(c)",
+    "import heapq as copy\ncopy.copy = copy.heapify\nc = [3, 2, 1]\ncopy.copy(c)",
+    "from heapq import heapify as format\nc = [3, 2, 1]\nformat(c)",
+    "y = {'k': type('A', (), {'get': list.clear})}\ny.get('k').get(c)",
+    "y = hold\ny.get = y\ndef f(): return c\ndef g(x=y.get(f())): pass\nhold()",
 ]
 """Statements that change `c` by the name of a function or a method that usually changes nothing."""
 
@@ -430,6 +439,32 @@ def test_a_function_of_an_imported_config_gives_out_what_it_reads(tmp_path: Any)
     change = "()['k'] = 5\n"
     for use in (f"f{change}", f"x = f\nx{change}", f"x = [f]\nx[0]{change}", f"def h(): return f\nh(){change}"):
         assert isinstance(read(files(tmp_path, child=load + use, base=base))["a"], Unread)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "class A:\n    global __n\n    __n = 5",
+        "class __A:\n    global __n\n    __n = 5",
+        "class B:\n    class A:\n        global __n\n        __n = 5",
+        "class A:\n    def f(self):\n        global __n\n        for __n in [5]: pass\nA().f()",
+        "class A:\n    global __n\n    import os as __n",
+        "class A:\n    global __n\n    match 5:\n        case __n: pass",
+        "class A:\n    global __n\n    def __n(): pass",
+        "class A:\n    __c.append(5)",
+        "class A:\n    x = __c\nA.x.append(5)",
+        "class A:\n    def f(self): return __c\nA().f().append(5)",
+    ],
+)
+def test_a_private_name_in_a_class_is_the_name_that_python_makes_of_it(code: str) -> None:
+    start = "_A__n, _A__c = n, c"
+    check([start, code, "n, c = _A__n, _A__c"])
+    check([start, f"if d:\n{''.join(f'    {line}' for line in code.splitlines(keepends=True))}", "n, c = _A__n, _A__c"])
+
+
+def test_a_private_name_in_a_class_hides_no_other_name() -> None:
+    assert value("__c = [1]\nclass A:\n    x = __c\nb = [__c]\n")["b"] == [[1]]
+    assert isinstance(value("__c = [1]\nclass _:\n    x = __c\nb = [__c]\n")["b"][0], Unread)
 
 
 PIECES = [

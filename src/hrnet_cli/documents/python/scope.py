@@ -41,7 +41,13 @@ HARMLESS_FUNCTIONS = frozenset(
 HARMLESS_METHODS = frozenset(
     ("clone", "copy", "deepcopy", "format", "get", "index", "items", "join", "keys", "split", "values")
 )
-"""Calls that change none of their arguments, unless one of these is a function that does (`key=`)."""
+"""Calls that change none of their arguments, unless one of these is a function that does (`key=`).
+
+A method is one of these if its owner is a plain value: an object may have a method of that name that keeps what it is
+given, or changes it.
+"""
+PLAIN = (ast.Constant, ast.Dict, ast.DictComp, ast.JoinedStr, ast.List, ast.ListComp, ast.Tuple)
+"""Syntax whose value is a plain one."""
 HOLDS_ALL_NAMES = frozenset(("globals", "locals", "vars"))
 REACHES_ALL_NAMES = frozenset(("eval", "exec", *HOLDS_ALL_NAMES))
 """Functions that may assign any name when they are called; those before it may do so afterwards too."""
@@ -55,6 +61,7 @@ NAMESPACES = frozenset(
 ANY = "*"
 STAR_LEAVES = frozenset(("dict",))
 """What a star import is taken to leave alone: no module has a `dict` of its own, and every config is made of it."""
+_PRIVATE = re.compile(r"__(?!.*__$)")
 _CALL_OR_WALRUS = re.compile(r"\(|:=")
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -80,6 +87,22 @@ def _assigned(node: ast.AST) -> Iterable[str]:
         return ((node.asname or node.name).partition(".")[0],)
     names = (getattr(node, field, None) for field in ("name", "rest"))  # of a definition, an exception or a pattern
     return (name for name in names if isinstance(name, str))
+
+
+def _mangle(code: ast.ClassDef) -> int:
+    """Give the private names in a class the names that Python gives them: `__x` in `class A` is `_A__x`.
+
+    Returns how many pieces of syntax were walked over.
+    """
+    inside = [each for statement in code.body for each in walk(statement)]
+    prefix = f"_{code.name.lstrip('_')}"
+    for each in inside if prefix != "_" else ():
+        for field, value in ast.iter_fields(each):
+            if field in ("asname", "id", "name", "rest") and isinstance(value, str) and _PRIVATE.match(value):
+                setattr(each, field, prefix + value)
+        if isinstance(each, ast.Global):
+            each.names = [prefix + name if _PRIVATE.match(name) else name for name in each.names]
+    return len(inside)
 
 
 def leads_to_namespace(node: ast.AST) -> bool:
@@ -123,10 +146,15 @@ def _may_change(node: ast.AST) -> bool:
             return True  # `deepcopy(x, memo)` fills `memo`
         if isinstance(node.func, ast.Name):
             return None in keywords and name != "dict"  # `max(x, **{"key": y.append})`
-        return not (isinstance(node.func, ast.Attribute) and name in HARMLESS_METHODS)
+        return not _calls_harmless_method(node)
     if isinstance(node, ast.Subscript | ast.Attribute):
         return not isinstance(node.ctx, ast.Load)
     return isinstance(node, ast.AugAssign) or (isinstance(node, ast.keyword) and node.arg == "key")
+
+
+def _calls_harmless_method(node: ast.AST) -> bool:
+    """Whether a piece of syntax calls a method that changes nothing if its owner is a plain value."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in HARMLESS_METHODS
 
 
 def _names_of_later_code(code: list[ast.AST]) -> set[str]:
@@ -202,6 +230,9 @@ class Scope:
         """
         inside, location = walk(code), self.location(code)
         self.steps.take(walked=len(inside) + len(self._classes))
+        for each in reversed(inside):  # a class within a class comes first
+            if isinstance(each, ast.ClassDef):
+                self.steps.take(walked=_mangle(each))
         calls = {each.func.id for each in inside if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)}
         bound = {name for each in inside for name in _assigned(each)}  # `for len in [list.clear]: len(x)`
         self._rebound |= rebound_builtins(inside)
@@ -223,7 +254,7 @@ class Scope:
         mentioned |= later
         self._mentioned_later |= later
         self._assigned_later.update(name for each in inside if isinstance(each, ast.Global) for name in each.names)
-        may_change = bool(changing) or any(map(_may_change, inside))
+        may_change = bool(changing) or any(_may_change(each) or self._is_foreign(each, bound) for each in inside)
         if may_change and classes:
             nodes = [self.names[name] for name in mentioned & self.names.keys()]
             if may_be_changed(inside, [inner for node in nodes for inner in node.reachable(self.steps)]):
@@ -277,6 +308,7 @@ class Scope:
             any(isinstance(each, ast.Global | ast.Nonlocal | ast.NamedExpr) for each in inside)
             or any(each.decorator_list for each in inside if isinstance(each, DEFINITIONS))
             or any(map(_may_change, inside))
+            or any(self._is_foreign(each, set()) for each in within([code.args]))
             or bool(changing - self._reads.keys())
             or any(not isinstance(self.names[name].value, (Definition, *Scalar)) for name in at_once)
             or any(isinstance(each, ast.Name) and each.id in REACHES_ALL_NAMES for each in inside)
@@ -305,9 +337,33 @@ class Scope:
 
     def _may_change_arguments(self, function: str) -> bool:
         known = self.names.get(function)
-        is_import = known is not None and isinstance(known.value, Definition) and known.value.name == function
-        harmless = function in HARMLESS_FUNCTIONS and (self.is_builtin(function) or is_import)
-        return not harmless and not (known is not None and is_config_node(known.value))
+        harmless = function in HARMLESS_FUNCTIONS and self.is_builtin(function)
+        return (
+            not harmless and not self._is_of_copy(function, "deepcopy") and not (known and is_config_node(known.value))
+        )
+
+    def _is_of_copy(self, name: str, imported: str) -> bool:
+        """Whether a name is an import of the module `copy`, or of its `deepcopy`."""
+        known = self.names.get(name)
+        found = known.value if known else None
+        return isinstance(found, Definition) and (found.module, found.name) == ("copy", imported)
+
+    def _is_foreign(self, call: ast.AST, bound: Names) -> bool:
+        """Whether syntax calls a harmless method of what may be no plain value, with more than constants.
+
+        `bound` are the names that the code around it assigns.
+        """
+        if not (_calls_harmless_method(call) and isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+            return False
+        if all(isinstance(each, ast.Constant) for each in (*call.args, *(each.value for each in call.keywords))):
+            return False
+        owner = call.func.value
+        if not isinstance(owner, ast.Name):
+            return not isinstance(owner, PLAIN)
+        known = self.names.get(owner.id)
+        if owner.id in bound or known is None:
+            return True
+        return isinstance(known.value, Unread) and not self._is_of_copy(owner.id, "copy")
 
 
 def _changed(location: Location, *aliases: Node) -> Unread:
