@@ -309,6 +309,31 @@ def test_what_a_call_that_seems_harmless_changes_is_not_stale(code: str) -> None
     check([code, "b = c"])
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "[exec('global n; n = 5') for n in [0]]",
+        "[globals().update(n=5) for n in [0]]",
+        "[[exec('global n; n = 5') for b in [0]] for n in [0]]",
+        "[[exec('global n; n = 5') for n in [0]] for b in [0]]",
+        "def f():\n    global n\n    n = 5\nb = [f() for n in [0]]",
+        "def f(): return c\nb = [f() for c in [0]]\nb[0].append(5)",
+        "def f(): return c\nb = [f for c in [0]]\nb[0]().append(5)",
+        "def f(): return c\nb = [[f] for c in [0]]\nc = [7]\nb[0][0]().append(5)",
+        "def f(): return c\nn = sum(f().append(5) or 1 for c in [0])",
+    ],
+)
+def test_the_variable_of_a_comprehension_hides_a_name_only_from_the_comprehension(code: str) -> None:
+    check([code])
+    check([code, "b = c", "c = [n, c]"])
+
+
+def test_a_comprehension_may_use_a_name_again() -> None:
+    made = value("i, x = 7, [1]\na = [dict(k=i, m=[j * i for j in x]) for i in range(2)]\nb = [i]\n")
+    assert made == {"i": 7, "x": [1], "a": [{"k": 0, "m": [0]}, {"k": 1, "m": [1]}], "b": [7]}
+    assert value("def f(): return 1\na = [i + f() for i in [1]]\nb = 2\n")["b"] == 2
+
+
 @pytest.mark.parametrize("code", ["x = eval('1')", "x = eval('[1, a]')", "from star import *\nx = 1"])
 def test_code_that_leaves_python_s_functions_alone_hides_no_later_value(code: str) -> None:
     made = value(f"{code}\nb = dict(k=1)\n")

@@ -89,20 +89,24 @@ def _assigned(node: ast.AST) -> Iterable[str]:
     return (name for name in names if isinstance(name, str))
 
 
-def _mangle(code: ast.ClassDef) -> int:
-    """Give the private names in a class the names that Python gives them: `__x` in `class A` is `_A__x`.
+def _mangle(code: list[ast.AST]) -> int:
+    """Give the private names in classes the names that Python gives them: `__x` in `class A` is `_A__x`.
 
     Returns how many pieces of syntax were walked over.
     """
-    inside = [each for statement in code.body for each in walk(statement)]
-    prefix = f"_{code.name.lstrip('_')}"
-    for each in inside if prefix != "_" else ():
-        for field, value in ast.iter_fields(each):
-            if field in ("asname", "id", "name", "rest") and isinstance(value, str) and _PRIVATE.match(value):
-                setattr(each, field, prefix + value)
-        if isinstance(each, ast.Global):
-            each.names = [prefix + name if _PRIVATE.match(name) else name for name in each.names]
-    return len(inside)
+    walked = 0
+    classes = [each for each in reversed(code) if isinstance(each, ast.ClassDef)]  # the innermost first
+    for each in classes:
+        prefix = f"_{each.name.lstrip('_')}"
+        inside = [inner for statement in each.body for inner in walk(statement)]
+        walked += len(inside)
+        for inner in inside if prefix != "_" else ():
+            for field, value in ast.iter_fields(inner):
+                if field in ("asname", "id", "name", "rest") and isinstance(value, str) and _PRIVATE.match(value):
+                    setattr(inner, field, prefix + value)
+            if isinstance(inner, ast.Global):
+                inner.names = [prefix + name if _PRIVATE.match(name) else name for name in inner.names]
+    return walked
 
 
 def leads_to_namespace(node: ast.AST) -> bool:
@@ -146,15 +150,16 @@ def _may_change(node: ast.AST) -> bool:
             return True  # `deepcopy(x, memo)` fills `memo`
         if isinstance(node.func, ast.Name):
             return None in keywords and name != "dict"  # `max(x, **{"key": y.append})`
-        return not _calls_harmless_method(node)
+        return _owner_of_harmless_method(node) is None
     if isinstance(node, ast.Subscript | ast.Attribute):
         return not isinstance(node.ctx, ast.Load)
     return isinstance(node, ast.AugAssign) or (isinstance(node, ast.keyword) and node.arg == "key")
 
 
-def _calls_harmless_method(node: ast.AST) -> bool:
-    """Whether a piece of syntax calls a method that changes nothing if its owner is a plain value."""
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in HARMLESS_METHODS
+def _owner_of_harmless_method(node: ast.AST) -> ast.expr | None:
+    """The owner of a method that a piece of syntax calls, if the method changes nothing where the owner is plain."""
+    method = node.func if isinstance(node, ast.Call) else None
+    return method.value if isinstance(method, ast.Attribute) and method.attr in HARMLESS_METHODS else None
 
 
 def _names_of_later_code(code: list[ast.AST]) -> set[str]:
@@ -176,6 +181,7 @@ class Scope:
         self.steps = steps
         self.names: dict[str, Node] = {}
         self.name_locations: dict[str, Location] = {}
+        self.hidden = False  # whether the variable of a comprehension stands in place of a name of the config
         self._assigned_later: set[str] = set()
         self._rebound: set[str] = set()  # Python's own functions that may have another meaning by now
         self._mentioned_later: set[str] = set()
@@ -230,9 +236,7 @@ class Scope:
         """
         inside, location = walk(code), self.location(code)
         self.steps.take(walked=len(inside) + len(self._classes))
-        for each in reversed(inside):  # a class within a class comes first
-            if isinstance(each, ast.ClassDef):
-                self.steps.take(walked=_mangle(each))
+        self.steps.take(walked=_mangle(inside))
         calls = {each.func.id for each in inside if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)}
         bound = {name for each in inside for name in _assigned(each)}  # `for len in [list.clear]: len(x)`
         self._rebound |= rebound_builtins(inside)
@@ -273,6 +277,10 @@ class Scope:
         for name in sorted(assigned):
             self.set(name, skipped, location)
         return self._define(code, location) if isinstance(code, DEFINITIONS) else skipped
+
+    def gives_out(self, name: str) -> bool:
+        """Whether a name is a function that only reads, and that nothing mentions so far."""
+        return name in self._reads
 
     def mention(self, name: ast.Name) -> None:
         """Code that is followed takes up a function that only reads: it may be called from now on."""
@@ -338,9 +346,8 @@ class Scope:
     def _may_change_arguments(self, function: str) -> bool:
         known = self.names.get(function)
         harmless = function in HARMLESS_FUNCTIONS and self.is_builtin(function)
-        return (
-            not harmless and not self._is_of_copy(function, "deepcopy") and not (known and is_config_node(known.value))
-        )
+        harmless = harmless or self._is_of_copy(function, "deepcopy")
+        return not harmless and not (known is not None and is_config_node(known.value))
 
     def _is_of_copy(self, name: str, imported: str) -> bool:
         """Whether a name is an import of the module `copy`, or of its `deepcopy`."""
@@ -353,11 +360,11 @@ class Scope:
 
         `bound` are the names that the code around it assigns.
         """
-        if not (_calls_harmless_method(call) and isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+        owner = _owner_of_harmless_method(call)
+        if not isinstance(call, ast.Call) or owner is None:
             return False
         if all(isinstance(each, ast.Constant) for each in (*call.args, *(each.value for each in call.keywords))):
             return False
-        owner = call.func.value
         if not isinstance(owner, ast.Name):
             return not isinstance(owner, PLAIN)
         known = self.names.get(owner.id)
