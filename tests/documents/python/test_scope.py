@@ -145,6 +145,13 @@ ASSIGNMENTS = [
     "(lambda: 0).__globals__.update(n=5)",
     "def f(): pass\ngetattr(f, '__globals__')['n'] = 5",
     "import builtins\nbuiltins.dict, e = (lambda **k: {'k': 5}), dict\nn = dict(k=1)\nbuiltins.dict = e",
+    "e = sum\nprint.__self__.sum = len\nn = sum([4])\nprint.__self__.sum = e",
+    "e = sum\nsetattr(print.__self__, 'sum', len)\nn = sum([4])\nsetattr(print.__self__, 'sum', e)",
+    "from reprlib import builtins as y\ny.sum, e = len, sum\nn = sum([4])\ny.sum = e",
+    "from os import sys as e\ne._getframe(0).f_globals['n'] = 5",
+    "from os import sys as e\ne.modules['n'] = hold\nn = sum([4])\ndel e.modules['n']",
+    "def f(): pass\ngetattr(f, '__glob' + 'als__')['n'] = 5",
+    "def f(): pass\ngetattr(f, f'__globals{\"__\"}')['n'] = 5",
     "del (n, a)",
     "n += 1",
     "n: int = 5",
@@ -485,6 +492,26 @@ def test_a_private_name_in_a_class_is_the_name_that_python_makes_of_it(code: str
     start = "_A__n, _A__c = n, c"
     check([start, code, "n, c = _A__n, _A__c"])
     check([start, f"if d:\n{''.join(f'    {line}' for line in code.splitlines(keepends=True))}", "n, c = _A__n, _A__c"])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from os import sys as s\ns.modules[__name__].n = 5",
+        "import os\ns = os.sys\nn = 1\ns.modules[__name__].n = 5",
+        "import importlib\nimportlib.import_module(__name__).n = 5",
+        "from importlib import import_module as f\nf(__name__).n = 5",
+        "__import__(__name__).n = 5",
+        "import inspect\ndef g(): pass\ninspect.getmodule(g).n = 5",
+    ],
+)
+def test_a_name_that_is_assigned_in_the_module_of_the_config_is_unread(code: str) -> None:
+    assert isinstance(value(f"n = 1\n{code}\n")["n"], Unread)
+
+
+@pytest.mark.parametrize("code", ["import_module('math')", "__import__('math')", "getattr(a, 'x')", "a.modules()"])
+def test_code_that_finds_another_module_hides_nothing(code: str) -> None:
+    assert value(f"from importlib import import_module\nn = 1\nb = {code}\n")["n"] == 1
 
 
 def test_a_private_name_in_a_class_hides_no_other_name() -> None:

@@ -53,11 +53,13 @@ REACHES_ALL_NAMES = frozenset(("eval", "exec", *HOLDS_ALL_NAMES))
 """Functions that may assign any name when they are called; those before it may do so afterwards too."""
 NAMESPACES = frozenset(
     (
-        *("__builtins__", "__globals__", "__main__", "_getframe", "builtins", "f_builtins", "f_globals", "f_locals"),
-        "modules",
+        *("__builtins__", "__globals__", "__main__", "__self__", "_getframe", "builtins", "f_builtins", "f_globals"),
+        *("f_locals", "modules"),
     )
 )
 """Names, attributes, imports and texts that lead to the names of a module: any of them may be assigned afterwards."""
+FINDS_BY_TEXT = {"__import__": 0, "getattr": 1, "getmodule": 0, "import_module": 0}
+"""Functions that may find a namespace by an argument, and the place of it; they do not if it is any other text."""
 ANY = "*"
 STAR_LEAVES = frozenset(("dict",))
 """What a star import is taken to leave alone: no module has a `dict` of its own, and every config is made of it."""
@@ -113,12 +115,17 @@ def leads_to_namespace(node: ast.AST) -> bool:
     """Whether one piece of syntax leads to the names of a module: `f.__globals__`, `sys.modules`, `import builtins`."""
     if isinstance(node, ast.Attribute):
         method = node.attr == "modules" and isinstance(node.value, ast.Name) and node.value.id != "sys"
-        return node.attr in NAMESPACES and not method
+        return (node.attr in NAMESPACES and not method) or node.attr == "sys"
+    if isinstance(node, ast.Call):
+        place = FINDS_BY_TEXT.get(called(node))
+        return place is not None and not any(isinstance(each, ast.Constant) for each in node.args[place : place + 1])
     if isinstance(node, ast.Import):
         return any(each.name in NAMESPACES or (each.name == "sys" and each.asname) for each in node.names)
     if isinstance(node, ast.ImportFrom):
-        names = {each.name for each in node.names} if node.module == "sys" else {node.module}
-        return not names.isdisjoint(NAMESPACES)
+        names = {each.name for each in node.names}
+        found = names & (NAMESPACES if node.module == "sys" else NAMESPACES - {"modules"} | {"sys"})
+        renamed = any(each.name in FINDS_BY_TEXT and each.asname for each in node.names)
+        return bool(found) or renamed or node.module in NAMESPACES
     if isinstance(node, ast.Constant):
         return isinstance(node.value, str) and node.value in NAMESPACES and node.value != "modules"
     return isinstance(node, ast.Name) and node.id == "__builtins__"
