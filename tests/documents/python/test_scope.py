@@ -509,7 +509,19 @@ def test_a_name_that_is_assigned_in_the_module_of_the_config_is_unread(code: str
     assert isinstance(value(f"n = 1\n{code}\n")["n"], Unread)
 
 
-@pytest.mark.parametrize("code", ["import_module('math')", "__import__('math')", "getattr(a, 'x')", "a.modules()"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import_module('math')",
+        "import_module(f'a.{x}')",
+        "__import__('math')",
+        "a.modules()",
+        "getattr(a, 'x')",
+        "getattr(a, x)",
+        "getattr(a, f'stage{x}')",
+        "getattr(a, 'stage' + x)",
+    ],
+)
 def test_code_that_finds_another_module_hides_nothing(code: str) -> None:
     assert value(f"from importlib import import_module\nn = 1\nb = {code}\n")["n"] == 1
 

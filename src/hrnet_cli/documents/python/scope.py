@@ -59,7 +59,7 @@ NAMESPACES = frozenset(
 )
 """Names, attributes, imports and texts that lead to the names of a module: any of them may be assigned afterwards."""
 FINDS_BY_TEXT = {"__import__": 0, "getattr": 1, "getmodule": 0, "import_module": 0}
-"""Functions that may find a namespace by an argument, and the place of it; they do not if it is any other text."""
+"""Functions that may find a namespace by an argument that is computed, and the place of it."""
 ANY = "*"
 STAR_LEAVES = frozenset(("dict",))
 """What a star import is taken to leave alone: no module has a `dict` of its own, and every config is made of it."""
@@ -111,6 +111,23 @@ def _mangle(code: list[ast.AST]) -> int:
     return walked
 
 
+def _finds_namespace(function: str, arguments: list[ast.expr]) -> bool:
+    """Whether a function of FINDS_BY_TEXT may find a namespace by its argument, if that is there.
+
+    A text that begins like no namespace finds none: `f"stage{i}"`. `getattr(x, name)` is taken to find none either,
+    as real configs have it.
+    """
+    text = arguments[0] if arguments else None
+    while isinstance(text, ast.BinOp):
+        text = text.left
+    if isinstance(text, ast.JoinedStr):
+        text = text.values[0] if text.values else None
+    if isinstance(text, ast.Constant):
+        is_part = text is not arguments[0]
+        return is_part and any(name.startswith(str(text.value)) for name in NAMESPACES)
+    return function != "getattr" or text is None or text is not arguments[0]
+
+
 def leads_to_namespace(node: ast.AST) -> bool:
     """Whether one piece of syntax leads to the names of a module: `f.__globals__`, `sys.modules`, `import builtins`."""
     if isinstance(node, ast.Attribute):
@@ -118,7 +135,7 @@ def leads_to_namespace(node: ast.AST) -> bool:
         return (node.attr in NAMESPACES and not method) or node.attr == "sys"
     if isinstance(node, ast.Call):
         place = FINDS_BY_TEXT.get(called(node))
-        return place is not None and not any(isinstance(each, ast.Constant) for each in node.args[place : place + 1])
+        return place is not None and _finds_namespace(called(node), node.args[place : place + 1])
     if isinstance(node, ast.Import):
         return any(each.name in NAMESPACES or (each.name == "sys" and each.asname) for each in node.names)
     if isinstance(node, ast.ImportFrom):
