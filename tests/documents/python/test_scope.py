@@ -145,6 +145,13 @@ ASSIGNMENTS = [
     "(lambda: 0).__globals__.update(n=5)",
     "def f(): pass\ngetattr(f, '__globals__')['n'] = 5",
     "import builtins\nbuiltins.dict, e = (lambda **k: {'k': 5}), dict\nn = dict(k=1)\nbuiltins.dict = e",
+    "e = sum\nprint.__self__.sum = len\nn = sum([4])\nprint.__self__.sum = e",
+    "e = sum\nsetattr(print.__self__, 'sum', len)\nn = sum([4])\nsetattr(print.__self__, 'sum', e)",
+    "from reprlib import builtins as y\ny.sum, e = len, sum\nn = sum([4])\ny.sum = e",
+    "from os import sys as e\ne._getframe(0).f_globals['n'] = 5",
+    "from os import sys as e\ne.modules['n'] = hold\nn = sum([4])\ndel e.modules['n']",
+    "def f(): pass\ngetattr(f, '__glob' + 'als__')['n'] = 5",
+    "def f(): pass\ngetattr(f, f'__globals{\"__\"}')['n'] = 5",
     "del (n, a)",
     "n += 1",
     "n: int = 5",
@@ -169,6 +176,36 @@ ASSIGNMENTS = [
     "y = [1]\ng = (i for i in y)\ny.append(2)\nn = sum(g)",
 ]
 """Statements that give `n` another value, or none, by ways that are not followed."""
+SEEMINGLY_HARMLESS = [
+    "for len in [list.clear]: len(c)",
+    "if d:\n    sum = list.clear\n    sum(c)",
+    "try:\n    sum = list.clear\n    sum(c)\nfinally: pass",
+    "match c.append:\n    case len: len(4)",
+    "with manager(c.append) as len: len(4)",
+    "(len := c.append) and len(4)",
+    "b = [sum(c) for sum in [list.clear] if 1]",
+    "b = {len(c) for len in [list.clear]}",
+    "b = {0: len(c) for len in [list.clear]}",
+    "b = [len(c) for len in [list.clear]]",
+    "b = [0 for y in [0] for len in [list.clear] for z in [len(c)]]",
+    "if d:\n    from star import *\n    sum(c)",
+    "max([5], **{'key': c.append})",
+    "y = {'key': c.append}\nb = sorted([5], **y)",
+    "from copy import deepcopy\nb = {}\ndeepcopy([1], b)",
+    "from copy import deepcopy\nb = {}\ndeepcopy(*[[1], b])",
+    "import copy\nb = {}\ncopy.deepcopy([1], b)",
+    "import copy\nb = {}\ny = copy.deepcopy([1], memo=b)",
+    "class A: pass\nA.get = list.clear\nA.get(c)",
+    "class A: pass\nA.get = list.clear\nfor y in [A]: y.get(c)",
+    "import types\ny = types.SimpleNamespace(get=list.clear)\ny.get(c)",
+    "import types\ny = [types.SimpleNamespace(get=list.clear)]\ny[0].get(c)",
+    "type('A', (), {'get': list.clear}).get(c)",
+    "import heapq as copy\ncopy.copy = copy.heapify\nc = [3, 2, 1]\ncopy.copy(c)",
+    "from heapq import heapify as format\nc = [3, 2, 1]\nformat(c)",
+    "y = {'k': type('A', (), {'get': list.clear})}\ny.get('k').get(c)",
+    "y = hold\ny.get = y\ndef f(): return c\ndef g(x=y.get(f())): pass\nhold()",
+]
+"""Statements that change `c` by the name of a function or a method that usually changes nothing."""
 
 
 def change(x: Any = None) -> Any:
@@ -271,6 +308,37 @@ def test_a_name_that_is_assigned_by_skipped_code_is_not_stale(assignment: str) -
     check([assignment])
     check([assignment, "c = [n]"])
     check([f"if d:\n{''.join(f'    {line}' for line in assignment.splitlines(keepends=True))}"])
+
+
+@pytest.mark.parametrize("code", SEEMINGLY_HARMLESS)
+def test_what_a_call_that_seems_harmless_changes_is_not_stale(code: str) -> None:
+    check([code])
+    check([code, "b = c"])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "[exec('global n; n = 5') for n in [0]]",
+        "[globals().update(n=5) for n in [0]]",
+        "[[exec('global n; n = 5') for b in [0]] for n in [0]]",
+        "[[exec('global n; n = 5') for n in [0]] for b in [0]]",
+        "def f():\n    global n\n    n = 5\nb = [f() for n in [0]]",
+        "def f(): return c\nb = [f() for c in [0]]\nb[0].append(5)",
+        "def f(): return c\nb = [f for c in [0]]\nb[0]().append(5)",
+        "def f(): return c\nb = [[f] for c in [0]]\nc = [7]\nb[0][0]().append(5)",
+        "def f(): return c\nn = sum(f().append(5) or 1 for c in [0])",
+    ],
+)
+def test_the_variable_of_a_comprehension_hides_a_name_only_from_the_comprehension(code: str) -> None:
+    check([code])
+    check([code, "b = c", "c = [n, c]"])
+
+
+def test_a_comprehension_may_use_a_name_again() -> None:
+    made = value("i, x = 7, [1]\na = [dict(k=i, m=[j * i for j in x]) for i in range(2)]\nb = [i]\n")
+    assert made == {"i": 7, "x": [1], "a": [{"k": 0, "m": [0]}, {"k": 1, "m": [1]}], "b": [7]}
+    assert value("def f(): return 1\na = [i + f() for i in [1]]\nb = 2\n")["b"] == 2
 
 
 @pytest.mark.parametrize("code", ["x = eval('1')", "x = eval('[1, a]')", "from star import *\nx = 1"])
@@ -420,12 +488,71 @@ def test_a_function_of_an_imported_config_gives_out_what_it_reads(tmp_path: Any)
         assert isinstance(read(files(tmp_path, child=load + use, base=base))["a"], Unread)
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "class A:\n    global __n\n    __n = 5",
+        "class __A:\n    global __n\n    __n = 5",
+        "class B:\n    class A:\n        global __n\n        __n = 5",
+        "class A:\n    def f(self):\n        global __n\n        for __n in [5]: pass\nA().f()",
+        "class A:\n    global __n\n    import os as __n",
+        "class A:\n    global __n\n    match 5:\n        case __n: pass",
+        "class A:\n    global __n\n    def __n(): pass",
+        "class A:\n    __c.append(5)",
+        "class A:\n    x = __c\nA.x.append(5)",
+        "class A:\n    def f(self): return __c\nA().f().append(5)",
+    ],
+)
+def test_a_private_name_in_a_class_is_the_name_that_python_makes_of_it(code: str) -> None:
+    start = "_A__n, _A__c = n, c"
+    check([start, code, "n, c = _A__n, _A__c"])
+    check([start, f"if d:\n{''.join(f'    {line}' for line in code.splitlines(keepends=True))}", "n, c = _A__n, _A__c"])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from os import sys as s\ns.modules[__name__].n = 5",
+        "import os\ns = os.sys\nn = 1\ns.modules[__name__].n = 5",
+        "import importlib\nimportlib.import_module(__name__).n = 5",
+        "from importlib import import_module as f\nf(__name__).n = 5",
+        "__import__(__name__).n = 5",
+        "import inspect\ndef g(): pass\ninspect.getmodule(g).n = 5",
+    ],
+)
+def test_a_name_that_is_assigned_in_the_module_of_the_config_is_unread(code: str) -> None:
+    assert isinstance(value(f"n = 1\n{code}\n")["n"], Unread)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import_module('math')",
+        "import_module(f'a.{x}')",
+        "__import__('math')",
+        "a.modules()",
+        "getattr(a, 'x')",
+        "getattr(a, x)",
+        "getattr(a, f'stage{x}')",
+        "getattr(a, 'stage' + x)",
+    ],
+)
+def test_code_that_finds_another_module_hides_nothing(code: str) -> None:
+    assert value(f"from importlib import import_module\nn = 1\nb = {code}\n")["n"] == 1
+
+
+def test_a_private_name_in_a_class_hides_no_other_name() -> None:
+    assert value("__c = [1]\nclass A:\n    x = __c\nb = [__c]\n")["b"] == [[1]]
+    assert isinstance(value("__c = [1]\nclass _:\n    x = __c\nb = [__c]\n")["b"][0], Unread)
+
+
 PIECES = [
     *ALIASES,
     *READERS,
     *USES,
     *CHANGES,
     *ASSIGNMENTS,
+    *SEEMINGLY_HARMLESS,
     "a['m'] = c",
     "b = [b]",
     "c = a['m']",

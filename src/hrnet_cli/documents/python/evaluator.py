@@ -69,6 +69,8 @@ def _follow(scope: Scope, handlers: Mapping[type, Callable[[Scope, Any], Any]], 
         cause = error.cause
     except PYTHON_ERRORS as error:
         cause = Unread(f"Python refuses this ({type(error).__name__})", scope.location(code))
+    if scope.hidden:
+        raise NotFollowedError(cause)  # what is skipped may use the hidden name: skip the whole comprehension
     return scope.skip(code, cause)
 
 
@@ -112,6 +114,8 @@ def _constant(scope: Scope, item: ast.Constant) -> Node:
 
 
 def _name(scope: Scope, item: ast.Name) -> Node:
+    if scope.hidden and scope.gives_out(item.id):
+        raise NotFollowedError
     scope.mention(item)
     if item.id not in scope.names and (item.id in REACHES_ALL_NAMES or leads_to_namespace(item)):
         raise NotFollowedError
@@ -243,13 +247,18 @@ def _comprehension(scope: Scope, item: ast.ListComp | ast.GeneratorExp) -> Node:
     if len(item.generators) > 1 or loop.ifs or loop.is_async or not isinstance(loop.target, ast.Name):
         raise NotFollowedError
     name = loop.target.id
-    outside, made = scope.names.get(name), []
-    for value in list(_value(read(scope, loop.iter), list | tuple)):
-        scope.names[name] = value
-        made.append(read(scope, item.elt))
-    scope.names.pop(name, None)
-    if outside is not None:
-        scope.names[name] = outside
+    values = list(_value(read(scope, loop.iter), list | tuple))
+    outside, hidden, made = scope.names.get(name), scope.hidden, []
+    scope.hidden = hidden or outside is not None
+    try:
+        for value in values:
+            scope.names[name] = value
+            made.append(read(scope, item.elt))
+    finally:
+        scope.hidden = hidden
+        scope.names.pop(name, None)
+        if outside is not None:
+            scope.names[name] = outside
     return Node(made, scope.location(item))
 
 

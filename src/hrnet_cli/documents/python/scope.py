@@ -41,21 +41,30 @@ HARMLESS_FUNCTIONS = frozenset(
 HARMLESS_METHODS = frozenset(
     ("clone", "copy", "deepcopy", "format", "get", "index", "items", "join", "keys", "split", "values")
 )
-"""Calls that change none of their arguments, unless one of these is a function that does (`key=`)."""
+"""Calls that change none of their arguments, unless one of these is a function that does (`key=`).
+
+A method is one of these if its owner is a plain value: an object may have a method of that name that keeps what it is
+given, or changes it.
+"""
+PLAIN = (ast.Constant, ast.Dict, ast.DictComp, ast.JoinedStr, ast.List, ast.ListComp, ast.Tuple)
+"""Syntax whose value is a plain one."""
 HOLDS_ALL_NAMES = frozenset(("globals", "locals", "vars"))
 REACHES_ALL_NAMES = frozenset(("eval", "exec", *HOLDS_ALL_NAMES))
 """Functions that may assign any name when they are called; those before it may do so afterwards too."""
 NAMESPACES = frozenset(
     (
-        *("__builtins__", "__globals__", "__main__", "_getframe", "builtins", "f_builtins", "f_globals", "f_locals"),
-        "modules",
+        *("__builtins__", "__globals__", "__main__", "__self__", "_getframe", "builtins", "f_builtins", "f_globals"),
+        *("f_locals", "modules"),
     )
 )
 """Names, attributes, imports and texts that lead to the names of a module: any of them may be assigned afterwards."""
 MODULE_NAME = "__name__"
+FINDS_BY_TEXT = {"__import__": 0, "getattr": 1, "getmodule": 0, "import_module": 0}
+"""Functions that may find a namespace by an argument that is computed, and the place of it."""
 ANY = "*"
 STAR_LEAVES = frozenset(("dict",))
 """What a star import is taken to leave alone: no module has a `dict` of its own, and every config is made of it."""
+_PRIVATE = re.compile(r"__(?!.*__$)")
 _CALL_OR_WALRUS = re.compile(r"\(|:=")
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -83,16 +92,58 @@ def _assigned(node: ast.AST) -> Iterable[str]:
     return (name for name in names if isinstance(name, str))
 
 
+def _mangle(code: list[ast.AST]) -> int:
+    """Give the private names in classes the names that Python gives them: `__x` in `class A` is `_A__x`.
+
+    Returns how many pieces of syntax were walked over.
+    """
+    walked = 0
+    classes = [each for each in reversed(code) if isinstance(each, ast.ClassDef)]  # the innermost first
+    for each in classes:
+        prefix = f"_{each.name.lstrip('_')}"
+        inside = [inner for statement in each.body for inner in walk(statement)]
+        walked += len(inside)
+        for inner in inside if prefix != "_" else ():
+            for field, value in ast.iter_fields(inner):
+                if field in ("asname", "id", "name", "rest") and isinstance(value, str) and _PRIVATE.match(value):
+                    setattr(inner, field, prefix + value)
+            if isinstance(inner, ast.Global):
+                inner.names = [prefix + name if _PRIVATE.match(name) else name for name in inner.names]
+    return walked
+
+
+def _finds_namespace(function: str, arguments: list[ast.expr]) -> bool:
+    """Whether a function of FINDS_BY_TEXT may find a namespace by its argument, if that is there.
+
+    A text that begins like no namespace finds none: `f"stage{i}"`. `getattr(x, name)` is taken to find none either,
+    as real configs have it.
+    """
+    text = arguments[0] if arguments else None
+    while isinstance(text, ast.BinOp):
+        text = text.left
+    if isinstance(text, ast.JoinedStr):
+        text = text.values[0] if text.values else None
+    if isinstance(text, ast.Constant):
+        is_part = text is not arguments[0]
+        return is_part and any(name.startswith(str(text.value)) for name in NAMESPACES)
+    return function != "getattr" or text is None or text is not arguments[0]
+
+
 def leads_to_namespace(node: ast.AST) -> bool:
     """Whether one piece of syntax leads to the names of a module: `f.__globals__`, `sys.modules`, `import builtins`."""
     if isinstance(node, ast.Attribute):
         method = node.attr == "modules" and isinstance(node.value, ast.Name) and node.value.id != "sys"
-        return node.attr in NAMESPACES and not method
+        return (node.attr in NAMESPACES and not method) or node.attr == "sys"
+    if isinstance(node, ast.Call):
+        place = FINDS_BY_TEXT.get(called(node))
+        return place is not None and _finds_namespace(called(node), node.args[place : place + 1])
     if isinstance(node, ast.Import):
         return any(each.name in NAMESPACES or (each.name == "sys" and each.asname) for each in node.names)
     if isinstance(node, ast.ImportFrom):
-        names = {each.name for each in node.names} if node.module == "sys" else {node.module}
-        return not names.isdisjoint(NAMESPACES)
+        names = {each.name for each in node.names}
+        found = names & (NAMESPACES if node.module == "sys" else NAMESPACES - {"modules"} | {"sys"})
+        renamed = any(each.name in FINDS_BY_TEXT and each.asname for each in node.names)
+        return bool(found) or renamed or node.module in NAMESPACES
     if isinstance(node, ast.Constant):
         return isinstance(node.value, str) and node.value in NAMESPACES and node.value != "modules"
     return isinstance(node, ast.Name) and node.id == "__builtins__"
@@ -122,12 +173,23 @@ def rebound_builtins(code: Iterable[ast.AST]) -> set[str]:
 
 
 def _may_change(node: ast.AST) -> bool:
-    """Whether a piece of syntax may change an object in place; calls of functions by their name are left out."""
-    if isinstance(node, ast.Call) and not isinstance(node.func, ast.Name):
-        return not (isinstance(node.func, ast.Attribute) and node.func.attr in HARMLESS_METHODS)
+    """Whether a piece of syntax may change an object in place; what a function is by its name is left out."""
+    if isinstance(node, ast.Call):
+        name, keywords = called(node), {keyword.arg for keyword in node.keywords}
+        if name == "deepcopy" and (keywords or len(node.args) != 1 or isinstance(node.args[0], ast.Starred)):
+            return True  # `deepcopy(x, memo)` fills `memo`
+        if isinstance(node.func, ast.Name):
+            return None in keywords and name != "dict"  # `max(x, **{"key": y.append})`
+        return _owner_of_harmless_method(node) is None
     if isinstance(node, ast.Subscript | ast.Attribute):
         return not isinstance(node.ctx, ast.Load)
     return isinstance(node, ast.AugAssign) or (isinstance(node, ast.keyword) and node.arg == "key")
+
+
+def _owner_of_harmless_method(node: ast.AST) -> ast.expr | None:
+    """The owner of a method that a piece of syntax calls, if the method changes nothing where the owner is plain."""
+    method = node.func if isinstance(node, ast.Call) else None
+    return method.value if isinstance(method, ast.Attribute) and method.attr in HARMLESS_METHODS else None
 
 
 def _names_of_later_code(code: list[ast.AST]) -> set[str]:
@@ -149,6 +211,7 @@ class Scope:
         self.steps = steps
         self.names: dict[str, Node] = {}
         self.name_locations: dict[str, Location] = {}
+        self.hidden = False  # whether the variable of a comprehension stands in place of a name of the config
         self._assigned_later: set[str] = set()
         self._rebound: set[str] = set()  # Python's own functions that may have another meaning by now
         self._mentioned_later: set[str] = set()
@@ -203,10 +266,14 @@ class Scope:
         """
         inside, location = walk(code), self.location(code)
         self.steps.take(walked=len(inside) + len(self._classes))
+        self.steps.take(walked=_mangle(inside))
         calls = {each.func.id for each in inside if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)}
+        bound = {name for each in inside for name in _assigned(each)}  # `for len in [list.clear]: len(x)`
+        self._rebound |= rebound_builtins(inside)
+        changing = {name for name in calls if name in bound or self._may_change_arguments(name)}
         classes = self._classes & self.names.keys()
         mentioned = {each.id for each in inside if isinstance(each, ast.Name)} - only_used(inside, classes)
-        if isinstance(code, ast.FunctionDef) and self._only_reads(code, inside, calls):
+        if isinstance(code, ast.FunctionDef) and self._only_reads(code, inside, changing):
             self._reads[code.name] = mentioned | self._reads.get(code.name, set())
             return self._define(code, location)
         builtins = {name for name in mentioned if name not in self.names}
@@ -214,7 +281,6 @@ class Scope:
         reaches_all = holds_all or bool(builtins & REACHES_ALL_NAMES)
         if reaches_all:
             mentioned |= self.names.keys()
-        self._rebound |= rebound_builtins(inside)
         later = _names_of_later_code(inside) & mentioned
         if holds_all or builtins & (REACHES_ALL_NAMES - calls | HOLDS_ALL_NAMES | later & REACHES_ALL_NAMES):
             self._assigned_later.add(ANY)
@@ -222,7 +288,7 @@ class Scope:
         mentioned |= later
         self._mentioned_later |= later
         self._assigned_later.update(name for each in inside if isinstance(each, ast.Global) for name in each.names)
-        may_change = any(map(_may_change, inside)) or any(map(self._may_change_arguments, calls))
+        may_change = bool(changing) or any(_may_change(each) or self._is_foreign(each, bound) for each in inside)
         if may_change and classes:
             nodes = [self.names[name] for name in mentioned & self.names.keys()]
             if may_be_changed(inside, [inner for node in nodes for inner in node.reachable(self.steps)]):
@@ -241,6 +307,10 @@ class Scope:
         for name in sorted(assigned):
             self.set(name, skipped, location)
         return self._define(code, location) if isinstance(code, DEFINITIONS) else skipped
+
+    def gives_out(self, name: str) -> bool:
+        """Whether a name is a function that only reads, and that nothing mentions so far."""
+        return name in self._reads
 
     def mention(self, name: ast.Name) -> None:
         """Code that is followed takes up a function that only reads: it may be called from now on."""
@@ -265,9 +335,10 @@ class Scope:
         self.set(code.name, node, location)
         return self.names.get(code.name, node)  # `_base_` is no name of the config's own
 
-    def _only_reads(self, code: ast.FunctionDef, inside: list[ast.AST], calls: Names) -> bool:
+    def _only_reads(self, code: ast.FunctionDef, inside: list[ast.AST], changing: Names) -> bool:
         """Whether a function changes nothing when it is defined and when it is called.
 
+        `changing` are the functions that it calls by name and that may change their arguments.
         Such a function still gives out what it mentions, but not before something mentions the function.
         """
         at_once = names_in([code.args, *([code.returns] if code.returns else ())]) & self.names.keys()
@@ -275,7 +346,8 @@ class Scope:
             any(isinstance(each, ast.Global | ast.Nonlocal | ast.NamedExpr) for each in inside)
             or any(each.decorator_list for each in inside if isinstance(each, DEFINITIONS))
             or any(map(_may_change, inside))
-            or any(name not in self._reads and self._may_change_arguments(name) for name in calls)
+            or any(self._is_foreign(each, set()) for each in within([code.args]))
+            or bool(changing - self._reads.keys())
             or any(not isinstance(self.names[name].value, (Definition, *Scalar)) for name in at_once)
             or any(isinstance(each, ast.Name) and each.id in REACHES_ALL_NAMES for each in inside)
             or self._leads_to_namespace(inside)
@@ -310,9 +382,32 @@ class Scope:
 
     def _may_change_arguments(self, function: str) -> bool:
         known = self.names.get(function)
-        is_import = known is not None and isinstance(known.value, Definition) and known.value.name == function
-        harmless = function in HARMLESS_FUNCTIONS and (self.is_builtin(function) or is_import)
+        harmless = function in HARMLESS_FUNCTIONS and self.is_builtin(function)
+        harmless = harmless or self._is_of_copy(function, "deepcopy")
         return not harmless and not (known is not None and is_config_node(known.value))
+
+    def _is_of_copy(self, name: str, imported: str) -> bool:
+        """Whether a name is an import of the module `copy`, or of its `deepcopy`."""
+        known = self.names.get(name)
+        found = known.value if known else None
+        return isinstance(found, Definition) and (found.module, found.name) == ("copy", imported)
+
+    def _is_foreign(self, call: ast.AST, bound: Names) -> bool:
+        """Whether syntax calls a harmless method of what may be no plain value, with more than constants.
+
+        `bound` are the names that the code around it assigns.
+        """
+        owner = _owner_of_harmless_method(call)
+        if not isinstance(call, ast.Call) or owner is None:
+            return False
+        if all(isinstance(each, ast.Constant) for each in (*call.args, *(each.value for each in call.keywords))):
+            return False
+        if not isinstance(owner, ast.Name):
+            return not isinstance(owner, PLAIN)
+        known = self.names.get(owner.id)
+        if owner.id in bound or known is None:
+            return True
+        return isinstance(known.value, Unread) and not self._is_of_copy(owner.id, "copy")
 
 
 def _changed(location: Location, *aliases: Node) -> Unread:
