@@ -146,14 +146,18 @@ def is_program(text: str) -> bool:
 
 def has_base_outside(path: Path) -> bool:
     """Whether a config names a base that lies outside of where files may be read: then nobody knows what it is."""
-    if path.suffix not in BASE or is_outside(path):
-        return False
     try:
-        bases = BASE[path.suffix].search(read_bytes(path, MAX_CHARACTERS))
-        names = map(os.fsdecode, STRING.findall(bases[1])) if bases and bases[1] else ()
-        return any(is_outside(path.parent / name) for name in names)
+        return not is_outside(path) and any(map(is_outside, _bases(path, read_bytes(path, MAX_CHARACTERS)) or ()))
     except (OSError, ValueError):
         return False
+
+
+def _bases(path: Path, data: bytes) -> list[Path] | None:
+    """The bases that a config names; None where they are not plain strings."""
+    found = BASE[path.suffix].search(data) if path.suffix in BASE else None
+    if found is None:
+        return []
+    return None if found[1] is None else [path.parent / os.fsdecode(name) for name in STRING.findall(found[1])]
 
 
 def _has_word(words: re.Pattern[bytes], path: Path, data: bytes, depth: int = 0) -> bool:
@@ -163,13 +167,10 @@ def _has_word(words: re.Pattern[bytes], path: Path, data: bytes, depth: int = 0)
     """
     if words.search(data):
         return True
-    bases = BASE[path.suffix].search(data) if path.suffix in BASE else None
-    if bases is None or depth > MAX_BASE_DEPTH:
+    if depth > MAX_BASE_DEPTH:
         return False
-    if bases[1] is None:
-        return words is CONFIG_WORDS
-    names = map(os.fsdecode, STRING.findall(bases[1]))
-    return any(_base_has_word(words, path.parent / name, depth) for name in names)
+    bases = _bases(path, data)
+    return words is CONFIG_WORDS if bases is None else any(_base_has_word(words, base, depth) for base in bases)
 
 
 def _base_has_word(words: re.Pattern[bytes], path: Path, depth: int) -> bool:

@@ -163,7 +163,7 @@ def _spec_name(key: str) -> str:
 
 
 def is_no_file(name: str) -> bool:
-    """Whether a name in a lock file is that of a preset or of a network of timm; `-` is none that a file can have."""
+    """Whether a name in a lock file is that of a preset or of a network of timm, or `-`, which is standard input."""
     return name in preset_names() or name.startswith(TIMM) or name == "-"
 
 

@@ -3,7 +3,6 @@
 No file of commands has `from __future__ import annotations`: typer would evaluate each annotation at every start.
 """
 
-import sys
 from importlib import import_module
 from io import StringIO
 from typing import Annotated, Any, NoReturn
@@ -95,10 +94,7 @@ def run() -> NoReturn:
     except USAGE_ERROR as error:
         message = StringIO()
         error.show(message)
-        text = message.getvalue().rstrip("\n")
-        for word in sys.argv:  # which it quotes, with line breaks
-            text = text.replace(word, word.replace("\n", "\u240a"))
-        write_stderr(*text.split("\n"))
+        write_stderr(*message.getvalue().rstrip("\n").split("\n"))
         code = error.exit_code
     raise SystemExit(code)
 

@@ -232,7 +232,7 @@ _SURROGATE_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})
 def _json_alone(text: str, source: str, max_values: int) -> tuple[Document, int] | None:
     """The document and the values of JSON that is no YAML, as with a key of 1,025 characters; None if it is no JSON.
 
-    Its values have no locations, and its duplicate keys are those of one mapping.
+    Its values have no locations. A key is a duplicate if one mapping has it twice.
     """
     repeated: list[str] = []
 
