@@ -321,3 +321,9 @@ def test_an_error_in_a_config_that_is_an_hrnet_by_its_base_is_found(name: str, t
     base.write_text(base.read_text() + "# hrnet\n")
     os.utime(base, (1, 1))
     assert [Path(each.source).name for each in check_all(tmp_path).findings if each.code == "HR002"] == [name]
+
+
+@pytest.mark.parametrize("first", ["x: (y := 4) = 1", "async def f(): ...", "[1]"])
+def test_a_file_of_python_is_python_whatever_it_begins_with(first: str, tmp_path: Path) -> None:
+    (found,) = check(tmp_path / "a.py", f"{first}\nmodel = dict(backbone=dict(type='HRNet', extra=dict(stage1=3)))\n")
+    assert (found.code, found.line, found.path) == ("HR006", 2, "model.backbone.extra.stage1")

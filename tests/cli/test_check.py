@@ -225,6 +225,8 @@ def test_settings_and_locks_outside_of_the_repository_are_not_read(here: Path) -
     result = call("check", "bad.yaml")
     assert is_a_message(result) and "'.hrnet-cli.toml' lies outside" in result.err.replace(f"{project}/", "")
     Path(".hrnet-cli.toml").unlink()
+    Path(".hrnet-cli.toml").write_text("lock = '../outside/hrnet.lock'\n")
+    assert call("check", "w32").code == 0, "no lock file is asked for"
     Path(".hrnet-cli.toml").write_text("lock = '../outside/hrnet.lock'\nlocked = true\n")
     assert is_a_message(call("check", "w32")) and is_a_message(call("lock", "w32"))
     assert call("lock", "w32", "--lock", "../outside/hrnet.lock").code == 0
